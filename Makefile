@@ -1,0 +1,51 @@
+# Each target works in a fresh clone: it makes .venv and installs what it needs.
+#   make app    serves the page          make test   lints, checks types, runs every test
+#   make lint   ruff, mypy, floors       make format tidies the code
+
+PYTHON ?= python3
+VENV   ?= .venv
+PY     := $(VENV)/bin/python
+# The newest torch whose small CPU-only wheel people keep at hand; TORCH=torch takes the newest.
+TORCH  ?= torch==2.13.0
+
+# A hash in the stamp's name, not times, tells whether the requirements changed: clones set times.
+WANTED  := $(shell cat requirements.txt pyproject.toml | cksum | tr -d ' ')
+APP     := $(VENV)/.app-$(WANTED)
+DEV     := $(VENV)/.dev-$(WANTED)
+
+.PHONY: app test lint format chromium
+
+app: $(APP)
+	$(PY) app.py
+
+test: lint chromium
+	$(PY) -m pytest
+
+lint: $(DEV)
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(DEV)
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+$(PY):
+	$(PYTHON) -m venv $(VENV)
+
+$(APP): | $(PY)
+	$(PY) -m pip install --disable-pip-version-check -q "$(TORCH)" -e .
+	rm -f $(VENV)/.app-*
+	touch $@
+
+$(DEV): | $(PY)
+	$(PY) -m pip install --disable-pip-version-check -q "$(TORCH)" -e ".[dev]"
+	rm -f $(VENV)/.app-* $(VENV)/.dev-*
+	touch $(APP) $@
+
+# The page tests drive a real browser: the system's Chromium, or Playwright's own.
+chromium: $(DEV)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || { apt-get update -q && apt-get install -y -q chromium; } \
+	  || $(PY) -m playwright install --with-deps chromium
