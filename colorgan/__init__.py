@@ -1,0 +1,33 @@
+"""colorgan gives black-and-white photos colour.
+
+>>> from colorgan import Colorizer
+>>> Colorizer.from_pretrained("pretrained")("photo.jpg").save("photo in colour.jpg")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .errors import ColorganError, ModelError, PhotoError, TrainingError
+
+if TYPE_CHECKING:
+    from .colorizer import Colorizer
+
+__version__ = "0.1.0"
+__all__ = [
+    "ColorganError",
+    "Colorizer",
+    "ModelError",
+    "PhotoError",
+    "TrainingError",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs torch only when it is asked for."""
+    if name == "Colorizer":
+        from .colorizer import Colorizer
+
+        return Colorizer
+    raise AttributeError(f"module 'colorgan' has no attribute {name!r}")

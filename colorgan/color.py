@@ -1,0 +1,149 @@
+"""CIE Lab and sRGB on tensors: the one place where the constants of colour stand.
+
+Everything here takes and gives float tensors of shape (N, C, H, W). sRGB values run from 0 to 1,
+lightness L* from 0 to 100, a* and b* from about -128 to 127, for the D65 white point and the
+2 degree observer. All of it is differentiable, with finite gradients at black and at white.
+
+Formulas: IEC 61966-2-1 (sRGB) and CIE 15 (Lab), with the matrix and white point that
+`skimage.color` uses, so that figures agree with the literature that was measured by it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+LIGHTNESS_MAX = 100.0
+AB_MAX = 128.0  # no sRGB colour has |a*| or |b*| above 108
+
+_XYZ_FROM_RGB = (
+    (0.412453, 0.357580, 0.180423),
+    (0.212671, 0.715160, 0.072169),
+    (0.019334, 0.119193, 0.950227),
+)
+_WHITE = (0.95047, 1.0, 1.08883)  # D65, 2 degrees
+
+# Where the cube root of Lab gives way to a straight line (CIE 15).
+_DELTA = 6.0 / 29.0
+_LINE_SLOPE = 1.0 / (3.0 * _DELTA**2)
+_LINE_OFFSET = 4.0 / 29.0
+
+# The same for the power curve of sRGB (IEC 61966-2-1).
+_SRGB_KNEE = 0.04045
+_LINEAR_KNEE = 0.0031308
+
+
+def _mix(matrix: Tensor, image: Tensor) -> Tensor:
+    """Multiply the channels of (N, 3, H, W) by a 3x3 matrix."""
+    return torch.einsum("ij,njhw->nihw", matrix.to(image), image)
+
+
+def _matrix() -> Tensor:
+    """Linear sRGB to XYZ divided by the white point, so that white is (1, 1, 1)."""
+    matrix = torch.tensor(_XYZ_FROM_RGB, dtype=torch.float64)
+    return matrix / torch.tensor(_WHITE, dtype=torch.float64)[:, None]
+
+
+_RELATIVE_XYZ_FROM_RGB = _matrix()
+_RGB_FROM_RELATIVE_XYZ = torch.linalg.inv(_RELATIVE_XYZ_FROM_RGB)
+
+
+def _decode_gamma(rgb: Tensor) -> Tensor:
+    # `where` computes both sides: the clamp keeps the unused one's gradient finite.
+    curve = ((rgb.clamp(min=_SRGB_KNEE) + 0.055) / 1.055) ** 2.4
+    return torch.where(rgb > _SRGB_KNEE, curve, rgb / 12.92)
+
+
+def _encode_gamma(linear: Tensor) -> Tensor:
+    curve = 1.055 * linear.clamp(min=_LINEAR_KNEE) ** (1 / 2.4) - 0.055
+    return torch.where(linear > _LINEAR_KNEE, curve, linear * 12.92)
+
+
+def _compress(t: Tensor) -> Tensor:
+    root = t.clamp(min=_DELTA**3) ** (1 / 3)
+    return torch.where(t > _DELTA**3, root, t * _LINE_SLOPE + _LINE_OFFSET)
+
+
+def _expand(f: Tensor) -> Tensor:
+    return torch.where(f > _DELTA, f**3, (f - _LINE_OFFSET) / _LINE_SLOPE)
+
+
+def rgb_to_lab(rgb: Tensor) -> Tensor:
+    """Turn sRGB (N, 3, H, W) in 0..1 into Lab (N, 3, H, W) in CIE units."""
+    x, y, z = _compress(_mix(_RELATIVE_XYZ_FROM_RGB, _decode_gamma(rgb))).unbind(1)
+    return torch.stack((116 * y - 16, 500 * (x - y), 200 * (y - z)), dim=1)
+
+
+def lab_to_rgb(lab: Tensor) -> Tensor:
+    """Turn Lab (N, 3, H, W) into sRGB (N, 3, H, W).
+
+    Colours that sRGB cannot show come out below 0 or above 1, so that gradients stay alive;
+    whoever makes a picture fits the gamut first (`fit_gamut`) and clamps.
+    """
+    lightness, a, b = lab.unbind(1)
+    y = (lightness + 16) / 116
+    xyz = _expand(torch.stack((y + a / 500, y, y - b / 200), dim=1))
+    return _encode_gamma(_mix(_RGB_FROM_RELATIVE_XYZ, xyz))
+
+
+def rgb_to_lightness(rgb: Tensor) -> Tensor:
+    """Give L* (N, 1, H, W) of sRGB (N, 3, H, W): the first channel of `rgb_to_lab`, cheaper."""
+    luminance = _mix(_RELATIVE_XYZ_FROM_RGB[1:2], _decode_gamma(rgb))
+    return 116 * _compress(luminance) - 16
+
+
+def lightness_to_grey(lightness: Tensor) -> Tensor:
+    """Give the sRGB value 0..1 of the grey with this L*; same shape."""
+    return _encode_gamma(_expand((lightness + 16) / 116))
+
+
+def grey_to_lightness(grey: Tensor) -> Tensor:
+    """Give L* of the grey with this sRGB value 0..1; same shape. Inverse of the above."""
+    return 116 * _compress(_decode_gamma(grey)) - 16
+
+
+def chroma(ab: Tensor) -> Tensor:
+    """Give the chroma C* (N, 1, H, W) of ab (N, 2, H, W)."""
+    length: Tensor = torch.linalg.vector_norm(ab, dim=1, keepdim=True)
+    return length
+
+
+def fit_gamut(lab: Tensor, steps: int = 10) -> Tensor:
+    """Lower the chroma of colours outside sRGB until they fit; lightness and hue stay.
+
+    Args:
+        lab: (N, 3, H, W) in CIE units; L* outside 0..100 is clamped.
+        steps: halvings of the interval in which the largest chroma that fits is sought;
+            ten leave it within a thousandth of the asked chroma.
+
+    Returns:
+        (N, 3, H, W), a new tensor; what was inside comes back unchanged.
+    """
+    fitted = lab.clone()
+    fitted[:, 0].clamp_(0, LIGHTNESS_MAX)
+    outside = ~_inside(fitted)
+    if not outside.any():
+        return fitted
+    pixels = fitted.movedim(1, -1)[outside].T[None, :, :, None]  # (1, 3, pixels, 1)
+    low = torch.zeros_like(pixels[:, :1])
+    high = torch.ones_like(low)
+    for _ in range(steps):
+        middle = (low + high) / 2
+        fits = _inside(torch.cat((pixels[:, :1], pixels[:, 1:] * middle), dim=1))[:, None]
+        low, high = torch.where(fits, middle, low), torch.where(fits, high, middle)
+    pixels = torch.cat((pixels[:, :1], pixels[:, 1:] * low), dim=1)
+    fitted.movedim(1, -1)[outside] = pixels[0, :, :, 0].T
+    return fitted
+
+
+def _inside(lab: Tensor) -> Tensor:
+    """Say for (N, 3, H, W) which pixels sRGB can show: (N, H, W) of bool.
+
+    The margin is a twentieth of an 8-bit step in linear light: greys are not exactly neutral
+    in this matrix, and rounding must not push white outside.
+    """
+    lightness, a, b = lab.unbind(1)
+    y = (lightness + 16) / 116
+    xyz = _expand(torch.stack((y + a / 500, y, y - b / 200), dim=1))
+    linear = _mix(_RGB_FROM_RELATIVE_XYZ, xyz)
+    return ((linear >= -2e-4) & (linear <= 1 + 2e-4)).all(dim=1)
