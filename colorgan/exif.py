@@ -1,0 +1,280 @@
+"""EXIF, the small TIFF inside a photo: read a few fields, change a few, leave all else alone.
+
+Pillow writes a whole EXIF block anew to change one field. That turns "Müller" into "M??ller" and
+moves maker notes, whose inner offsets then point nowhere. Here a change appends a new first
+directory and every other byte stays where it was.
+
+The words are those of the TIFF 6.0 and Exif 2.3 specifications: a *directory* is a list of
+*fields*, each with a *tag* (what it is), a *kind* (how its value is stored), a count and a value,
+which sits in the field's own slot or, when longer than the slot, elsewhere. A *block* is what
+Pillow hands around as `exif`: the bytes `Exif\\0\\0` and then a little TIFF. Damaged fields are
+passed over and a damaged block counts as an empty one: nothing here raises for bad bytes.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from io import BytesIO
+from typing import BinaryIO
+
+PREFIX = b"Exif\0\0"
+
+PROCESSING_SOFTWARE = 0x000B
+IMAGE_WIDTH, IMAGE_LENGTH, BITS_PER_SAMPLE, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
+STRIP_OFFSETS, ORIENTATION, SAMPLES_PER_PIXEL = 273, 274, 277
+ROWS_PER_STRIP, STRIP_BYTE_COUNTS = 278, 279
+X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
+PREDICTOR, EXTRA_SAMPLES, SAMPLE_FORMAT = 317, 338, 339
+XMP, ICC_PROFILE = 700, 34675
+
+# How a TIFF stores its pixels, with what other tools keep beside them (Photoshop's layers and
+# thumbnail): true of the file it came from only, so never carried into another one.
+PICTURE_FIELDS = frozenset(
+    [
+        *range(254, 260),  # subfile type, width, length, bits, compression
+        *range(262, 267),  # photometric, thresholds, fill order
+        *(STRIP_OFFSETS, SAMPLES_PER_PIXEL, ROWS_PER_STRIP, STRIP_BYTE_COUNTS, 280, 281, 284),
+        *range(288, 294),  # free space, grey response, fax options
+        *(301, PREDICTOR, 318, 319),  # transfer function, white point, primaries
+        *range(320, 326),  # palette, halftones, tiles
+        *(330, 332, 333, 334),  # inner pictures, inks
+        *range(336, 348),  # extra samples, sample format, JPEG tables
+        *range(512, 522),  # old JPEG
+        *range(529, 533),  # YCbCr
+        *(XMP, 34377, ICC_PROFILE, 37724),  # the middle and the last one are Photoshop's
+    ]
+)
+
+_EXIF, _GPS, _INTEROPERABILITY = 34665, 34853, 40965
+_DIRECTORIES = {_EXIF, _GPS, _INTEROPERABILITY}  # fields whose value is the place of a directory
+_ASCII, _SHORT, _LONG, _RATIONAL, _UNDEFINED = 2, 3, 4, 5, 7
+_WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
+_BIG_WIDTHS = {**_WIDTHS, 16: 8, 17: 8, 18: 8}
+_NO_LIMIT = 1 << 31
+
+Value = str | bytes | float | list[int]
+"""A field's value: text, raw bytes, one fraction, or whole numbers of 0 or more."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: its kind, how many values it has, and their bytes in the TIFF's byte order."""
+
+    kind: int
+    count: int
+    raw: bytes
+
+
+class Tiff:
+    """Reads the directories of a TIFF or BigTIFF; raises ValueError where the header is none.
+
+    `order` is "<" or ">" as in struct, `big` says BigTIFF, `first` is where the first directory
+    starts.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._length = stream.seek(0, os.SEEK_END)
+        head = self._read(0, 16)
+        order = {b"II": "<", b"MM": ">"}.get(head[:2])
+        if order is None or len(head) < 8:
+            raise ValueError("not a TIFF header")
+        self.order = order
+        (version,) = struct.unpack(order + "H", head[2:4])
+        if version not in (42, 43):
+            raise ValueError("not a TIFF version")
+        self.big = version == 43
+        self.first = self._whole(head[8:16] if self.big else head[4:8])
+        if self.first < 8:
+            raise ValueError("no directory")
+
+    def fields(self, start: int) -> dict[int, Field]:
+        """The fields of the directory at `start` by tag, without those that cannot be read."""
+        return {
+            tag: Field(kind, count, raw)
+            for tag, kind, count, slot in self._slots(start)
+            if (raw := self._value(kind, count, slot)) is not None
+        }
+
+    def field(self, tag: int) -> Field | None:
+        """One field of the first directory, or None where it is missing or damaged."""
+        for found, kind, count, slot in self._slots(self.first):
+            if found == tag and (raw := self._value(kind, count, slot)) is not None:
+                return Field(kind, count, raw)
+        return None
+
+    def numbers(self, tag: int) -> tuple[int, ...]:
+        """The whole numbers in a field of the first directory; () where it is missing."""
+        field = self.field(tag)
+        return () if field is None else self.whole_numbers(field)
+
+    def whole_numbers(self, field: Field) -> tuple[int, ...]:
+        """The values of a field as unsigned whole numbers."""
+        width = _BIG_WIDTHS[field.kind]
+        raw = field.raw
+        return tuple(self._whole(raw[i : i + width]) for i in range(0, len(raw), width))
+
+    def slots(self) -> dict[int, bytes]:
+        """The first directory's fields by tag as they stand in a TIFF (not Big), 12 bytes each."""
+        return {
+            tag: struct.pack(self.order + "HHL", tag, kind, count) + slot
+            for tag, kind, count, slot in self._slots(self.first)
+        }
+
+    def _slots(self, start: int) -> Iterator[tuple[int, int, int, bytes]]:
+        head, layout = ("Q", "HHQ8s") if self.big else ("H", "HHL4s")
+        head_size = struct.calcsize("<" + head)
+        size = struct.calcsize("<" + layout)
+        count = self._whole(self._read(start, head_size))
+        table = self._read(start + head_size, min(count, 0xFFFF) * size)
+        table = table[: len(table) // size * size]
+        yield from struct.iter_unpack(self.order + layout, table)
+
+    def _value(self, kind: int, count: int, slot: bytes) -> bytes | None:
+        size = count * (_BIG_WIDTHS if self.big else _WIDTHS).get(kind, 0)
+        raw = slot[:size] if size <= len(slot) else self._read(self._whole(slot), size)
+        return raw if size and len(raw) == size else None
+
+    def _read(self, start: int, size: int) -> bytes:
+        # Sizes come from the file and may be lies, which read() would try to find memory for.
+        if start >= self._length:
+            return b""
+        self._stream.seek(start)
+        return self._stream.read(min(size, self._length - start))
+
+    def _whole(self, raw: bytes) -> int:
+        return int.from_bytes(raw, "little" if self.order == "<" else "big")
+
+
+def is_readable(block: bytes) -> bool:
+    """Whether the block has at least one field that can be read."""
+    tiff = _opened(block)
+    return tiff is not None and bool(tiff.fields(tiff.first))
+
+
+def orientation(block: bytes) -> int | None:
+    """Which way up the picture was stored, 1 to 8, or None where the block does not say."""
+    tiff = _opened(block)
+    number = next(iter(tiff.numbers(ORIENTATION)), 0) if tiff else 0
+    return number if 1 <= number <= 8 else None
+
+
+def resolution(block: bytes) -> tuple[float, float] | None:
+    """Dots per inch across and down, or None where the block does not say."""
+    tiff = _opened(block)
+    if tiff is None:
+        return None
+    pairs = [tiff.field(tag) for tag in (X_RESOLUTION, Y_RESOLUTION)]
+    unit = {2: 1.0, 3: 2.54}.get(next(iter(tiff.numbers(RESOLUTION_UNIT)), 2))
+    if unit is None or any(pair is None or len(pair.raw) != 8 for pair in pairs):
+        return None
+    ratios = [struct.unpack(tiff.order + "LL", pair.raw) for pair in pairs if pair]
+    across, down = (top / bottom * unit if bottom else math.nan for top, bottom in ratios)
+    return across, down
+
+
+def with_fields(block: bytes, changes: Mapping[int, Value | None]) -> bytes:
+    """The block with these fields of its first directory set (or, where None, removed).
+
+    All other bytes keep their place. The second directory, a thumbnail of the picture as it was,
+    is no longer linked.
+    """
+    tiff = _opened(block)
+    body = bytearray(_body(block) if tiff else b"II*\0\0\0\0\0")
+    order = tiff.order if tiff else "<"
+    slots = tiff.slots() if tiff else {}
+    for tag, value in changes.items():
+        slots.pop(tag, None)
+        if value is not None:
+            slots[tag] = _slot(body, order, tag, _field(value, order))
+    return PREFIX + _finished(body, order, slots)
+
+
+def compact(block: bytes, longest: int = _NO_LIMIT) -> bytes:
+    """The block without bytes that no field uses, and without fields of more than `longest` bytes.
+
+    Maker notes may lose their inner offsets.
+    """
+    return from_tiff(BytesIO(_body(block)), longest)
+
+
+def from_tiff(stream: BinaryIO, longest: int = _NO_LIMIT) -> bytes:
+    """An EXIF block with what a TIFF file says of its first picture, but not the picture."""
+    try:
+        tiff = Tiff(stream)
+    except ValueError:
+        return b""
+    body = bytearray((b"II*\0" if tiff.order == "<" else b"MM\0*") + bytes(4))
+    slots = _copied(tiff, tiff.first, body, longest, depth=0)
+    return PREFIX + _finished(body, tiff.order, slots) if slots else b""
+
+
+def _body(block: bytes) -> bytes:
+    return block.removeprefix(PREFIX)
+
+
+def _opened(block: bytes) -> Tiff | None:
+    try:
+        tiff = Tiff(BytesIO(_body(block)))
+    except ValueError:
+        return None
+    return None if tiff.big else tiff
+
+
+def _copied(tiff: Tiff, start: int, body: bytearray, longest: int, depth: int) -> dict[int, bytes]:
+    """The slots of the directory at `start`, with their values (and directories) now in `body`."""
+    slots = {}
+    for tag, field in tiff.fields(start).items():
+        if tag in PICTURE_FIELDS or field.kind not in _WIDTHS or len(field.raw) > longest:
+            continue
+        if tag in _DIRECTORIES:
+            if depth == 2:  # deeper than EXIF goes: a damaged file that points at itself
+                continue
+            inner = _copied(tiff, tiff.whole_numbers(field)[0], body, longest, depth + 1)
+            place = _append_directory(body, tiff.order, inner)
+            field = Field(_LONG, 1, struct.pack(tiff.order + "L", place))
+        slots[tag] = _slot(body, tiff.order, tag, field)
+    return slots
+
+
+def _field(value: Value, order: str) -> Field:
+    if isinstance(value, str):
+        raw = value.encode("utf-8", "replace") + b"\0"
+        return Field(_ASCII, len(raw), raw)
+    if isinstance(value, bytes):
+        return Field(_UNDEFINED, len(value), value)
+    if isinstance(value, float):
+        ratio = Fraction(value).limit_denominator(10_000)
+        return Field(_RATIONAL, 1, struct.pack(order + "LL", ratio.numerator, ratio.denominator))
+    kind, letter = (_SHORT, "H") if max(value) < 1 << 16 else (_LONG, "L")
+    return Field(kind, len(value), struct.pack(f"{order}{len(value)}{letter}", *value))
+
+
+def _slot(body: bytearray, order: str, tag: int, field: Field) -> bytes:
+    raw = field.raw
+    if len(raw) > 4:
+        body += bytes(len(body) % 2)  # values start at even places
+        place = len(body)
+        body += raw
+        raw = struct.pack(order + "L", place)
+    return struct.pack(order + "HHL", tag, field.kind, field.count) + raw.ljust(4, b"\0")
+
+
+def _append_directory(body: bytearray, order: str, slots: Mapping[int, bytes]) -> int:
+    body += bytes(len(body) % 2)
+    place = len(body)
+    body += struct.pack(order + "H", len(slots))
+    body += b"".join(slots[tag] for tag in sorted(slots))
+    body += bytes(4)  # no further directory
+    return place
+
+
+def _finished(body: bytearray, order: str, slots: Mapping[int, bytes]) -> bytes:
+    place = _append_directory(body, order, slots)
+    body[4:8] = struct.pack(order + "L", place)
+    return bytes(body)

@@ -1,0 +1,55 @@
+"""Photos in folders, lists and archives."""
+
+import io
+import tarfile
+
+import pytest
+from PIL import Image
+
+from colorgan.errors import PhotoError
+from colorgan.photoset import find, group_of, read_all
+
+
+def jpeg() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def test_a_folder_is_searched_to_the_bottom_in_a_fixed_order(tmp_path):
+    for name in ("b.jpg", "a/z.PNG", "a/.hidden.jpg", "a/readme.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(jpeg())
+    assert [str(p.relative_to(tmp_path)) for p in find([tmp_path])] == ["a/z.PNG", "b.jpg"]
+
+
+def test_a_file_that_is_named_is_taken_whatever_its_ending(tmp_path):
+    (tmp_path / "scan").write_bytes(jpeg())
+    assert find([tmp_path / "scan"]) == [tmp_path / "scan"]
+
+
+def test_a_tar_gives_name_and_bytes(tmp_path):
+    with tarfile.open(tmp_path / "set.tar", "w") as tar:
+        for name in ("faces-x-1.webp", "notes.txt"):
+            member = tarfile.TarInfo(name)
+            member.size = len(jpeg())
+            tar.addfile(member, io.BytesIO(jpeg()))
+    assert list(read_all([tmp_path / "set.tar"])) == [("faces-x-1.webp", jpeg())]
+
+
+@pytest.mark.parametrize(
+    ("name", "group"),
+    [("faces-utk-12.webp", "faces"), ("ships/1.jpg", "ships"), ("IMG_1.jpg", "")],
+)
+def test_the_group_is_the_folder_or_the_prefix(name, group):
+    assert group_of(name) == group
+
+
+def test_what_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "broken.tar").write_bytes(b"no archive")
+    for source, words in (("absent", "no file or folder"), ("broken.tar", "cannot be read")):
+        with pytest.raises(PhotoError, match=words):
+            list(read_all([tmp_path / source]))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PhotoError, match="holds no photos"):
+        list(read_all([tmp_path / "empty"]))
