@@ -1,0 +1,43 @@
+"""Generators behind one contract, and the registry that rebuilds them from their config."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from ..errors import ModelError
+from .contract import Config, Generator
+from .unet import UNet, UNetConfig
+
+__all__ = ["GENERATORS", "Config", "Generator", "UNet", "UNetConfig", "build"]
+
+GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
+    UNet.name: (UNet, UNetConfig),
+}
+
+
+def build(config: Mapping[str, Any]) -> Generator:
+    """Make the generator that `config` (a generator's `.config`) describes, untrained.
+
+    Raises:
+        ModelError: the generator is unknown, or a setting is unknown or impossible.
+    """
+    name = config.get("generator")
+    if name not in GENERATORS:
+        raise ModelError(
+            f"This model's generator is {name!r}, which this version of colorgan does not know "
+            f"(it knows {', '.join(GENERATORS)}). A newer colorgan may."
+        )
+    network, settings = GENERATORS[name]
+    given = {key: value for key, value in config.items() if key != "generator"}
+    unknown = given.keys() - {field.name for field in fields(settings)}
+    if unknown:
+        raise ModelError(
+            f"The model's config has settings that {name} does not know: "
+            f"{', '.join(sorted(unknown))}. A newer colorgan may."
+        )
+    try:
+        return network(settings(**given))  # type: ignore[call-arg]
+    except (TypeError, ValueError, IndexError) as error:
+        raise ModelError(f"The model's config does not fit {name}: {error}") from error

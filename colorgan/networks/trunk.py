@@ -1,0 +1,85 @@
+"""Trunks: encoders of timm, by name. Everything that needs timm imports it through here."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..errors import ModelError
+
+_libraries: list[torch.library.Library] = []  # operators live as long as their library
+
+
+def import_timm() -> ModuleType:
+    """Import timm, also where torchvision's compiled part does not fit torch.
+
+    A torch without CUDA beside a torchvision with it (or the other way round) fails to import
+    with "operator torchvision::nms does not exist". timm needs none of these operators, so the
+    missing ones are declared, empty, and the import tried again. A healthy install is untouched.
+    """
+    for _ in range(4):
+        try:
+            importlib.import_module("torchvision")
+            break
+        except RuntimeError as error:
+            missing = re.search(r"operator torchvision::(\w+) does not exist", str(error))
+            if missing is None:
+                raise
+            library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+            schema = f"{missing[1]}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
+            library.define(schema)  # type: ignore[no-untyped-call]
+            _libraries.append(library)
+            for name in [n for n in sys.modules if n.split(".")[0] == "torchvision"]:
+                del sys.modules[name]
+    return importlib.import_module("timm")
+
+
+def build_trunk(name: str, *, channels: int = 1, weights: str | Path | None = None) -> nn.Module:
+    """Build a timm network as a pyramid of feature maps.
+
+    Args:
+        name: timm's name of the network, such as "resnet34".
+        channels: of the input; with pretrained weights timm adapts the first layer.
+        weights: None for random ones, "timm" for timm's own from the Hub, else a safetensors
+            file under timm's parameter names.
+
+    Raises:
+        ModelError: timm knows no such network, it gives no pyramid, or no weights can be had.
+    """
+    timm = import_timm()
+    overlay = None if weights in (None, "timm") else {"file": str(weights), "hf_hub_id": None}
+    if overlay and not Path(str(weights)).is_file():
+        raise ModelError(f"There is no file {weights} with weights for the trunk {name}.")
+    try:
+        trunk: nn.Module = timm.create_model(
+            name,
+            pretrained=weights is not None,
+            pretrained_cfg_overlay=overlay,
+            features_only=True,
+            in_chans=channels,
+        )
+    except FileNotFoundError as error:  # the Hub client's "offline" is one of these
+        raise ModelError(
+            f"The pretrained weights of {name} are not on this machine and the Hub cannot be "
+            "reached. Connect once, or give a safetensors file of weights."
+        ) from error
+    except RuntimeError as error:
+        if "Unknown model" in str(error):
+            similar = ", ".join(timm.list_models(f"*{name[:6]}*")[:6])
+            hint = f"Similar names: {similar}." if similar else "See timm.list_models()."
+            raise ModelError(f"timm knows no network named {name}. {hint}") from error
+        raise ModelError(f"The network {name} cannot serve as a trunk: {error}") from error
+    return trunk
+
+
+def maps_of(trunk: nn.Module) -> tuple[list[int], list[int]]:
+    """Give the channels and the strides of a trunk's maps, shallow to deep."""
+    info: Any = trunk.feature_info
+    return list(info.channels()), list(info.reduction())

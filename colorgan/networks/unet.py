@@ -1,0 +1,115 @@
+"""The U-Net on a pretrained trunk: the flagship of the house (system `nogan`).
+
+    lightness (H, W)                      e.g. resnet34 at 256 x 256
+      trunk   maps of strides 4 to 32      64 x 64² · 128 x 32² · 256 x 16² · 512 x 8²
+      decoder up to the next skip's size, concatenate, two 3x3 convolutions; down to chroma_stride
+      head    3x3 convolution to a*, b* at a quarter (or half) of the size
+      up      bilinear to (H, W): colour is smooth, and the colorizer sharpens it by the lightness
+
+Each step goes to the size of its skip, whatever that is, so any H and W will do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from .. import color
+from ..errors import ModelError
+from .blocks import ConvBlock, SelfAttention, normed
+from .contract import AB_CHANNELS, Generator
+from .trunk import build_trunk, maps_of
+
+
+@dataclass(frozen=True)
+class UNetConfig:
+    """What rebuilds a U-Net.
+
+    Attributes:
+        trunk: timm's name of the encoder.
+        mean, std: what the trunk's input was normalised with, for a grey value in 0..1.
+        widths: channels of the decoder at each stride, from the deepest skip upwards; the last
+            ones are left out when the head sits deeper.
+        chroma_stride: the head's share of the input size: 4 for a quarter, 2 for a half.
+        attention: self-attention at stride 16.
+        spectral: spectral normalisation in the decoder.
+    """
+
+    trunk: str = "resnet34"
+    mean: float = 0.449
+    std: float = 0.226
+    widths: tuple[int, ...] = (192, 128, 96, 64)
+    chroma_stride: int = 4
+    attention: bool = False
+    spectral: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "widths", tuple(self.widths))  # JSON has only lists
+        if self.chroma_stride not in (2, 4, 8, 16):
+            raise ModelError(f"chroma_stride must be 2, 4, 8 or 16, not {self.chroma_stride}.")
+
+
+class UNet(Generator):
+    """Lightness to ab by a timm trunk and a light decoder."""
+
+    name: ClassVar[str] = "unet"
+    settings: UNetConfig
+
+    def __init__(self, settings: UNetConfig, trunk_weights: str | Path | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.trunk = build_trunk(settings.trunk, weights=trunk_weights)
+        maps = list(zip(*maps_of(self.trunk), strict=True))
+        *skips, (channels, _) = [m for m in maps if m[1] >= settings.chroma_stride]
+        if not skips or skips[0][1] != settings.chroma_stride:
+            raise ModelError(
+                f"The trunk {settings.trunk} has no map at stride {settings.chroma_stride}; "
+                f"it has {', '.join(str(m[1]) for m in maps)}."
+            )
+        self.decoder = nn.ModuleList()
+        for (skip, stride), width in zip(reversed(skips), settings.widths, strict=False):
+            attention = settings.attention and stride == 16
+            self.decoder.append(Up(channels + skip, width, attention, settings.spectral))
+            channels = width
+        head = nn.Conv2d(channels, AB_CHANNELS, 3, padding=1)
+        self.head = normed(head, settings.spectral)
+
+    def features(self, lightness: Tensor) -> list[Tensor]:
+        """Give the trunk's maps, shallow to deep, of lightness (N, 1, H, W)."""
+        grey = color.lightness_to_grey(lightness.clamp(0, color.LIGHTNESS_MAX))
+        maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
+        return maps
+
+    def decode(self, maps: list[Tensor], size: tuple[int, int]) -> Tensor:
+        """Turn the trunk's maps into ab (N, 2, *size)."""
+        x = maps[-1]
+        for step, skip in zip(self.decoder, reversed(maps[:-1]), strict=False):
+            x = step(x, skip)
+        ab = color.AB_MAX * torch.tanh(self.head(x).float())
+        return F.interpolate(ab, size, mode="bilinear", align_corners=False)
+
+    def forward(self, lightness: Tensor) -> Tensor:
+        """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
+        height, width = lightness.shape[-2:]
+        return self.decode(self.features(lightness), (height, width))
+
+
+class Up(nn.Module):
+    """One step of the decoder: up to the skip's size, beside it, two convolutions."""
+
+    def __init__(self, inputs: int, outputs: int, attention: bool, spectral: bool) -> None:
+        super().__init__()
+        self.first = ConvBlock(inputs, outputs, spectral=spectral)
+        self.attention = SelfAttention(outputs, spectral=spectral) if attention else nn.Identity()
+        self.second = ConvBlock(outputs, outputs, spectral=spectral)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """Join x (N, C, h, w) with skip (N, D, H, W) into (N, outputs, H, W)."""
+        x = F.interpolate(x, skip.shape[-2:], mode="bilinear", align_corners=False)
+        x = self.first(torch.cat((x, skip), dim=1))
+        return self.second(self.attention(x))  # type: ignore[no-any-return]

@@ -1,0 +1,119 @@
+"""One tester for all generators: whoever adds one adds a line to CONFIGS."""
+
+import dataclasses
+import json
+
+import pytest
+import torch
+
+from colorgan import networks
+from colorgan.errors import ModelError
+from colorgan.networks import UNet, UNetConfig
+
+CONFIGS = {
+    "unet, resnet34": UNetConfig(),
+    "unet, efficientnet-lite2": UNetConfig("tf_efficientnet_lite2", 0.5, 0.5, (32, 32, 32)),
+    "unet, attention and spectral norm": UNetConfig(
+        "resnet10t", widths=(16, 16, 16), attention=True, spectral=True
+    ),
+    "unet, chroma at half size": UNetConfig("resnet10t", widths=(16,) * 4, chroma_stride=2),
+    "unet, chroma at an eighth": UNetConfig("resnet10t", widths=(16,) * 2, chroma_stride=8),
+}
+
+
+@pytest.fixture(params=CONFIGS, scope="class")
+def generator(request):
+    torch.manual_seed(0)
+    settings = CONFIGS[request.param]
+    return networks.build({"generator": "unet", **dataclasses.asdict(settings)}).eval()
+
+
+def picture(height: int, width: int, count: int = 1) -> torch.Tensor:
+    chance = torch.Generator().manual_seed(height * 1000 + width)
+    return torch.rand(count, 1, height, width, generator=chance) * 100
+
+
+class TestGenerator:
+    """What every generator promises."""
+
+    @pytest.mark.parametrize(
+        "size", [(1, 1), (1, 9), (3, 7), (31, 33), (64, 64), (65, 127), (40, 300)]
+    )
+    @torch.inference_mode()
+    def test_answers_any_size_with_ab_of_the_same_size(self, generator, size):
+        ab = generator(picture(*size))
+        assert ab.shape == (1, 2, *size)
+        assert torch.isfinite(ab).all()
+        assert ab.abs().max() <= 128
+
+    @pytest.mark.parametrize("value", [-1e6, 0.0, 100.0, 1e6])
+    @torch.inference_mode()
+    def test_is_finite_for_every_finite_input(self, generator, value):
+        assert torch.isfinite(generator(torch.full((1, 1, 33, 20), value))).all()
+
+    @torch.inference_mode()
+    def test_colours_do_not_depend_on_the_neighbours_in_the_batch(self, generator):
+        batch = picture(48, 40, count=3)
+        alone = torch.cat([generator(one[None]) for one in batch])
+        torch.testing.assert_close(generator(batch), alone, atol=1e-3, rtol=1e-4)
+
+    def test_every_parameter_gets_a_gradient(self, generator):
+        generator.train()
+        try:
+            generator(picture(64, 64, count=2)).square().mean().backward()
+            without = [n for n, p in generator.named_parameters() if p.grad is None]
+            assert without == []
+        finally:
+            generator.zero_grad()
+            generator.eval()
+
+    @torch.inference_mode()
+    def test_its_config_as_json_rebuilds_it(self, generator):
+        again = networks.build(json.loads(json.dumps(generator.config))).eval()
+        again.load_state_dict(generator.state_dict())
+        lightness = picture(37, 50)
+        assert torch.equal(again(lightness), generator(lightness))
+
+
+def test_pretrained_trunk_weights_come_from_a_file(tmp_path):
+    """timm's own layout: a file of an RGB network serves a trunk that sees one channel."""
+    from safetensors.torch import save_file
+
+    from colorgan.networks.trunk import build_trunk, import_timm
+
+    torch.manual_seed(3)
+    classifier = import_timm().create_model("resnet10t").eval()
+    save_file(classifier.state_dict(), tmp_path / "trunk.safetensors")
+    trunk = build_trunk("resnet10t", weights=tmp_path / "trunk.safetensors").eval()
+    grey = torch.rand(1, 1, 64, 64)
+    with torch.inference_mode():
+        expected = classifier.forward_features(grey.expand(-1, 3, -1, -1))
+        torch.testing.assert_close(trunk(grey)[-1], expected, atol=1e-3, rtol=1e-3)
+
+
+def test_the_head_sits_at_its_share_of_the_size():
+    net = UNet(UNetConfig("resnet10t", widths=(8, 8, 8))).eval()
+    seen = []
+    net.head.register_forward_hook(lambda _m, _i, out: seen.append(tuple(out.shape[-2:])))
+    with torch.inference_mode():
+        net(picture(128, 96))
+    assert seen == [(32, 24)]
+
+
+class TestBadConfigs:
+    @pytest.mark.parametrize(
+        ("config", "words"),
+        [
+            ({"generator": "no-such"}, "does not know"),
+            ({}, "does not know"),
+            ({"generator": "unet", "colour": 3}, "colour"),
+            ({"generator": "unet", "chroma_stride": 3}, "chroma_stride"),
+            ({"generator": "unet", "trunk": "resnet3400"}, "no network named"),
+            ({"generator": "unet", "trunk": "vit_tiny_patch16_224"}, "trunk"),
+            ({"generator": "unet", "widths": 7}, "does not fit"),
+        ],
+    )
+    def test_are_refused_in_one_sentence(self, config, words):
+        with pytest.raises(ModelError, match=words) as caught:
+            networks.build(config)
+        assert "\n" not in str(caught.value)
