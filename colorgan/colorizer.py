@@ -1,0 +1,204 @@
+"""The class users meet: a photo in, the same photo in colour out."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from . import color, hub, upsampling
+from . import photo as files
+from .device import autocast, choose_device
+from .errors import ColorganError
+from .networks import Generator
+from .photo import Photo
+
+DEFAULT_SIZE = 256
+SIZES = (32, 1024)
+STRENGTHS = (0.0, 1.5)
+STRIP_PIXELS = 1 << 20  # of the full-size picture worked on at a time: bounds memory
+NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
+
+PhotoSource = str | os.PathLike[str] | bytes | Image.Image
+
+
+class Colorizer:
+    """Colours photos with a generator.
+
+    Lightness stays as it was, at full size and depth; the network sees the photo at its working
+    size and says what colours it might have had; these are brought up along the photo's edges.
+
+        >>> from colorgan import Colorizer
+        >>> coloured = Colorizer.from_pretrained("pretrained")("grandmother.jpg")
+        >>> coloured.save("grandmother in colour.jpg")
+
+    Attributes:
+        name: of the model.
+        revision: of the model; for a folder the fingerprint of its weights.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        *,
+        name: str = "model",
+        revision: str = "",
+        device: torch.device | None = None,
+    ) -> None:
+        self.name = name
+        self.revision = revision
+        self.device = device or choose_device()
+        self.generator = generator.eval().to(self.device)
+        self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @classmethod
+    def from_pretrained(
+        cls, name: str | Path = "pretrained", *, device: torch.device | None = None
+    ) -> Colorizer:
+        """Load a model by name: `pretrained`, `custom`, a folder, or `org/name[@revision]`.
+
+        Raises:
+            ModelError: there is no such model, or it does not load.
+        """
+        folder = hub.resolve(name)
+        return cls(hub.load(folder.path), name=folder.name, revision=folder.revision, device=device)
+
+    def __call__(
+        self, photo: PhotoSource, *, strength: float = 1.0, size: int | None = None
+    ) -> Image.Image:
+        """Colour a photo; give an 8-bit picture of the same size.
+
+        Args:
+            photo: a path, the bytes of a file, or a PIL image.
+            strength: scales the chroma, 0 (grey) to 1.5.
+            size: short side in pixels at which the network sees the photo.
+
+        Raises:
+            PhotoError: the photo cannot be read.
+            ColorganError: strength or size is out of range.
+        """
+        return files.to_image(self.colorize(files.read(photo), strength=strength, size=size))
+
+    def colorize_file(
+        self,
+        source: str | os.PathLike[str],
+        target: str | os.PathLike[str],
+        *,
+        strength: float = 1.0,
+        size: int | None = None,
+    ) -> Path:
+        """Colour a picture file into another, with its depth, alpha and metadata; give its path.
+
+        Raises:
+            PhotoError: the photo cannot be read, or the result not be written.
+            ColorganError: strength or size is out of range.
+        """
+        coloured = self.colorize(files.read(source), strength=strength, size=size)
+        return files.write(coloured, target, self.note)
+
+    @property
+    def note(self) -> str:
+        """What the metadata of a coloured photo says."""
+        from . import __version__
+
+        return files.coloured_note(self.name, self.revision, __version__)
+
+    def colorize(self, photo: Photo, *, strength: float = 1.0, size: int | None = None) -> Photo:
+        """Colour a photo; give it with the same size, depth, alpha and metadata.
+
+        Raises:
+            ColorganError: strength or size is out of range.
+        """
+        size = check(strength, size)
+        lightness = full_lightness(photo.pixels)
+        lines = upsampling.fit_lines(*self._look(lightness, size))
+        lines = lines.cpu() * strength  # slopes and offsets alike: chroma is linear in them
+        pixels = np.empty_like(photo.pixels)
+        for top, bottom in strips(*photo.pixels.shape[:2]):
+            strip = lightness[:, :, top:bottom]
+            ab = upsampling.apply_lines(lines, strip, top, photo.height)
+            pixels[top:bottom] = _to_pixels(strip, ab, pixels.dtype)
+        return replace(photo, pixels=pixels)
+
+    def _look(self, lightness: Tensor, size: int) -> tuple[Tensor, Tensor]:
+        """Show the network the photo at its working size; give lightness and ab there."""
+        height, width = working_size(lightness.shape[-2], lightness.shape[-1], size)
+        seen = F.interpolate(
+            lightness, (height, width), mode="bilinear", align_corners=False, antialias=True
+        ).to(self.device)
+        return seen, self.ab(seen)
+
+    @torch.inference_mode()
+    def ab(self, lightness: Tensor) -> Tensor:
+        """Give ab (N, 2, H, W) for lightness (N, 1, H, W) at the network's own size.
+
+        The door for tensors: no resize, no file; bfloat16 inside where the device is fast at it.
+        """
+        shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
+        with autocast(self.device):
+            return self.generator(shown).float()  # type: ignore[no-any-return]
+
+
+def check(strength: float, size: int | None) -> int:
+    """Refuse a strength or working size out of range; give the size to use.
+
+    Raises:
+        ColorganError: says the range.
+    """
+    if not STRENGTHS[0] <= strength <= STRENGTHS[1]:
+        raise ColorganError(
+            f"Strength is {strength:g}; it must be between {STRENGTHS[0]:g} and {STRENGTHS[1]:g}."
+        )
+    size = DEFAULT_SIZE if size is None else size
+    if not SIZES[0] <= size <= SIZES[1]:
+        raise ColorganError(
+            f"The working size is {size}; it must be between {SIZES[0]} and {SIZES[1]} pixels."
+        )
+    return size
+
+
+def working_size(height: int, width: int, short_side: int) -> tuple[int, int]:
+    """Give the height and width at which the network sees a photo: same shape, never squashed.
+
+    The short side becomes `short_side`, unless the photo is so long that the whole would pass
+    `NETWORK_PIXELS`; then the whole is brought to that.
+    """
+    scale = short_side / min(height, width)
+    scale = min(scale, math.sqrt(NETWORK_PIXELS / (height * width)))
+    return max(round(height * scale), 1), max(round(width * scale), 1)
+
+
+def strips(height: int, width: int) -> Iterator[tuple[int, int]]:
+    """Cut a picture into strips of whole rows: (top, bottom) of each."""
+    rows = max(STRIP_PIXELS // width, 1)
+    for top in range(0, height, rows):
+        yield top, min(top + rows, height)
+
+
+def full_lightness(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
+    """Give L* (1, 1, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit, at full size and depth."""
+    height, width = pixels.shape[:2]
+    lightness = torch.empty(1, 1, height, width)
+    top_value = float(np.iinfo(pixels.dtype).max)
+    for top, bottom in strips(height, width):
+        strip = torch.from_numpy(pixels[top:bottom].astype(np.float32)).permute(2, 0, 1)[None]
+        lightness[:, :, top:bottom] = color.rgb_to_lightness(strip / top_value)
+    return lightness
+
+
+def _to_pixels(
+    lightness: Tensor, ab: Tensor, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Give sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
+    rgb = color.lab_to_rgb(color.fit_gamut(torch.cat((lightness, ab), dim=1))).clamp(0, 1)
+    scaled = (rgb * float(np.iinfo(dtype).max)).round()[0].permute(1, 2, 0)
+    return scaled.numpy().astype(dtype)  # type: ignore[return-value]

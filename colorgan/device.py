@@ -1,0 +1,33 @@
+"""Which processor does the work, and in which precision."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+
+
+def choose_device() -> torch.device:
+    """Give the fastest device there is: CUDA, Apple's MPS, or the processor."""
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+@lru_cache
+def has_fast_bfloat16(kind: str) -> bool:
+    """Say whether a kind of device ("cpu", "cuda", "mps") computes in bfloat16 natively.
+
+    A processor without it would emulate it, slower than float32, so its flags are asked.
+    """
+    if kind == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if kind == "cpu" and hasattr(torch.cpu, "get_capabilities"):
+        flags = torch.cpu.get_capabilities()
+        return bool(flags.get("avx512_bf16") or flags.get("amx_bf16") or flags.get("bf16"))
+    return False
+
+
+def autocast(device: torch.device) -> torch.autocast:
+    """Compute in bfloat16 inside this context where the device is fast at it."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device.type))

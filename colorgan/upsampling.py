@@ -1,0 +1,70 @@
+"""Chroma at a small size brought up to a large one along the edges of the lightness.
+
+Near every point of the small picture, chroma is written as a straight line over lightness,
+ab = slope * L + offset, that passes through the chroma there: the slope is what the neighbourhood
+says (the local regression of the guided filter, He, Sun, Tang 2010), the offset the rest. Both are
+enlarged bilinearly, and the full-size lightness is put in: chroma then changes where the
+lightness does. The guided filter itself would also smooth the chroma where lightness has no edge:
+on photos that costs more than it gains (benchmarks/upsampling.py), so nothing is smoothed here.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+BLUR = 2  # radius of the box that, twice over, blurs lightness as much as the chroma is blurred
+WINDOW = 3  # radius of the window whose line is taken, in pixels of the small picture
+EDGE = 7.0  # contrast in L* from which an edge is followed
+
+
+def _box(x: Tensor, radius: int) -> Tensor:
+    """Mean over a square window; at the rim over what is there. (N, C, H, W) to the same."""
+    for axis in (0, 1):
+        kernel, padding = [1, 1], [0, 0]
+        kernel[axis], padding[axis] = 2 * radius + 1, radius
+        x = F.avg_pool2d(x, kernel, stride=1, padding=padding, count_include_pad=False)
+    return x
+
+
+def fit_lines(lightness: Tensor, ab: Tensor) -> Tensor:
+    """Write chroma as straight lines over lightness near every point.
+
+    Args:
+        lightness: (N, 1, h, w), L* in 0..100.
+        ab: (N, 2, h, w) in CIE units, blurred by some pixels as a generator's is.
+
+    Returns:
+        (N, 4, h, w): slope of a and b, then offset of a and b.
+    """
+    blurred = _box(_box(lightness, BLUR), BLUR)
+    mean_l, mean_ab = _box(blurred, WINDOW), _box(ab, WINDOW)
+    variance = _box(blurred * blurred, WINDOW) - mean_l * mean_l
+    covariance = _box(blurred * ab, WINDOW) - mean_l * mean_ab
+    slope = covariance / (variance.clamp(min=0) + EDGE * EDGE)
+    return torch.cat((slope, ab - slope * blurred), dim=1)
+
+
+def apply_lines(lines: Tensor, lightness: Tensor, top: int, height: int) -> Tensor:
+    """Give the chroma of a strip of the full-size picture.
+
+    Args:
+        lines: (1, 4, h, w) of `fit_lines`.
+        lightness: (1, 1, rows, W), the strip's L* at full size.
+        top: first row of the strip in the full picture.
+        height: rows of the full picture.
+
+    Returns:
+        ab (1, 2, rows, W); the strips of a picture join without a seam.
+    """
+    rows, width = lightness.shape[-2:]
+    small = lines.shape[-2]
+    centre = (torch.arange(top, top + rows, device=lines.device) + 0.5) * small / height - 0.5
+    centre = centre.clamp(0, small - 1)
+    upper = centre.floor().long()
+    lower = (upper + 1).clamp(max=small - 1)
+    share = (centre - upper)[:, None].to(lines)
+    strip = torch.lerp(lines[:, :, upper], lines[:, :, lower], share)
+    strip = F.interpolate(strip, (rows, width), mode="bilinear", align_corners=False)
+    return strip[:, :2] * lightness + strip[:, 2:]
