@@ -1,0 +1,7 @@
+"""`python -m colorgan` is the command `colorgan`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,144 @@
+"""The command `colorgan`: arguments in, lines out; the work is done in the other rooms."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from . import __version__
+from .errors import ColorganError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; give the exit status: 0 done, 1 something failed, 2 wrong arguments."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ColorganError as error:
+        print(f"colorgan: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("colorgan: stopped.", file=sys.stderr)
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the command's arguments."""
+    top = argparse.ArgumentParser(
+        prog="colorgan", description="Give black-and-white photos colour. Colours are a guess."
+    )
+    top.add_argument("--version", action="version", version=f"colorgan {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_colorize(commands)
+    _add_evaluate(commands)
+    _add_models(commands)
+    return top
+
+
+def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser("colorize", help="colour photos", description=colorize.__doc__)
+    command.add_argument("photos", nargs="+", metavar="PHOTO", help="photo files or folders")
+    command.add_argument(
+        "-o", "--output", required=True, metavar="FOLDER", help="where the results go"
+    )
+    _add_model(command)
+    command.add_argument(
+        "--strength", type=float, default=1.0, metavar="S", help="0 (grey) to 1.5; default 1"
+    )
+    command.add_argument(
+        "--size",
+        type=int,
+        metavar="N",
+        help="short side in pixels at which the network sees a photo",
+    )
+    command.set_defaults(run=colorize)
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--model",
+        default="pretrained",
+        metavar="NAME",
+        help="pretrained (default), custom, a folder, or org/name[@revision]",
+    )
+
+
+def colorize(options: argparse.Namespace) -> int:
+    """Colour photos and folders of photos; names are kept, a photo that fails is named."""
+    from tqdm import tqdm
+
+    from .album import colorize_all, plan
+    from .colorizer import Colorizer, check
+
+    check(options.strength, options.size)
+    jobs = plan(options.photos, options.output)
+    colorizer = Colorizer.from_pretrained(options.model)
+    failures = 0
+    with tqdm(total=len(jobs), desc="colouring", unit=" photos", disable=None) as bar:
+        for done in colorize_all(colorizer, jobs, strength=options.strength, size=options.size):
+            if done.result is None:
+                failures += 1
+                bar.clear()
+                print(f"colorgan: {done.error}", file=sys.stderr)
+            bar.update()
+    print(f"{len(jobs) - failures} of {len(jobs)} photos coloured into {options.output}")
+    return 1 if failures else 0
+
+
+def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "evaluate", help="judge models on colour photos", description=evaluate.__doc__
+    )
+    command.add_argument(
+        "--model", nargs="+", required=True, metavar="NAME", help="models to judge"
+    )
+    command.add_argument(
+        "--data", nargs="+", required=True, metavar="SOURCE", help="folders or tar archives"
+    )
+    command.add_argument(
+        "--size", type=int, default=256, metavar="N", help="side of the square; default 256"
+    )
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
+    command.set_defaults(run=evaluate)
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Judge models beside the grey baseline: centre square, grey by L*, one forward, 8 bits."""
+    from . import hub
+    from .evaluation.protocol import judge
+    from .photoset import read_all
+
+    models = {name: hub.load(hub.resolve(name).path) for name in options.model}
+    result = judge(models, read_all(options.data), size=options.size)
+    summary = result.summary()
+    rows = summary["models"]
+    metrics = list(next(iter(rows.values())))
+    print(f"{summary['protocol']['photos']} photos at {options.size} px", end="")
+    print(f", {len(result.left_out)} left out" if result.left_out else "")
+    print("  ".join(["model".ljust(20), *(metric.rjust(14) for metric in metrics)]))
+    for name, row in rows.items():
+        cells = ("-" if row[m]["mean"] is None else f"{row[m]['mean']:.3f}" for m in metrics)
+        print("  ".join([name.ljust(20), *(cell.rjust(14) for cell in cells)]))
+    if options.json:
+        options.json.write_text(json.dumps(summary, indent=2) + "\n")
+    return 0
+
+
+def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "models", help="list the embedded models", description=models.__doc__
+    )
+    command.set_defaults(run=models)
+
+
+def models(options: argparse.Namespace) -> int:
+    """List the models that come with colorgan: name, size, revision."""
+    from . import hub
+
+    for name, folder in hub.embedded().items():
+        size = (folder / hub.WEIGHTS).stat().st_size / 1e6
+        print(f"{name:12} {size:6.1f} MB  {hub.fingerprint(folder)}")
+    return 0

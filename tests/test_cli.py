@@ -1,0 +1,153 @@
+"""The command as people type it: real processes, real files."""
+
+import json
+import subprocess
+import sys
+import tarfile
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage.color import rgb2lab
+
+ENTRY = {"colorgan": ["colorgan"], "python -m colorgan": [sys.executable, "-m", "colorgan"]}
+
+
+def run(*arguments, entry="python -m colorgan"):
+    return subprocess.run(
+        [*ENTRY[entry], *map(str, arguments)], capture_output=True, text=True, timeout=240
+    )
+
+
+@pytest.fixture(scope="module")
+def album(photos, tmp_path_factory):
+    """A folder with photos at two depths, one of them broken, and a file that is no photo."""
+    folder = tmp_path_factory.mktemp("album")
+    (folder / "1962").mkdir()
+    Image.fromarray(photos["chelsea"]).convert("L").save(folder / "cat.jpg")
+    Image.fromarray(photos["coffee"]).save(folder / "1962" / "coffee.png")
+    (folder / "1962" / "broken.jpg").write_bytes((folder / "cat.jpg").read_bytes()[:2000])
+    (folder / "notes.txt").write_text("not a photo, not looked at")
+    return folder
+
+
+@pytest.mark.parametrize("entry", ENTRY)
+def test_colorize_colours_a_photo_and_keeps_its_name(entry, portrait, tmp_path):
+    done = run("colorize", portrait, "-o", tmp_path / "out", entry=entry)
+    assert done.returncode == 0, done.stderr
+    result = Image.open(tmp_path / "out" / "portrait.jpg")
+    assert result.size == (512, 512)
+    lab = rgb2lab(np.asarray(result))
+    assert np.hypot(lab[..., 1], lab[..., 2]).mean() > 4
+
+
+def test_a_large_phone_photo_keeps_its_orientation_exif_and_lightness(photos, tmp_path):
+    """4000 x 3000 pixels, EXIF orientation 6 (turned right), as a phone writes it."""
+    from colorgan import photo
+
+    Image.fromarray(photos["coffee"]).resize((4000, 3000)).save(tmp_path / "base.jpg")
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Kamera & Co", 6
+    exif.get_ifd(0x8769)[0x9003] = "1962:05:01 12:00:00"
+    source = tmp_path / "phone.jpg"
+    Image.open(tmp_path / "base.jpg").save(source, exif=exif, quality=95, dpi=(300, 300))
+
+    done = run("colorize", source, "-o", tmp_path / "out", "--model", "custom")
+    assert done.returncode == 0, done.stderr
+    result = Image.open(tmp_path / "out" / "phone.jpg")
+    assert result.size == (3000, 4000), "upright"
+    kept = result.getexif()
+    assert kept.get(0x0112, 1) == 1, "not to be turned again"
+    assert kept[0x010F] == "Kamera & Co"
+    assert kept.get_ifd(0x8769)[0x9003] == "1962:05:01 12:00:00"
+    assert result.info["dpi"] == pytest.approx((300, 300))
+
+    before = rgb2lab(photo.read(source).pixels[::4, ::4])
+    after = rgb2lab(photo.read(tmp_path / "out" / "phone.jpg").pixels[::4, ::4])
+    assert np.abs(before[..., 0] - after[..., 0]).mean() < 1.0
+    assert np.hypot(after[..., 1], after[..., 2]).mean() > 4
+
+
+def test_a_folder_is_coloured_whole_and_a_broken_photo_is_named(album, tmp_path):
+    done = run("colorize", album, "-o", tmp_path, "--model", "custom", "--strength", "1.2")
+    assert done.returncode == 1
+    assert "broken.jpg" in done.stderr and "Traceback" not in done.stderr
+    assert "2 of 3 photos coloured" in done.stdout
+    written = sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*.*"))
+    assert written == ["1962/coffee.png", "cat.jpg"]
+
+
+def test_an_original_is_never_overwritten(album):
+    before = (album / "cat.jpg").read_bytes()
+    done = run("colorize", album / "cat.jpg", "-o", album)
+    assert done.returncode == 1 and "overwrite" in done.stderr
+    assert (album / "cat.jpg").read_bytes() == before
+
+
+def test_two_photos_of_one_name_do_not_share_a_result(album, portrait, tmp_path):
+    (tmp_path / "a").mkdir()
+    twin = tmp_path / "a" / "portrait.jpg"
+    twin.write_bytes(portrait.read_bytes())
+    done = run("colorize", portrait, twin, "-o", tmp_path / "out")
+    assert done.returncode == 1 and "already holds the result" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["colorize", "absent.jpg", "-o", "out"], 1, "no file or folder absent.jpg"),
+        (["colorize", "{album}/notes.txt", "-o", "{tmp}/out"], 1, "not a photo"),
+        (["colorize", "{album}/1962", "-o", "{album}/cat.jpg"], 1, "cat.jpg"),
+        (["colorize", "{tmp}", "-o", "out"], 1, "holds no photos"),
+        (["colorize", "{photo}", "-o", "out", "--model", "pretrianed"], 1, "no model"),
+        (["colorize", "{photo}", "-o", "out", "--strength", "9"], 1, "between 0 and 1.5"),
+        (["colorize", "{photo}", "-o", "out", "--size", "1"], 1, "between 32 and 1024"),
+        (["colorize", "{photo}"], 2, "--output"),
+        (["paint"], 2, "invalid choice"),
+        ([], 2, "COMMAND"),
+    ],
+)
+def test_bad_input_gets_one_plain_line(arguments, status, words, album, portrait, tmp_path):
+    places = {"album": album, "tmp": tmp_path, "photo": portrait}
+    done = run(*(argument.format(**places) for argument in arguments))
+    assert done.returncode == status
+    assert words in done.stderr and "Traceback" not in done.stderr
+    if status == 1:
+        complaint = [line for line in done.stderr.splitlines() if line.startswith("colorgan:")]
+        assert complaint, done.stderr
+
+
+def test_evaluate_judges_models_beside_grey_and_writes_json(photos, small_model, tmp_path):
+    with tarfile.open(tmp_path / "set.tar", "w") as tar:
+        for name in ("chelsea", "coffee"):
+            Image.fromarray(photos[name]).save(tmp_path / f"{name}.png")
+            tar.add(tmp_path / f"{name}.png", f"objects-{name}-1.png")
+    done = run(
+        *("evaluate", "--model", "pretrained", small_model),
+        *("--data", tmp_path / "set.tar", "--json", tmp_path / "figures.json"),
+    )
+    assert done.returncode == 0, done.stderr
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert figures["protocol"]["size"] == 256 and figures["protocol"]["photos"] == 2
+    models = figures["models"]
+    assert set(models) == {"original", "grey", "pretrained", str(small_model)}
+    assert models["original"]["ciede2000"]["mean"] == 0
+    assert models["grey"]["colourfulness"]["mean"] < 0.5
+    for name in models:
+        assert name in done.stdout
+
+
+def test_models_lists_the_embedded_ones():
+    done = run("models")
+    assert done.returncode == 0
+    assert "pretrained" in done.stdout and "custom" in done.stdout
+
+
+def test_help_and_version_are_quick():
+    times = []
+    for arguments in (["--help"], ["--version"], ["--help"]):
+        start = time.perf_counter()
+        assert run(*arguments).returncode == 0
+        times.append(time.perf_counter() - start)
+    assert min(times) < 1.0
