@@ -9,7 +9,11 @@ import torch
 from colorgan import networks
 from colorgan.errors import ModelError
 from colorgan.networks import UNet, UNetConfig
+from colorgan.networks.complexity import ComplexityConfig
+from colorgan.networks.pix2pix import Pix2PixConfig
+from colorgan.networks.residual import ResidualConfig
 
+GULER = Pix2PixConfig(norm="batch", down_dropout=False, up_dropout=3, upsample=False)
 CONFIGS = {
     "unet, resnet34": UNetConfig(),
     "unet, efficientnet-lite2": UNetConfig("tf_efficientnet_lite2", 0.5, 0.5, (32, 32, 32)),
@@ -18,14 +22,22 @@ CONFIGS = {
     ),
     "unet, chroma at half size": UNetConfig("resnet10t", widths=(16,) * 4, chroma_stride=2),
     "unet, chroma at an eighth": UNetConfig("resnet10t", widths=(16,) * 2, chroma_stride=8),
+    "unet, with gain": UNetConfig("resnet10t", widths=(16,) * 3, gain=3.0),
+    "pix2pix, lab": Pix2PixConfig(levels=6, width=8),
+    "pix2pix, rgb": Pix2PixConfig("rgb", levels=5, width=8),
+    "pix2pix, guler": dataclasses.replace(GULER, levels=6, width=8),
+    "complexity": ComplexityConfig(width=8),
+    "residual": ResidualConfig(width=8),
 }
+GENERATOR_OF = {settings: network.name for network, settings in networks.GENERATORS.values()}
 
 
 @pytest.fixture(params=CONFIGS, scope="class")
 def generator(request):
     torch.manual_seed(0)
     settings = CONFIGS[request.param]
-    return networks.build({"generator": "unet", **dataclasses.asdict(settings)}).eval()
+    name = GENERATOR_OF[type(settings)]
+    return networks.build({"generator": name, **dataclasses.asdict(settings)}).eval()
 
 
 def picture(height: int, width: int, count: int = 1) -> torch.Tensor:
@@ -73,6 +85,39 @@ class TestGenerator:
         again.load_state_dict(generator.state_dict())
         lightness = picture(37, 50)
         assert torch.equal(again(lightness), generator(lightness))
+
+
+def parameters(network, settings) -> int:
+    with torch.device("meta"):  # counts without making them
+        return sum(parameter.numel() for parameter in network(settings).parameters())
+
+
+def test_every_generator_of_the_registry_is_tested():
+    tested = {GENERATOR_OF[type(settings)] for settings in CONFIGS.values()}
+    assert tested == set(networks.GENERATORS)
+
+
+class TestPublishedSizes:
+    """Parameters as the reports of the six systems count them."""
+
+    @pytest.mark.parametrize(
+        ("width", "count"),
+        [
+            *((16, 58_064), (24, 130_104), (30, 202_950), (38, 325_166)),
+            *((46, 476_054), (52, 608_036), (72, 1_164_456)),
+        ],
+    )
+    def test_landscape(self, width, count):
+        assert parameters(networks.ComplexityUNet, ComplexityConfig(width)) == count
+
+    def test_flickr_lab(self):
+        assert parameters(networks.ResidualNet, ResidualConfig()) == 1_671_458
+
+    def test_pix2pix_rgb(self):
+        assert parameters(networks.Pix2Pix, Pix2PixConfig("rgb")) == 54_404_099
+
+    def test_guler(self):
+        assert parameters(networks.Pix2Pix, GULER) == 54_409_858
 
 
 def test_pretrained_trunk_weights_come_from_a_file(tmp_path):

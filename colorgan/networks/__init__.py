@@ -7,13 +7,29 @@ from dataclasses import fields
 from typing import Any
 
 from ..errors import ModelError
+from .complexity import ComplexityConfig, ComplexityUNet
 from .contract import Config, Generator
+from .pix2pix import Pix2Pix, Pix2PixConfig
+from .residual import ResidualConfig, ResidualNet
 from .unet import UNet, UNetConfig
 
-__all__ = ["GENERATORS", "Config", "Generator", "UNet", "UNetConfig", "build"]
+__all__ = [
+    "GENERATORS",
+    "ComplexityUNet",
+    "Config",
+    "Generator",
+    "Pix2Pix",
+    "ResidualNet",
+    "UNet",
+    "UNetConfig",
+    "build",
+]
 
 GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
     UNet.name: (UNet, UNetConfig),
+    Pix2Pix.name: (Pix2Pix, Pix2PixConfig),
+    ComplexityUNet.name: (ComplexityUNet, ComplexityConfig),
+    ResidualNet.name: (ResidualNet, ResidualConfig),
 }
 
 

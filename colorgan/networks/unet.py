@@ -38,6 +38,8 @@ class UNetConfig:
         chroma_stride: the head's share of the input size: 4 for a quarter, 2 for a half.
         attention: self-attention at stride 16.
         spectral: spectral normalisation in the decoder.
+        gain: factor on ab in use, not in training: a regression answers with the mean of what
+            could be, which is duller than any photo.
     """
 
     trunk: str = "resnet34"
@@ -47,6 +49,7 @@ class UNetConfig:
     chroma_stride: int = 4
     attention: bool = False
     spectral: bool = False
+    gain: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))  # JSON has only lists
@@ -96,7 +99,8 @@ class UNet(Generator):
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         height, width = lightness.shape[-2:]
-        return self.decode(self.features(lightness), (height, width))
+        ab = self.settings.gain * self.decode(self.features(lightness), (height, width))
+        return ab.clamp(-color.AB_MAX, color.AB_MAX)
 
 
 class Up(nn.Module):

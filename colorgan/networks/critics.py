@@ -1,0 +1,247 @@
+"""Critics: `critic(lightness, ab) -> logits`, a map (N, 1, h, w) or one number (N, 1) a photo.
+
+    nogan       spectral norm and self-attention, a logit a patch          (system `nogan`)
+    patch       PatchGAN (Isola 2017), a logit a patch      (`guler`, `pix2pix-rgb`, `pix2pix-lab`)
+    dcgan       strided convolutions to a single logit                     (`flickr-lab`)
+    complexity  the narrow U-Net and a linear layer, bound to one side     (`landscape`)
+    resnet      a timm classifier with one answer                          (`flickr-lab`, option)
+
+None has a sigmoid inside: it belongs to the loss. All see Lab scaled to -1..1, but a PatchGAN of
+pairs, which sees grey and colour as two RGB pictures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+from .. import color
+from ..errors import ModelError
+from .blocks import SelfAttention, normed
+from .complexity import complexity_down, complexity_up
+from .contract import Config
+from .trunk import import_timm
+
+
+class Critic(nn.Module):
+    """Scores a coloured picture. A subclass sets `name` and takes its settings alone."""
+
+    name: ClassVar[str]
+    settings: Config
+
+    def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
+        """Give logits for L* (N, 1, H, W) and ab (N, 2, H, W) in CIE units."""
+        raise NotImplementedError
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """Plain JSON that rebuilds it."""
+        return {"critic": self.name, **asdict(self.settings)}  # type: ignore[call-overload]
+
+
+def scaled_lab(lightness: Tensor, ab: Tensor) -> Tensor:
+    """Bring lightness and ab to -1..1 as one picture (N, 3, H, W)."""
+    return torch.cat((lightness / 50 - 1, ab / color.AB_MAX), dim=1)
+
+
+def rgb_pair(lightness: Tensor, ab: Tensor) -> Tensor:
+    """Give the grey and the coloured picture as RGB in -1..1, one after the other: (N, 6, H, W)."""
+    grey = color.lightness_to_grey(lightness).expand(-1, 3, -1, -1)
+    coloured = color.lab_to_rgb(torch.cat((lightness, ab), dim=1))
+    return torch.cat((grey, coloured), dim=1) * 2 - 1
+
+
+@dataclass(frozen=True)
+class NoGanConfig:
+    """Channels of the first layer, and the share of them that drops out while training."""
+
+    width: int = 64
+    dropout: float = 0.15
+
+
+class NoGanCritic(Critic):
+    """Strided convolutions with spectral norm, self-attention once, a logit a patch of 16."""
+
+    name: ClassVar[str] = "nogan"
+
+    def __init__(self, settings: NoGanConfig) -> None:
+        super().__init__()
+        self.settings = settings
+        widths = [settings.width * 2**level for level in range(4)]
+        layers: list[nn.Module] = []
+        for level, (inputs, outputs) in enumerate(zip([3, *widths[:-1]], widths, strict=True)):
+            layers += [
+                normed(nn.Conv2d(inputs, outputs, 4, 2, 1), spectral=True),
+                nn.LeakyReLU(0.2),
+                nn.Dropout2d(settings.dropout),
+            ]
+            if level == 1:
+                layers.append(SelfAttention(outputs, spectral=True))
+        layers.append(normed(nn.Conv2d(widths[-1], 1, 3, padding=1), spectral=True))
+        self.body = nn.Sequential(*layers)
+
+    def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
+        """Give a logit a patch: (N, 1, H / 16, W / 16)."""
+        logits: Tensor = self.body(scaled_lab(lightness, ab))
+        return logits
+
+
+@dataclass(frozen=True)
+class PatchConfig:
+    """What rebuilds a PatchGAN.
+
+    Attributes:
+        pair: sees grey and colour as RGB (6 channels) instead of Lab (3).
+        strides: of the four convolutions to 64, 128, 256, 512; (2, 2, 2, 1) sees 70 pixels.
+        norm: "instance" (without parameters, biases on) or "batch" (biases off).
+        last_bias: the last convolution has one; it is then padded evenly and stride 1.
+    """
+
+    pair: bool = False
+    strides: tuple[int, ...] = (2, 2, 2, 2)
+    norm: Literal["instance", "batch"] = "instance"
+    last_bias: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "strides", tuple(self.strides))
+
+
+class PatchCritic(Critic):
+    """PatchGAN: 2,767,808 parameters for pairs at the default strides, without last bias."""
+
+    name: ClassVar[str] = "patch"
+
+    def __init__(self, settings: PatchConfig) -> None:
+        super().__init__()
+        self.settings = settings
+        self.pair = settings.pair
+        batch = settings.norm == "batch"
+        layers: list[nn.Module] = []
+        inputs = 6 if settings.pair else 3
+        for level, stride in enumerate(settings.strides):
+            outputs = 64 * 2**level
+            bias = level == 0 or not batch
+            layers.append(nn.Conv2d(inputs, outputs, 4, stride, 1, bias=bias))
+            if level:
+                layers.append(nn.BatchNorm2d(outputs) if batch else nn.InstanceNorm2d(outputs))
+            layers.append(nn.LeakyReLU(0.2))
+            inputs = outputs
+        if not settings.last_bias:
+            layers.append(nn.ZeroPad2d((1, 0, 1, 0)))
+        layers.append(nn.Conv2d(inputs, 1, 4, padding=1, bias=settings.last_bias))
+        self.body = nn.Sequential(*layers)
+
+    def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
+        """Give a logit a patch: (N, 1, H / 16, W / 16) at the default strides."""
+        see = rgb_pair if self.pair else scaled_lab
+        logits: Tensor = self.body(see(lightness, ab))
+        return logits
+
+
+@dataclass(frozen=True)
+class DcganConfig:
+    """Side in pixels of the pictures it sees, and channels of its first layer."""
+
+    side: int = 256
+    width: int = 64
+
+    def __post_init__(self) -> None:
+        if self.side < 8 or self.side & (self.side - 1):
+            raise ModelError(f"A DCGAN critic's side must be a power of 2 from 8, not {self.side}.")
+
+
+class DcganCritic(Critic):
+    """Convolutions 4x4 stride 2 down to 4x4, then one number: 44,739,457 parameters at 256."""
+
+    name: ClassVar[str] = "dcgan"
+
+    def __init__(self, settings: DcganConfig) -> None:
+        super().__init__()
+        self.settings = settings
+        levels = int(math.log2(settings.side)) - 2
+        layers: list[nn.Module] = []
+        inputs = 3
+        for level in range(levels):
+            outputs = settings.width * 2**level
+            layers += [
+                nn.Conv2d(inputs, outputs, 4, 2, 1, bias=False),
+                nn.BatchNorm2d(outputs),
+                nn.LeakyReLU(0.2),
+            ]
+            inputs = outputs
+        self.body = nn.Sequential(*layers, nn.Conv2d(inputs, 1, 4))
+
+    def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
+        """Give one logit a photo of its side (N, 1, 1, 1); a map for larger photos."""
+        logits: Tensor = self.body(scaled_lab(lightness, ab))
+        return logits
+
+
+@dataclass(frozen=True)
+class ComplexityCriticConfig:
+    """Its width, and the side in pixels that its linear layer binds it to."""
+
+    width: int = 16
+    side: int = 256
+
+
+class ComplexityCritic(Critic):
+    """Three steps down, three up, a linear layer: 264,341 parameters at width 4 and side 256."""
+
+    name: ClassVar[str] = "complexity"
+
+    def __init__(self, settings: ComplexityCriticConfig) -> None:
+        super().__init__()
+        self.settings = settings
+        self.width, self.side = c, _ = settings.width, settings.side
+        self.inc = nn.Sequential(nn.Conv2d(3, c, 3, padding=1, bias=False), nn.LeakyReLU(0.2))
+        self.downs = nn.ModuleList(complexity_down(c) for _ in range(3))
+        self.ups = nn.ModuleList(
+            (complexity_up(c, c), complexity_up(2 * c, c), complexity_up(2 * c, c, last=True))
+        )
+        self.linear = nn.Linear(c * settings.side**2, 1)
+
+    def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
+        """Give one logit a photo (N, 1); H and W must be its side."""
+        if lightness.shape[-2:] != (self.side, self.side):
+            raise ModelError(
+                f"This critic judges pictures of {self.side} x {self.side} pixels only, not "
+                f"{lightness.shape[-1]} x {lightness.shape[-2]}."
+            )
+        x, maps = self.inc(scaled_lab(lightness, ab)), []
+        for down in self.downs:
+            x = down(x)
+            maps.append(x)
+        x = self.ups[0](maps.pop())
+        for up in self.ups[1:]:
+            x = up(torch.cat((x, maps.pop()), dim=1))
+        logits: Tensor = self.linear(x.flatten(1)) / self.width
+        return logits
+
+
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """timm's name of the network."""
+
+    network: str = "resnet18"
+
+
+class ClassifierCritic(Critic):
+    """A timm classifier with a single answer."""
+
+    name: ClassVar[str] = "resnet"
+
+    def __init__(self, settings: ClassifierConfig) -> None:
+        super().__init__()
+        self.settings = settings
+        self.body: nn.Module = import_timm().create_model(settings.network, num_classes=1)
+
+    def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
+        """Give one logit a photo: (N, 1)."""
+        logits: Tensor = self.body(scaled_lab(lightness, ab))
+        return logits
