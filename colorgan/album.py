@@ -43,7 +43,12 @@ def plan(sources: Sequence[str | Path], folder: str | Path) -> list[Job]:
 
 
 def colorize_all(
-    colorizer: Colorizer, jobs: Sequence[Job], *, strength: float = 1.0, size: int | None = None
+    colorizer: Colorizer,
+    jobs: Sequence[Job],
+    *,
+    strength: float = 1.0,
+    size: int | None = None,
+    max_pixels: int = files.MAX_PIXELS,
 ) -> Iterator[Done]:
     """Colour the photos one after another; give a row for each as it is done.
 
@@ -53,7 +58,7 @@ def colorize_all(
     written: dict[Path, Path] = {}
     for job in jobs:
         try:
-            photo = files.read(job.source)
+            photo = files.read(job.source, max_pixels=max_pixels)
             target = job.target.with_suffix(_ending(job.target, photo))
             if target.resolve() in sources:
                 raise ColorganError(

@@ -54,6 +54,13 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="N",
         help="short side in pixels at which the network sees a photo",
     )
+    command.add_argument(
+        "--max-megapixels",
+        type=float,
+        default=150.0,
+        metavar="M",
+        help="refuse photos with more million pixels before decoding them; default 150",
+    )
     command.set_defaults(run=colorize)
 
 
@@ -78,7 +85,13 @@ def colorize(options: argparse.Namespace) -> int:
     colorizer = Colorizer.from_pretrained(options.model)
     failures = 0
     with tqdm(total=len(jobs), desc="colouring", unit=" photos", disable=None) as bar:
-        for done in colorize_all(colorizer, jobs, strength=options.strength, size=options.size):
+        for done in colorize_all(
+            colorizer,
+            jobs,
+            strength=options.strength,
+            size=options.size,
+            max_pixels=int(options.max_megapixels * 1e6),
+        ):
             if done.result is None:
                 failures += 1
                 bar.clear()

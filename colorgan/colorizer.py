@@ -28,8 +28,6 @@ STRENGTHS = (0.0, 1.5)
 STRIP_PIXELS = 1 << 20  # of the full-size picture worked on at a time: bounds memory
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
-PhotoSource = str | os.PathLike[str] | bytes | Image.Image
-
 
 class Colorizer:
     """Colours photos with a generator.
@@ -73,7 +71,12 @@ class Colorizer:
         return cls(hub.load(folder.path), name=folder.name, revision=folder.revision, device=device)
 
     def __call__(
-        self, photo: PhotoSource, *, strength: float = 1.0, size: int | None = None
+        self,
+        photo: files.Source,
+        *,
+        strength: float = 1.0,
+        size: int | None = None,
+        max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
 
@@ -81,12 +84,14 @@ class Colorizer:
             photo: a path, the bytes of a file, or a PIL image.
             strength: scales the chroma, 0 (grey) to 1.5.
             size: short side in pixels at which the network sees the photo.
+            max_pixels: a photo with more is refused before it is decoded.
 
         Raises:
             PhotoError: the photo cannot be read.
             ColorganError: strength or size is out of range.
         """
-        return files.to_image(self.colorize(files.read(photo), strength=strength, size=size))
+        original = files.read(photo, max_pixels=max_pixels)
+        return files.to_image(self.colorize(original, strength=strength, size=size))
 
     def colorize_file(
         self,
@@ -95,6 +100,7 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: int | None = None,
+        max_pixels: int = files.MAX_PIXELS,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
 
@@ -102,7 +108,8 @@ class Colorizer:
             PhotoError: the photo cannot be read, or the result not be written.
             ColorganError: strength or size is out of range.
         """
-        coloured = self.colorize(files.read(source), strength=strength, size=size)
+        original = files.read(source, max_pixels=max_pixels)
+        coloured = self.colorize(original, strength=strength, size=size)
         return files.write(coloured, target, self.note)
 
     @property

@@ -101,8 +101,7 @@ def _download(repo: str, revision: str | None) -> ModelFolder:
 def fingerprint(folder: Path) -> str:
     """Give the first 12 hex digits of the SHA-256 of a model folder's weights."""
     try:
-        with (folder / WEIGHTS).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+        return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:12]
     except OSError as error:
         raise ModelError(f"The model folder {folder} has no readable {WEIGHTS}.") from error
 
@@ -184,6 +183,7 @@ def save(generator: Generator, folder: Path, *, card: str, provenance: Mapping[s
     metadata = {"format": "pt"} | {key: json.dumps(value) for key, value in provenance.items()}
     temporary = folder / f".{WEIGHTS}.part"
     save_file(half(generator), temporary, metadata=metadata)
+    temporary.chmod(0o644)  # safetensors makes it readable to its owner alone
     temporary.replace(folder / WEIGHTS)
     for name, text in (
         (CONFIG, json.dumps(generator.config, indent=2) + "\n"),

@@ -103,6 +103,7 @@ def test_two_photos_of_one_name_do_not_share_a_result(album, portrait, tmp_path)
         (["colorize", "{photo}", "-o", "out", "--model", "pretrianed"], 1, "no model"),
         (["colorize", "{photo}", "-o", "out", "--strength", "9"], 1, "between 0 and 1.5"),
         (["colorize", "{photo}", "-o", "out", "--size", "1"], 1, "between 32 and 1024"),
+        (["colorize", "{photo}", "-o", "{tmp}/out", "--max-megapixels", "0.2"], 1, "pixels"),
         (["colorize", "{photo}"], 2, "--output"),
         (["paint"], 2, "invalid choice"),
         ([], 2, "COMMAND"),

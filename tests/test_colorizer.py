@@ -87,7 +87,7 @@ class TestStrength:
 
     @pytest.mark.parametrize("strength", [-0.1, 1.6, float("nan")])
     def test_out_of_range_is_refused(self, pretrained, portrait, strength):
-        with pytest.raises(ColorganError, match="between 0 and 1.5"):
+        with pytest.raises(ColorganError, match=r"between 0 and 1\.5"):
             pretrained(portrait, strength=strength)
 
     @pytest.mark.parametrize("size", [0, -5, 31, 5000])

@@ -31,7 +31,7 @@ class LossWeights:
     """Huber loss on ab in CIE units, divided by its delta."""
     huber_delta: float = 15.0
     """Distance in ab from which the Huber loss grows linearly."""
-    chroma_bonus: float = 40.0
+    chroma_bonus: float = 0.0
     """Pixels of this true chroma count twice in the Huber loss, of twice this chroma three times:
     a mild class rebalancing on a regression. 0 counts all alike."""
     perceptual: float = 0.0

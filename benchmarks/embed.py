@@ -1,0 +1,91 @@
+"""Make a finished run an embedded model: `python benchmarks/embed.py RUN NAME --data PHOTOS`.
+
+Copies config and weights to weights/NAME, judges them on the photos, and writes the model card
+with these figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import ModelCard, ModelCardData
+from safetensors import safe_open
+
+from colorgan import hub
+from colorgan.evaluation.protocol import judge
+from colorgan.photoset import read_all
+
+ROOT = Path(__file__).parent.parent
+ABOUT = {
+    "pretrained": "Colours any photo: trained on landscapes, people, animals, streets, buildings, "
+    "plants, sports, food and objects.",
+    "custom": "For an old city's album: a broad model fine-tuned on people, faces, streets, "
+    "buildings, ships, horses, vehicles and trains.",
+}
+DATA = (
+    "Photographs of public data sets with mixed, partly research-only licences, listed in {link}."
+)
+SOURCES = "[SOURCES.md](../SOURCES.md)"
+
+
+def write_card(folder: Path, figures: dict[str, Any]) -> None:
+    """Write README.md of a model folder from its config, its provenance and its figures."""
+    name = folder.name
+    with safe_open(folder / hub.WEIGHTS, framework="np") as file:
+        provenance = {key: value for key, value in file.metadata().items() if key != "format"}
+    metrics = list(figures["models"][name])
+    rows = [
+        {
+            "name": model,
+            "cells": ["-" if v["mean"] is None else f"{v['mean']:.2f}" for v in row.values()],
+        }
+        for model, row in figures["models"].items()
+    ]
+    parameters = sum(p.numel() for p in hub.load(folder).parameters()) / 1e6
+    card = ModelCard.from_template(
+        ModelCardData(
+            license="other",
+            license_name="mixed-research",
+            library_name="colorgan",
+            pipeline_tag="image-to-image",
+            tags=["colorization", "image-to-image", "old-photos"],
+        ),
+        template_path=str(ROOT / "model_card.md"),
+        name=name,
+        about=ABOUT[name],
+        config=json.loads((folder / hub.CONFIG).read_text()),
+        recipe=json.loads(provenance["recipe"]),
+        seen=f"{int(provenance['seen']):,}",
+        parameters=f"{parameters:.1f}",
+        data=DATA.format(link=SOURCES),
+        figures=figures,
+        metrics=metrics,
+        rows=rows,
+    )
+    (folder / hub.CARD).write_text(str(card).rstrip() + "\n")
+
+
+def main() -> None:
+    """Copy, judge, write the card."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("run", type=Path, help="folder of a finished run")
+    parser.add_argument("name", choices=sorted(ABOUT))
+    parser.add_argument("--data", nargs="+", required=True, help="validation photos")
+    parser.add_argument("--gain", type=float, default=1.0, help="factor on ab in use")
+    options = parser.parse_args()
+    folder = ROOT / "weights" / options.name
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(options.run / hub.WEIGHTS, folder / hub.WEIGHTS)
+    config = json.loads((options.run / hub.CONFIG).read_text()) | {"gain": options.gain}
+    (folder / hub.CONFIG).write_text(json.dumps(config, indent=2) + "\n")
+    result = judge({options.name: hub.load(folder)}, read_all(options.data))
+    write_card(folder, result.summary())
+    print((folder / hub.CARD).read_text())
+
+
+if __name__ == "__main__":
+    main()
