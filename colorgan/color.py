@@ -121,7 +121,7 @@ def fit_gamut(lab: Tensor, steps: int = 10) -> Tensor:
     """
     fitted = lab.clone()
     fitted[:, 0].clamp_(0, LIGHTNESS_MAX)
-    outside = ~_inside(fitted)
+    outside = ~in_gamut(fitted)
     if not outside.any():
         return fitted
     pixels = fitted.movedim(1, -1)[outside].T[None, :, :, None]  # (1, 3, pixels, 1)
@@ -129,15 +129,15 @@ def fit_gamut(lab: Tensor, steps: int = 10) -> Tensor:
     high = torch.ones_like(low)
     for _ in range(steps):
         middle = (low + high) / 2
-        fits = _inside(torch.cat((pixels[:, :1], pixels[:, 1:] * middle), dim=1))[:, None]
+        fits = in_gamut(torch.cat((pixels[:, :1], pixels[:, 1:] * middle), dim=1))[:, None]
         low, high = torch.where(fits, middle, low), torch.where(fits, high, middle)
     pixels = torch.cat((pixels[:, :1], pixels[:, 1:] * low), dim=1)
     fitted.movedim(1, -1)[outside] = pixels[0, :, :, 0].T
     return fitted
 
 
-def _inside(lab: Tensor) -> Tensor:
-    """Say for (N, 3, H, W) which pixels sRGB can show: (N, H, W) of bool.
+def in_gamut(lab: Tensor) -> Tensor:
+    """Say which colours of Lab (N, 3, H, W) sRGB can show: (N, H, W) of bool.
 
     The margin is a twentieth of an 8-bit step in linear light: greys are not exactly neutral
     in this matrix, and rounding must not push white outside.

@@ -1,0 +1,83 @@
+"""Colours as classes: the ab plane cut into squares, as Zhang 2016 does (arXiv:1603.08511).
+
+Regression answers with the mean of what could be, which is dull. A distribution over classes can
+say "red or blue, not brown"; and since greyish classes are the most frequent by far, rare ones
+can be given more weight (rebalancing). Only squares that sRGB can show count.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from . import color
+
+STEP = 10.0  # side of a square in CIE units
+NEIGHBOURS = 5  # classes among which a colour is shared out
+SPREAD = 5.0  # width of the Gaussian by which it is
+MIX = 0.5  # share of the uniform distribution in the prior that is inverted
+TEMPERATURE = 0.38  # between the mode (0) and the mean (1) of the distribution
+
+
+@lru_cache
+def centres(step: float = STEP) -> Tensor:
+    """Give the classes' centres (K, 2) in CIE units: every square with a colour of sRGB in it."""
+    steps = torch.arange(-110, 110 + step, step)
+    grid = torch.cartesian_prod(steps, steps)
+    inside = torch.linspace(-0.5, 0.5, 5) * step
+    points = grid[:, None] + torch.cartesian_prod(inside, inside)  # (squares, 25, 2)
+    shown = torch.zeros(len(grid), dtype=torch.bool)
+    for lightness in range(1, 100, 2):
+        lab = torch.cat((torch.full_like(points[..., :1], lightness), points), dim=-1)
+        shown |= color.in_gamut(lab.permute(2, 0, 1)[None])[0].any(dim=1)
+    return grid[shown]
+
+
+def soft_encode(ab: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
+    """Share each colour out among its nearest classes by a Gaussian of their distance.
+
+    Args:
+        ab: (N, 2, H, W) in CIE units.
+        centres: (K, 2).
+
+    Returns:
+        indices (N, 5, H, W) of the classes, and weights of the same shape that add up to 1.
+    """
+    count, _, height, width = ab.shape
+    colours = ab.movedim(1, -1).reshape(-1, 2)
+    distances, indices = torch.cdist(colours, centres.to(ab)).topk(NEIGHBOURS, largest=False)
+    weights = torch.softmax(-distances.square() / (2 * SPREAD**2), dim=1)
+    shape = (count, height, width, NEIGHBOURS)
+    return indices.view(shape).movedim(-1, 1), weights.view(shape).movedim(-1, 1)
+
+
+def prior(indices: Tensor, weights: Tensor, classes: int) -> Tensor:
+    """Give how often each class occurs (K,) in soft-encoded colours; adds up to 1."""
+    counts = torch.zeros(classes, dtype=torch.float64)
+    counts.index_add_(0, indices.flatten().cpu(), weights.flatten().double().cpu())
+    return (counts / counts.sum()).float()
+
+
+def rebalancing(prior: Tensor, centres: Tensor, mix: float = MIX) -> Tensor:
+    """Give a weight for each class (K,): the rarer the larger, 1 on average over the photos.
+
+    The prior is smoothed over neighbouring classes, mixed with the uniform distribution and
+    inverted (Zhang 2016, section 2.2). mix = 1 gives equal weights.
+    """
+    kernel = torch.exp(-torch.cdist(centres, centres).square() / (2 * SPREAD**2))
+    smooth = (kernel / kernel.sum(dim=1, keepdim=True)) @ prior
+    smooth = smooth / smooth.sum()
+    weights = 1 / ((1 - mix) * smooth + mix / len(centres))
+    return weights / (prior * weights).sum()
+
+
+def annealed_mean(logits: Tensor, centres: Tensor, temperature: float = TEMPERATURE) -> Tensor:
+    """Give one colour ab (N, 2, H, W) for logits (N, K, H, W) over the classes.
+
+    The distribution is sharpened by the temperature, then its mean is taken: near 0 the most
+    likely class (vivid, blotchy), at 1 the mean (smooth, dull).
+    """
+    shares = torch.softmax(logits / temperature, dim=1)
+    return torch.einsum("nkhw,kc->nchw", shares, centres.to(logits))
