@@ -1,0 +1,40 @@
+"""The page of colorgan: reads the settings, builds the page, serves it.
+
+COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models. COLORGAN_MAX_UPLOAD: largest photo
+file. Gradio's own variables (GRADIO_SERVER_PORT, GRADIO_SERVER_NAME, ...) work too.
+"""
+
+import os
+import signal
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+from pathlib import Path
+
+from colorgan.ui import page
+from colorgan.ui.models import Models
+
+EXAMPLES = Path(__file__).parent / "examples" / "photos"
+
+demo = page.build(
+    Models(
+        {
+            "custom": os.environ.get("COLORGAN_CUSTOM", "custom"),
+            "pretrained": os.environ.get("COLORGAN_PRETRAINED", "pretrained"),
+        }
+    ),
+    page.find_examples(EXAMPLES),
+)
+
+if __name__ == "__main__":
+    # Stopped by a service manager, Gradio too shall end in order: it deletes visitors' photos then.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    demo.launch(
+        **page.look(),
+        max_file_size=os.environ.get("COLORGAN_MAX_UPLOAD", "50mb"),
+        allowed_paths=[str(EXAMPLES)],
+        run_history=False,
+        enable_monitoring=False,
+        strict_cors=True,
+    )

@@ -1,0 +1,33 @@
+"""What visitors read when something is not as it should be."""
+
+from __future__ import annotations
+
+import html
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import gradio as gr
+
+from ..errors import ColorganError, ModelError
+from .texts import Texts
+
+
+def plain(error: ColorganError) -> str:
+    """Give the sentence of an error as a toast can show it: toasts are HTML, file names are not."""
+    return html.escape(str(error), quote=False)
+
+
+@contextmanager
+def plain_errors(texts: Texts) -> Iterator[None]:
+    """Show our own errors as a message on the page; also a decorator.
+
+    What is wrong with a model names folders of the server, so it goes to the log instead.
+    """
+    try:
+        yield
+    except ModelError as error:
+        logging.getLogger(__name__).error("%s", error)
+        raise gr.Error(texts.model_missing, print_exception=False) from error
+    except ColorganError as error:
+        raise gr.Error(plain(error), print_exception=False) from error

@@ -1,0 +1,72 @@
+"""The page: its tabs, its look, and what is common to all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from . import colour, compare
+from .models import Models
+from .results import KEPT_SECONDS
+from .texts import ENGLISH, Texts
+from .theme import theme
+
+_HERE = Path(__file__).parent
+_DELETE_CACHE = (600, KEPT_SECONDS)  # every ten minutes what is older than this
+
+
+def build(models: Models, examples: Sequence[Path] = (), texts: Texts = ENGLISH) -> gr.Blocks:
+    """Build the page.
+
+    Args:
+        models: who colours.
+        examples: photos that visitors may try.
+        texts: the words of the page.
+    """
+    tabs: dict[str, Callable[[], gr.Image]] = {
+        texts.colour_tab: partial(colour.build, models, examples, texts),
+        texts.compare_tab: partial(compare.build, models, examples, texts),
+    }
+    page = gr.Blocks(title="colorgan", delete_cache=_DELETE_CACHE, analytics_enabled=False)
+    with page:
+        gr.Markdown(f"# {texts.title}\n\n{texts.lead}", elem_id="intro")
+        photos: dict[gr.Tab, gr.Image] = {}
+        with gr.Tabs():
+            for name, build_tab in tabs.items():
+                with gr.Tab(name) as tab:
+                    photos[tab] = build_tab()
+        _share_photos(photos)
+    return page
+
+
+def find_examples(folder: Path) -> list[Path]:
+    """List the example photos in a folder; none if there is no such folder."""
+    return sorted(path for path in folder.glob("*") if path.suffix in (".jpg", ".png"))
+
+
+def look() -> dict[str, Any]:
+    """Give what `launch` is to know of the page's look."""
+    return {
+        "theme": theme(),
+        "css_paths": [_HERE / "style.css"],
+        "js": (_HERE / "page.js").read_text(),
+        "favicon_path": _HERE / "favicon.svg",
+        "footer_links": [],
+    }
+
+
+def _share_photos(photos: dict[gr.Tab, gr.Image]) -> None:
+    """Bring a photo along to a tab that has none yet; the browser has it already."""
+    for tab, own in photos.items():
+        others = [photo for photo in photos.values() if photo is not own]
+        tab.select(
+            None,
+            [own, *others],
+            own,
+            js="(...photos) => photos.find(Boolean) ?? null",
+            api_visibility="private",
+        )

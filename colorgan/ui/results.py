@@ -1,0 +1,120 @@
+"""A coloured photo as a visitor gets it: a small preview, the full-size file, a line about both."""
+
+from __future__ import annotations
+
+import html
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+from gradio.utils import get_upload_folder
+
+from .. import photo as files
+from ..colorizer import Colorizer
+from ..photo import Photo
+from .texts import Texts
+
+KEPT_SECONDS = 3600  # how long a visitor's photos stay on the server
+PREVIEW_SIDE = 1600  # long side in pixels: sharp on a large screen, quick on a slow line
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a colouring left on the disk, and how it came about."""
+
+    preview: Path
+    download: Path
+    model: str
+    revision: str
+    seconds: float
+
+
+def colour(
+    colorizer: Colorizer, photo: Photo, folder: Path, *, strength: float, size: float, addition: str
+) -> Result:
+    """Colour a photo and write its preview and its full-size file into a folder.
+
+    Args:
+        colorizer: who colours.
+        photo: what is coloured.
+        folder: a fresh one for every request.
+        strength: scales the chroma.
+        size: short side in pixels at which the network sees the photo.
+        addition: ends the name of the full-size file.
+
+    Raises:
+        ColorganError: strength or size is out of range, or the result does not fit its format.
+    """
+    start = time.perf_counter()
+    coloured = colorizer.colorize(photo, strength=strength, size=int(size))
+    seconds = time.perf_counter() - start
+    name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"
+    return Result(
+        preview=save_preview(coloured, folder / f"{addition}.webp"),
+        download=files.write(coloured, folder / name, colorizer.note),
+        model=colorizer.name,
+        revision=colorizer.revision,
+        seconds=seconds,
+    )
+
+
+def fresh_folder() -> Path:
+    """Make a folder with a random name in a place from which Gradio serves files.
+
+    A name that cannot be guessed keeps visitors' photos apart. Gradio deletes the files that it
+    has handed out; what it never handed out (of a work that was cancelled) is deleted here.
+    """
+    place = Path(get_upload_folder()) / "results"
+    place.mkdir(parents=True, exist_ok=True)
+    for folder in place.iterdir():
+        with suppress(FileNotFoundError):  # another process may have been quicker
+            if time.time() - folder.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(folder)
+    return Path(tempfile.mkdtemp(dir=place))
+
+
+def save_preview(photo: Photo, path: Path) -> Path:
+    """Write a small WebP of a photo with no metadata, so with none of its places and names."""
+    image = files.to_image(photo)
+    image.info.clear()
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    image.save(path, format="WEBP", quality=88, method=2)
+    return path
+
+
+def caption(texts: Texts, photo: Photo, *results: Result) -> str:
+    """Say who coloured a photo, how long it took and what the file is, as HTML."""
+    lines = [
+        texts.coloured_by.format(
+            model=html.escape(result.model),
+            revision=html.escape(result.revision),
+            seconds=f"{result.seconds:.1f}",
+        )
+        for result in results
+    ]
+    about = texts.about_file if photo.bits == 8 else texts.about_deep_file
+    format = files.suffix(photo).removeprefix(".").upper()
+    lines.append(
+        about.format(width=photo.width, height=photo.height, format=format, bits=photo.bits)
+    )
+    return " ".join([*lines, texts.guess])
+
+
+def caption_box(elem_id: str) -> gr.HTML:
+    """Make the place for a caption; screen readers say it when it changes."""
+    return gr.HTML(
+        html_template='<p role="status">${value ?? ""}</p>',
+        js_on_load=None,
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes="caption",
+    )
+
+
+def download_button(label: str, elem_id: str) -> gr.DownloadButton:
+    """Make the button for a full-size file."""
+    return gr.DownloadButton(label, elem_id=elem_id, elem_classes="download")

@@ -1,0 +1,37 @@
+"""The settings that every tab which colours has: strength and working size."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from ..colorizer import DEFAULT_SIZE, STRENGTHS
+from .texts import Texts
+
+SIZES = (128, 512)  # of those the colorizer takes, what is worth a visitor's while
+
+
+def strength_slider(texts: Texts, elem_id: str) -> gr.Slider:
+    """Make the slider for the strength of the colours."""
+    return gr.Slider(
+        *STRENGTHS,
+        value=1.0,
+        step=0.05,
+        label=texts.strength,
+        info=texts.strength_hint,
+        buttons=[],
+        elem_id=elem_id,
+    )
+
+
+def size_slider(texts: Texts, elem_id: str) -> gr.Slider:
+    """Make the slider for the working size, folded away."""
+    with gr.Accordion(texts.advanced, open=False, elem_classes="advanced"):
+        return gr.Slider(
+            *SIZES,
+            value=DEFAULT_SIZE,
+            step=32,
+            label=texts.size,
+            info=texts.size_hint,
+            buttons=[],
+            elem_id=elem_id,
+        )

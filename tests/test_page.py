@@ -1,0 +1,578 @@
+"""The page as a visitor meets it: the real app, driven in a real browser."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from threading import Thread
+
+import imagecodecs
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from colorgan import color
+from colorgan.errors import ColorganError, ModelError
+from colorgan.ui import page as page_module
+from colorgan.ui.messages import plain, plain_errors
+from colorgan.ui.models import Models
+from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_preview
+from colorgan.ui.texts import ENGLISH
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = page_module.find_examples(ROOT / "examples" / "photos")
+GPS = {1: "N", 2: (41.0, 0.0, 30.0), 3: "E", 4: (28.0, 58.0, 12.0)}
+GPS_IFD, DESCRIPTION, PROCESSING_SOFTWARE = 0x8825, 0x010E, 0x000B
+WAIT = 120_000  # milliseconds for a photo to be coloured: some machines are slow or busy
+SHOTS = os.environ.get("COLORGAN_SCREENSHOTS")
+
+
+def to_lab(image: Image.Image) -> torch.Tensor:
+    pixels = torch.from_numpy(np.array(image.convert("RGB"))).permute(2, 0, 1)[None] / 255
+    return color.rgb_to_lab(pixels.float())
+
+
+def mean_chroma(image: Image.Image) -> float:
+    return float(color.chroma(to_lab(image)[:, 1:]).mean())
+
+
+# Pieces, without a browser
+
+
+class TestPieces:
+    def test_page_is_built_without_examples(self, tmp_path):
+        assert page_module.find_examples(tmp_path / "missing") == []
+        page = page_module.build(Models({}), page_module.find_examples(tmp_path))
+        public = [e["api_name"] for e in page.config["dependencies"] if is_public(e)]
+        assert public == ["colorize", "compare"]
+
+    def test_nothing_is_loaded_before_it_is_asked_for(self):
+        page_module.build(Models({"custom": "no/such/model", "pretrained": "no/such/model"}))
+
+    def test_a_model_is_loaded_once(self, small_model):
+        models = Models({"custom": str(small_model)})
+        found = []
+        threads = [Thread(target=lambda: found.append(models.get("custom"))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 4
+        assert len(set(map(id, found))) == 1
+
+    def test_previews_are_small_and_have_no_metadata(self, large_photo, tmp_path):
+        from colorgan import photo
+
+        path = save_preview(photo.read(large_photo), tmp_path / "preview.webp")
+        with Image.open(path) as preview:
+            assert max(preview.size) <= PREVIEW_SIDE
+            assert not preview.getexif()
+            assert not {"exif", "xmp"} & set(preview.info)
+
+    def test_results_are_not_kept(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+        old, young = fresh_folder(), fresh_folder()
+        (old / "preview.webp").write_bytes(b"")
+        long_ago = time.time() - KEPT_SECONDS - 1
+        os.utime(old, (long_ago, long_ago))
+        assert fresh_folder().is_relative_to(tmp_path)
+        assert young.exists()
+        assert not old.exists()
+
+    def test_toasts_show_file_names_as_text(self):
+        assert plain(ColorganError("<b>.jpg is empty.")) == "&lt;b&gt;.jpg is empty."
+
+    def test_folders_of_the_server_are_not_told(self):
+        import gradio as gr
+
+        with pytest.raises(gr.Error) as caught, plain_errors(ENGLISH):
+            raise ModelError("The model's config.json in /secret/folder cannot be read.")
+        assert caught.value.message == ENGLISH.model_missing
+        assert not caught.value.print_exception
+
+
+def is_public(event: dict) -> bool:
+    return event["api_visibility"] == "public"
+
+
+# In the browser
+
+
+@pytest.fixture(scope="session")
+def large_photo(photos, tmp_path_factory) -> Path:
+    """A grey JPEG of 1600 x 1200 pixels that says where it was taken."""
+    path = tmp_path_factory.mktemp("upload") / "harbour day.jpg"
+    exif = Image.Exif()
+    exif[DESCRIPTION] = "A day at the harbour"
+    exif.get_ifd(GPS_IFD).update(GPS)
+    image = Image.fromarray(photos["coffee"]).convert("L")
+    image.resize((1600, 1200), Image.Resampling.LANCZOS).save(path, quality=92, exif=exif)
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_photo(large_photo, tmp_path_factory) -> Path:
+    """The same at a quarter of the size, to be quick."""
+    path = tmp_path_factory.mktemp("small") / large_photo.name
+    with Image.open(large_photo) as image:
+        image.reduce(4).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def deep_photo(photos, tmp_path_factory) -> Path:
+    """A grey PNG of 16 bits."""
+    path = tmp_path_factory.mktemp("deep") / "scan.png"
+    grey = photos["astronaut"].astype(np.float64) @ (0.299, 0.587, 0.114)
+    path.write_bytes(imagecodecs.png_encode((grey * 257).round().astype(np.uint16)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory):
+    """The address of the app, started as a person starts it."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio")),
+        "HF_HUB_OFFLINE": "1",
+    }
+    log = tmp_path_factory.mktemp("app") / "log.txt"
+    with log.open("w") as output:
+        app = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=ROOT,
+            env=os.environ | settings,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address, app, log)
+        yield address
+    finally:
+        app.terminate()
+        app.wait(60)
+    assert "Traceback" not in log.read_text()
+
+
+def wait_for(address: str, app: subprocess.Popen, log: Path) -> None:
+    for _ in range(600):
+        if app.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(address, timeout=5)
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"The app did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        path = path or (own if Path(own).exists() else None)
+        if path is None:
+            missing = pytest.fail if os.environ.get("CI") else pytest.skip
+            missing("There is no Chromium: install it, or run `playwright install chromium`.")
+        arguments = "--no-sandbox --disable-gpu --disable-quic --disable-background-networking"
+        browser = playwright.chromium.launch(executable_path=path, args=arguments.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, url):
+    """Open the page; afterwards no error was logged and no other host was asked for anything."""
+    contexts, errors, foreign = [], [], []
+    own = (url, "data:", "blob:")
+
+    def open_page(width: int = 1280, height: int = 900, theme: str = "light"):
+        context = browser.new_context(locale="en-US", viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda r: None if r.url.startswith(own) else foreign.append(r.url))
+        page.goto(f"{url}/?__theme={theme}")
+        page.locator("#colour-photo input[type=file]").wait_for(state="attached")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+    assert foreign == []
+
+
+def upload(page, photo: Path, tab: str = "colour") -> None:
+    page.locator(f"#{tab}-photo input[type=file]").set_input_files(photo)
+    page.locator(f"#{tab}-photo img").wait_for()
+
+
+def colour(page, photo: Path) -> None:
+    upload(page, photo)
+    page.locator("#colour-button").click()
+    page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+
+
+def shown(page, selector: str) -> Image.Image:
+    """The picture in an element, as the browser got it."""
+    source = page.locator(selector).first.get_attribute("src")
+    return Image.open(io.BytesIO(page.request.get(source).body()))
+
+
+def wait_for_another(page, selector: str, source: str) -> None:
+    """Wait until an element shows another picture than before."""
+    page.wait_for_function(
+        "([selector, source]) => document.querySelector(selector)?.src !== source",
+        arg=[selector, source],
+        timeout=WAIT,
+    )
+
+
+def download(page, selector: str = "#colour-download") -> tuple[str, bytes]:
+    with page.expect_download() as event:
+        page.locator(selector).click()
+    return event.value.suggested_filename, Path(event.value.path()).read_bytes()
+
+
+def tab_to(page, locator) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if locator.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"{locator} cannot be reached by Tab.")
+
+
+def border(page) -> float:
+    """Where the coloured picture begins, in percent from the left."""
+    inset = page.locator("#colour-frame img.after").evaluate("e => getComputedStyle(e).clipPath")
+    return float(inset.rsplit(" ", 1)[1].removesuffix("%)"))
+
+
+def toast(page) -> str:
+    body = page.locator(".toast-body")
+    body.first.wait_for()
+    text = body.first.inner_text()
+    page.locator(".toast-close").first.click()
+    return text
+
+
+def overflows(page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+@pytest.mark.browser
+class TestColour:
+    @pytest.mark.parametrize("model", ["pretrained", "custom"])
+    def test_a_photo_gets_colour_by_each_model(self, visit, large_photo, model):
+        page = visit()
+        page.locator(f"#colour-model input[value={model}]").check()
+        colour(page, large_photo)
+        before, after = shown(page, "#colour-frame img"), shown(page, "#colour-frame img.after")
+        assert before.size == after.size == (1600, 1200)
+        assert mean_chroma(before) < 1
+        assert mean_chroma(after) > 3
+        assert not after.getexif()
+        caption = page.locator("#colour-caption").inner_text()
+        assert f"by {model}" in caption
+        assert "1600 × 1200" in caption
+        assert "guess" in caption
+
+    def test_the_border_moves_by_mouse_and_keys(self, visit, small_photo):
+        page = visit()
+        colour(page, small_photo)
+        assert border(page) == 50
+        box = page.locator("#colour-frame figure").bounding_box()
+        middle = box["y"] + box["height"] / 2
+        page.mouse.move(box["x"] + box["width"] * 0.5, middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.2, middle, steps=5)
+        page.mouse.up()
+        assert border(page) == pytest.approx(20, abs=3)
+
+        handle = page.get_by_role("slider", name=ENGLISH.handle)
+        handle.focus()
+        place = border(page)
+        page.keyboard.press("ArrowRight")
+        assert border(page) == place + 1
+        page.keyboard.press("Home")
+        assert border(page) == 0
+        assert handle.get_attribute("aria-valuetext") == "100 % in colour"
+
+    def test_strength_is_applied_when_the_slider_is_left(self, visit, small_photo):
+        page = visit()
+        colour(page, small_photo)
+        page.get_by_role("slider", name=ENGLISH.handle).press("End")
+        source = page.locator("#colour-frame img.after").get_attribute("src")
+        page.locator("#colour-strength input[type=range]").press("Home")
+        wait_for_another(page, "#colour-frame img.after", source)
+        assert mean_chroma(shown(page, "#colour-frame img.after")) < 1
+        assert border(page) == 100  # where the visitor left it
+
+    def test_the_download_is_the_photo_itself_in_colour(self, visit, large_photo):
+        page = visit()
+        colour(page, large_photo)
+        name, data = download(page)
+        assert name == "harbour day in colour.jpg"
+        before, after = Image.open(large_photo), Image.open(io.BytesIO(data))
+        assert after.format == "JPEG"
+        assert after.size == before.size
+        assert mean_chroma(after) > 3
+        assert (to_lab(before)[:, 0] - to_lab(after)[:, 0]).abs().mean() < 1
+        exif = after.getexif()
+        assert exif[DESCRIPTION] == "A day at the harbour"
+        assert {key: exif.get_ifd(GPS_IFD)[key] for key in GPS} == GPS
+        assert "Coloured by colorgan" in exif[PROCESSING_SOFTWARE]
+
+    def test_sixteen_bits_stay(self, visit, deep_photo):
+        page = visit()
+        colour(page, deep_photo)
+        name, data = download(page)
+        pixels = imagecodecs.png_decode(data)
+        assert name == "scan in colour.png"
+        assert pixels.dtype == np.uint16
+        assert pixels.shape == (512, 512, 3)
+        assert np.any(pixels % 257)  # more than 8 bits blown up
+
+    def test_formats_that_no_browser_shows_are_shown(self, visit, small_photo, tmp_path):
+        page = visit()
+        for name in ("scan.tif", "phone.heic"):
+            Image.open(small_photo).convert("RGB").save(tmp_path / name)
+            upload(page, tmp_path / name)
+            page.wait_for_function(
+                "document.querySelector('#colour-photo img')?.naturalWidth === 400"
+            )
+            page.locator("#colour-button").click()
+            page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+            assert download(page)[0] == name.replace(".", " in colour.")
+
+    @pytest.mark.skipif(not EXAMPLES, reason="there are no example photos")
+    def test_an_example_is_coloured_by_one_click(self, visit):
+        page = visit()
+        name = EXAMPLES[0].stem.capitalize()
+        page.locator(".example", has_text=name).first.click()
+        page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+        assert page.locator("#colour-photo img").is_visible()
+        assert mean_chroma(shown(page, "#colour-frame img.after")) > 2
+
+    def test_a_pasted_photo_is_taken(self, visit):
+        page = visit()
+        page.evaluate(
+            """async () => {
+                const canvas = new OffscreenCanvas(64, 48);
+                canvas.getContext("2d").fillRect(8, 8, 32, 32);
+                const bytes = await canvas.convertToBlob({type: "image/png"});
+                const clipboard = new DataTransfer();
+                clipboard.items.add(new File([bytes], "pasted.png", {type: "image/png"}));
+                document.dispatchEvent(new ClipboardEvent("paste", {clipboardData: clipboard}));
+            }"""
+        )
+        page.locator("#colour-photo img").wait_for()
+        assert shown(page, "#colour-photo img").size == (64, 48)
+
+    def test_another_photo_clears_the_result(self, visit, small_photo, deep_photo):
+        page = visit()
+        colour(page, small_photo)
+        upload(page, deep_photo)
+        page.get_by_text(ENGLISH.empty).wait_for()
+        page.locator("#colour-download").wait_for(state="hidden")
+
+    def test_a_result_that_comes_too_late_is_not_shown(self, visit, large_photo, small_photo):
+        page = visit()
+        upload(page, large_photo)
+        page.locator("#colour-button").click()
+        page.locator("#colour-photo input[type=file]").set_input_files(small_photo)
+        page.wait_for_function("document.querySelector('#colour-photo img').naturalWidth === 400")
+        colour_again = page.locator("#colour-button")
+        colour_again.click()
+        page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+        assert shown(page, "#colour-frame img.after").size == (400, 300)
+
+
+@pytest.mark.browser
+class TestCompare:
+    def test_a_photo_in_grey_and_by_each_model(self, visit, small_photo):
+        page = visit()
+        upload(page, small_photo)
+        page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+        page.locator("#compare-photo img").wait_for()  # the photo has come along
+        page.locator("#compare-button").click()
+        page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
+        assert mean_chroma(shown(page, "#compare-grey img")) < 1
+        for model in ("custom", "pretrained"):
+            assert mean_chroma(shown(page, f"#compare-{model} img")) > 3
+            name, data = download(page, f"#compare-{model}-download")
+            assert name == f"harbour day in colour, {model.capitalize()}.jpg"
+            assert Image.open(io.BytesIO(data)).size == (400, 300)
+
+
+@pytest.mark.browser
+class TestErrors:
+    def test_no_photo(self, visit):
+        page = visit()
+        page.locator("#colour-button").click()
+        assert ENGLISH.no_photo in toast(page)
+
+    def test_no_picture(self, visit, small_photo, tmp_path):
+        page = visit()
+        bad = tmp_path / "letter.jpg"
+        bad.write_text("Dear grandmother, ...")
+        page.locator("#colour-photo input[type=file]").set_input_files(bad)
+        message = toast(page)
+        assert "letter.jpg is not a photo that can be read" in message
+        assert "/" not in message
+        page.locator("#colour-photo img").wait_for(state="detached")
+        colour(page, small_photo)  # the page still works
+
+
+@pytest.mark.browser
+class TestForEveryone:
+    def test_it_fits_a_phone(self, visit, small_photo):
+        page = visit(390, 844)
+        assert not overflows(page)
+        colour(page, small_photo)
+        assert not overflows(page)
+        page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+        page.locator("#compare-button").click()
+        page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
+        assert not overflows(page)
+        lefts = {
+            page.locator(f"#compare-{name} img").bounding_box()["x"]
+            for name in ("grey", "custom", "pretrained")
+        }
+        assert len(lefts) == 1  # one under the other
+
+    @pytest.mark.skipif(not EXAMPLES, reason="there are no example photos")
+    def test_it_works_by_keyboard_alone(self, visit):
+        page = visit()
+        tab_to(page, page.locator("#colour-photo button").first)
+        tab_to(page, page.locator(".example").first)
+        assert page.locator(".example").first.evaluate("e => getComputedStyle(e).outlineStyle") == (
+            "solid"
+        )
+        page.keyboard.press("Enter")
+        after = page.locator("#colour-frame img.after")
+        after.wait_for(timeout=WAIT)
+        tab_to(page, page.get_by_role("slider", name=ENGLISH.handle))
+        page.keyboard.press("End")
+        assert border(page) == 100
+        tab_to(page, page.locator("#colour-download"))
+        with page.expect_download():
+            page.keyboard.press("Enter")
+        tab_to(page, page.locator("#colour-model input[value=custom]"))
+        source = after.get_attribute("src")
+        page.keyboard.press("Space")
+        wait_for_another(page, "#colour-frame img.after", source)
+        assert "by custom" in page.locator("#colour-caption").inner_text()
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_axe_finds_nothing_serious(self, visit, small_photo, theme):
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        page = visit(theme=theme)
+        assert page.locator("h1").count() == 1
+        assert serious(axe.run(page)) == []
+        colour(page, small_photo)
+        assert serious(axe.run(page)) == []
+        page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+        page.locator("#compare-button").click()
+        page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
+        assert serious(axe.run(page)) == []
+
+
+# What Gradio's own parts break, by axe's rule and the element: nothing else may.
+GRADIO_BREAKS = {
+    "nested-interactive": ".upload-container",  # a file input inside the button of an empty box
+}
+
+
+def serious(results) -> list[str]:
+    found = []
+    for violation in results.response["violations"]:
+        if violation["impact"] not in ("serious", "critical"):
+            continue
+        for node in violation["nodes"]:
+            known = GRADIO_BREAKS.get(violation["id"])
+            if known is None or known.removeprefix(".") not in node["html"]:
+                found.append(f"{violation['id']}: {node['html'][:200]}")
+    return found
+
+
+@pytest.mark.browser
+class TestApi:
+    def test_a_photo_is_coloured(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        file, previews, caption = client.predict(
+            photo(small_photo), "custom", 1.0, 256, api_name="/colorize"
+        )
+        assert Path(file).name == "harbour day in colour.jpg"
+        assert mean_chroma(Image.open(file)) > 3
+        assert mean_chroma(Image.open(previews["before"])) < 1
+        assert "by custom" in caption
+
+    def test_models_are_compared(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        files = client.predict(photo(small_photo), 0.5, 128, api_name="/compare")
+        assert [Image.open(file).size for file in files[:2]] == [(400, 300)] * 2
+        assert [Image.open(file["file"]).size for file in files[2:5]] == [(400, 300)] * 3
+
+    def test_what_is_no_photo_is_told_in_a_sentence(self, url, tmp_path):
+        from gradio_client.exceptions import AppError
+
+        bad = tmp_path / "letter.jpg"
+        bad.write_text("Dear grandmother, ...")
+        with pytest.raises(AppError, match=r"^letter\.jpg is not a photo that can be read"):
+            connect(url, tmp_path).predict(photo(bad), api_name="/colorize")
+
+
+def connect(url: str, folder: Path):
+    from gradio_client import Client
+
+    return Client(url, verbose=False, download_files=folder)
+
+
+def photo(path: Path):
+    from gradio_client import handle_file
+
+    return handle_file(path)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not SHOTS, reason="COLORGAN_SCREENSHOTS names no folder")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_screenshots(visit, theme, width, height):
+    """No test, but pictures to look at."""
+    folder = Path(SHOTS)
+    folder.mkdir(parents=True, exist_ok=True)
+    page = visit(width, height, theme)
+    page.wait_for_timeout(1000)  # until letters and pictures are drawn
+
+    def shoot(name: str) -> None:
+        page.wait_for_timeout(1000)
+        page.screenshot(path=folder / f"{name}-{theme}-{width}.png", full_page=True)
+
+    shoot("empty")
+    colour(page, next(path for path in EXAMPLES if path.stem in ("temple", EXAMPLES[-1].stem)))
+    shoot("colour")
+    page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+    page.locator("#compare-button").click()
+    page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
+    shoot("compare")
