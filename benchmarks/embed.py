@@ -76,11 +76,15 @@ def main() -> None:
     parser.add_argument("name", choices=sorted(ABOUT))
     parser.add_argument("--data", nargs="+", required=True, help="validation photos")
     parser.add_argument("--gain", type=float, default=1.0, help="factor on ab in use")
+    parser.add_argument(
+        "--zoom", type=float, default=1.0, help="share of the size that the trunk sees"
+    )
     options = parser.parse_args()
     folder = ROOT / "weights" / options.name
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(options.run / hub.WEIGHTS, folder / hub.WEIGHTS)
-    config = json.loads((options.run / hub.CONFIG).read_text()) | {"gain": options.gain}
+    config = json.loads((options.run / hub.CONFIG).read_text())
+    config |= {"gain": options.gain, "zoom": options.zoom}
     (folder / hub.CONFIG).write_text(json.dumps(config, indent=2) + "\n")
     result = judge({options.name: hub.load(folder)}, read_all(options.data))
     write_card(folder, result.summary())

@@ -22,7 +22,7 @@ CONFIGS = {
     ),
     "unet, chroma at half size": UNetConfig("resnet10t", widths=(16,) * 4, chroma_stride=2),
     "unet, chroma at an eighth": UNetConfig("resnet10t", widths=(16,) * 2, chroma_stride=8),
-    "unet, with gain": UNetConfig("resnet10t", widths=(16,) * 3, gain=3.0),
+    "unet, with gain and zoom": UNetConfig("resnet10t", widths=(16,) * 3, gain=3.0, zoom=0.5),
     "pix2pix, lab": Pix2PixConfig(levels=6, width=8),
     "pix2pix, rgb": Pix2PixConfig("rgb", levels=5, width=8),
     "pix2pix, guler": dataclasses.replace(GULER, levels=6, width=8),

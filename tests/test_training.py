@@ -181,6 +181,27 @@ class TestLoop:
         for name, tensor in trainer.generator.trunk.state_dict().items():
             assert torch.equal(tensor, before[name]), name
 
+    def test_a_tutor_s_colours_are_learned(self, store, small_model, tmp_path):
+        """With the tutor's loss alone the colours come near the tutor's, not the truth's."""
+        recipe = replace(
+            SMALL,
+            stages=(Stage(32, 12, 12 * 100),),
+            losses=LossWeights(huber=0.0, tutor=1.0),
+            tutor=str(small_model),
+            learning_rate=3e-3,
+        )
+        trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), store)
+        terms = [trainer.step(crops, stage) for stage, crops in trainer._crops()]
+        tutor = [term["tutor"] for term in terms]
+        assert np.mean(tutor[-10:]) < 0.1 * np.mean(tutor[:5])
+
+    @pytest.mark.parametrize(
+        ("weights", "words"), [({"tutor": 1.0}, "no tutor"), ({"distil": 1.0}, "no teacher")]
+    )
+    def test_a_loss_without_its_network_is_refused(self, weights, words):
+        with pytest.raises(TrainingError, match=words):
+            replace(SMALL, losses=LossWeights(**weights))
+
     def test_init_starts_from_another_model(self, store, small_model, tmp_path):
         run = Run(tmp_path, data=("photos",), init=str(small_model))
         trainer = Trainer(SMALL, run, store)

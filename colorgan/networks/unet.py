@@ -40,6 +40,8 @@ class UNetConfig:
         spectral: spectral normalisation in the decoder.
         gain: factor on ab in use, not in training: a regression answers with the mean of what
             could be, which is duller than any photo.
+        zoom: share of its size at which the trunk sees the picture in use, not in training: a
+            trunk that learned from small crops knows things at that size.
     """
 
     trunk: str = "resnet34"
@@ -50,6 +52,7 @@ class UNetConfig:
     attention: bool = False
     spectral: bool = False
     gain: float = 1.0
+    zoom: float = 1.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))  # JSON has only lists
@@ -99,6 +102,10 @@ class UNet(Generator):
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         height, width = lightness.shape[-2:]
+        zoom = self.settings.zoom
+        if zoom != 1:
+            view = (max(round(height * zoom), 1), max(round(width * zoom), 1))
+            lightness = F.interpolate(lightness, view, mode="bilinear", antialias=True)
         ab = self.settings.gain * self.decode(self.features(lightness), (height, width))
         return ab.clamp(-color.AB_MAX, color.AB_MAX)
 

@@ -36,6 +36,9 @@ class LossWeights:
     a mild class rebalancing on a regression. 0 counts all alike."""
     perceptual: float = 0.0
     """Distance of the teacher's features between the coloured and the true photo."""
+    tutor: float = 0.0
+    """Huber loss to the colours of another model: they are the mean of what could be, and far
+    less noisy than one photo's truth, so a network without pretrained weights learns sooner."""
     distil: float = 0.0
     """Cosine distance between the trunk's deepest maps and the teacher's, for a trunk that starts
     without pretrained weights."""
@@ -57,6 +60,8 @@ class Recipe:
     """timm's name of the network whose features the perceptual and distil losses use."""
     teacher_weights: str | None = "timm"
     """The teacher's weights: "timm" or a safetensors file."""
+    tutor: str | None = None
+    """The model of the tutor loss: pretrained, custom, a folder, org/name."""
     stages: tuple[Stage, ...] = (Stage(64, 64, 400_000), Stage(128, 32, 200_000))
     """Progressive sizes, one after another."""
     losses: LossWeights = field(default_factory=LossWeights)
@@ -83,6 +88,12 @@ class Recipe:
             raise TrainingError(
                 f"The recipe {self.name} has a perceptual or distil loss but no teacher: "
                 "name a timm network, such as --teacher vgg16."
+            )
+
+        if self.losses.tutor and self.tutor is None:
+            raise TrainingError(
+                f"The recipe {self.name} has a tutor loss but no tutor: name a model, such as "
+                "--tutor pretrained."
             )
 
     @property

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .. import color
+from .. import color, hub
 from ..device import autocast
-from ..networks import UNet
+from ..networks import Generator, UNet
 from ..networks.trunk import maps_of
 from . import losses
 from .data import old_look
@@ -22,6 +22,7 @@ class GeneratorTask(nn.Module):
     Attributes:
         generator: what is trained.
         teacher: a frozen network, or None where no loss needs one.
+        tutor: another model whose colours are learned too, or None.
         distillation: projections that are trained along and thrown away.
     """
 
@@ -34,6 +35,9 @@ class GeneratorTask(nn.Module):
             generator.trunk.requires_grad_(False)
         self.teacher: losses.Teacher | None = None
         self.distillation: losses.Distillation | None = None
+        self.tutor: Generator | None = None
+        if recipe.tutor and recipe.losses.tutor:
+            self.tutor = hub.load(hub.resolve(recipe.tutor).path).requires_grad_(False)
         weights = recipe.losses
         if recipe.teacher and (weights.perceptual or weights.distil):
             self.teacher = losses.Teacher(recipe.teacher, recipe.teacher_weights)
@@ -44,8 +48,9 @@ class GeneratorTask(nn.Module):
     def train(self, mode: bool = True) -> GeneratorTask:
         """Set the mode; the teacher and a frozen trunk keep their statistics."""
         super().train(mode)
-        if self.teacher is not None:
-            self.teacher.eval()
+        for frozen in (self.teacher, self.tutor):
+            if frozen is not None:
+                frozen.eval()
         if self.frozen:
             self.generator.trunk.eval()
         return self
@@ -80,6 +85,12 @@ class GeneratorTask(nn.Module):
             terms["huber"] = weights.huber * losses.huber(
                 ab, truth, delta=weights.huber_delta, chroma_bonus=weights.chroma_bonus
             )
+            if self.tutor is not None:
+                with torch.no_grad():
+                    advice = self.tutor(lightness).float()
+                terms["tutor"] = weights.tutor * losses.huber(
+                    ab, advice, delta=weights.huber_delta, chroma_bonus=0.0
+                )
             if self.teacher is not None:
                 terms |= self._teacher_terms(maps, lab, ab, rgb)
         return terms
