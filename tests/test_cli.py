@@ -5,13 +5,15 @@ import subprocess
 import sys
 import tarfile
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from skimage.color import rgb2lab
 
-ENTRY = {"colorgan": ["colorgan"], "python -m colorgan": [sys.executable, "-m", "colorgan"]}
+INSTALLED = str(Path(sys.executable).with_name("colorgan"))
+ENTRY = {"colorgan": [INSTALLED], "python -m colorgan": [sys.executable, "-m", "colorgan"]}
 
 
 def run(*arguments, entry="python -m colorgan"):
