@@ -62,13 +62,13 @@ def bind(bench: Bench, work: Work, texts: Texts, api_name: str) -> None:
         )
     )
 
-    # Another photo makes the old one's result wrong. It goes at once, in the browser: the server
-    # would answer later, perhaps after work on the new photo was asked for, and undo that.
+    # Another photo makes the old one's result wrong, also one that is still to come. It goes at
+    # once, in the browser: the server would answer later, perhaps after work on the new photo
+    # was asked for, and undo that.
     nothing = f"() => Array({len(bench.outcome)}).fill(null)"
-    bench.photo.upload(None, None, bench.outcome, js=nothing, **quietly)
+    for changed in (bench.photo.upload, bench.photo.clear):
+        changed(None, None, bench.outcome, js=nothing, cancels=started, **quietly)
     bench.photo.upload(partial(receive, texts), bench.photo, bench.photo, **quietly)
-    # Nor is a result wanted that is still to come when its photo is taken away.
-    bench.photo.clear(None, None, bench.outcome, js=nothing, cancels=started, **quietly)
 
 
 def _again(work: Work, shown: Any, *inputs: Any) -> Any:
