@@ -400,7 +400,7 @@ class TestColour:
         upload(page, large_photo)
         page.locator("#colour-button").click()
         page.locator("#colour-photo input[type=file]").set_input_files(small_photo)
-        page.wait_for_function("document.querySelector('#colour-photo img').naturalWidth === 400")
+        page.wait_for_function("document.querySelector('#colour-photo img')?.naturalWidth === 400")
         colour_again = page.locator("#colour-button")
         colour_again.click()
         page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
