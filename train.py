@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
+from accelerate import PartialState
 
 from colorgan.errors import ColorganError
-from colorgan.training.data import load_photos
-from colorgan.training.loop import Run, train
+from colorgan.training.data import Source, StoredPhotos, load_photos
+from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Recipe
+from colorgan.training.report import write_report
+from colorgan.training.run import Run
+from colorgan.training.streams import StreamedPhotos, open_stream
 
 
 @dataclass(frozen=True)
@@ -21,9 +25,12 @@ class Options:
 
     recipe: Annotated[Recipe, tyro.conf.arg(name="")]
     data: tuple[str, ...]
-    """Folders or tar archives of colour photos."""
+    """Folders or tar archives of colour photos; with --stream one folder or one data set of the
+    Hub, as org/name or org/name:split."""
     out: Path
-    """Folder of the run: checkpoint, model, recipe and curves."""
+    """Folder of the run: checkpoints, model, recipe, curves and report."""
+    stream: bool = False
+    """Read the photos while training instead of keeping them all in memory."""
     groups: tuple[str, ...] = ()
     """Train only on photos of these groups (folder, or file-name prefix before '-')."""
     val: tuple[str, ...] = ()
@@ -34,19 +41,72 @@ class Options:
     """Go on with the run in --out."""
     max_steps: int | None = None
     """Stop after so many steps."""
+    log: tuple[str, ...] = ()
+    """Trackers besides the tables: tensorboard, trackio, wandb."""
+    log_every: int = 20
+    """Steps between two lines of metrics.csv."""
+    sample_every: int = 200
+    """Steps between two sheets of samples."""
+    checkpoint_minutes: float = 4.0
+    """Minutes between two checkpoints."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Draw the report of a run as it is now."""
+
+    run: Annotated[Path, tyro.conf.Positional]
+    """The run's folder."""
+
+
+def open_photos(options: Options) -> Source:
+    """Decode the photos, or open the stream of them.
+
+    Raises:
+        ColorganError: there are none, or they cannot be read.
+    """
+    recipe = options.recipe
+    largest = max(stage.size for stage in recipe.plan)
+    short_side = largest + largest // 4
+    if options.stream:
+        dataset, column = open_stream(options.data)
+        return StreamedPhotos(
+            dataset, column, seed=recipe.seed, scale=recipe.crop_scale, short_side=short_side
+        )
+    store = load_photos(options.data, short_side=short_side, groups=options.groups)
+    print(
+        f"{len(store)} photos; left out: {len(store.grey)} grey, {len(store.unreadable)} unreadable"
+    )
+    for name in store.unreadable[:20]:
+        print(f"  unreadable: {name}")
+    return StoredPhotos(store, seed=recipe.seed, scale=recipe.crop_scale)
 
 
 def main() -> int:
     """Read the arguments, train, say where the model is."""
-    options = tyro.cli(
+    chosen = tyro.cli(
         tyro.extras.subcommand_type_from_defaults(
             {
                 name: Options(recipe=recipe, data=tyro.MISSING, out=tyro.MISSING)
                 for name, recipe in RECIPES.items()
             }
+            | {"report": Report(tyro.MISSING)}
         ),
         description=__doc__,
+        config=(tyro.conf.AvoidSubcommands,),
     )
+    try:
+        if isinstance(chosen, Report):
+            print(f"The report is {write_report(chosen.run)}")
+            return 0
+        return run_training(chosen)
+    except ColorganError as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 1
+
+
+def run_training(options: Options) -> int:
+    """Train as the options say; draw the report also when it was stopped."""
     run = Run(
         folder=options.out,
         data=options.data,
@@ -54,19 +114,17 @@ def main() -> int:
         init=options.init,
         resume=options.resume,
         max_steps=options.max_steps,
+        log=options.log,
+        log_every=options.log_every,
+        sample_every=options.sample_every,
+        checkpoint_minutes=options.checkpoint_minutes,
     )
-    try:
-        largest = max(stage.size for stage in options.recipe.stages)
-        store = load_photos(options.data, short_side=largest + largest // 4, groups=options.groups)
-        print(
-            f"{len(store)} photos; left out: {len(store.grey)} grey, "
-            f"{len(store.unreadable)} unreadable"
-        )
-        folder = train(options.recipe, run, store)
-    except ColorganError as error:
-        print(f"train.py: {error}", file=sys.stderr)
-        return 1
+    folder = train(options.recipe, run, open_photos(options))
+    if not PartialState().is_main_process:
+        return 0
+    report = write_report(folder)
     print(f"The model is in {folder}: colorgan colorize PHOTO -o OUT --model {folder}")
+    print(f"How it went: {report}")
     return 0
 
 

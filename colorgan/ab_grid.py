@@ -24,6 +24,11 @@ TEMPERATURE = 0.38  # between the mode (0) and the mean (1) of the distribution
 @lru_cache
 def centres(step: float = STEP) -> Tensor:
     """Give the classes' centres (K, 2) in CIE units: every square with a colour of sRGB in it."""
+    with torch.device("cpu"), torch.inference_mode(False):  # kept, so for every later use
+        return _find_centres(step)
+
+
+def _find_centres(step: float) -> Tensor:
     steps = torch.arange(-110, 110 + step, step)
     grid = torch.cartesian_prod(steps, steps)
     inside = torch.linspace(-0.5, 0.5, 5) * step
@@ -51,6 +56,14 @@ def soft_encode(ab: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
     weights = torch.softmax(-distances.square() / (2 * SPREAD**2), dim=1)
     shape = (count, height, width, NEIGHBOURS)
     return indices.view(shape).movedim(-1, 1), weights.view(shape).movedim(-1, 1)
+
+
+def nearest(ab: Tensor, centres: Tensor) -> Tensor:
+    """Give the index of each colour's nearest class: (N, H, W) of ab (N, 2, H, W)."""
+    colours = ab.movedim(1, -1).reshape(-1, 2)
+    squares, place = torch.unique((colours / STEP).round(), dim=0, return_inverse=True)
+    indices = torch.cdist(squares * STEP, centres.to(ab)).argmin(dim=1)
+    return indices[place].view(ab.shape[0], *ab.shape[2:])
 
 
 def prior(indices: Tensor, weights: Tensor, classes: int) -> Tensor:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -156,6 +156,19 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], *, source: str) -> N
             f"{'; '.join(problems)}."
         )
     network.load_state_dict({**own, **tensors})
+
+
+def history(folder: Path) -> list[Any]:
+    """Give the trainings that a model went through, oldest first, as its weights' metadata say."""
+    try:
+        with safe_open(folder / WEIGHTS, framework="pt") as file:
+            metadata: dict[str, str] = file.metadata() or {}
+    except (SafetensorError, OSError):
+        return []
+    if "history" in metadata:
+        return list(json.loads(metadata["history"]))
+    known = {key: json.loads(text) for key, text in metadata.items() if key != "format"}
+    return [known] if known else []
 
 
 def half(network: nn.Module) -> dict[str, Tensor]:

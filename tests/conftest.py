@@ -40,3 +40,31 @@ def small_model(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "small"
     hub.save(generator, folder, card="# small\n", provenance={"recipe": "none"})
     return folder
+
+
+@pytest.fixture(scope="session")
+def training_folder(photos, tmp_path_factory) -> Path:
+    """A dozen small colour photos, a grey one and a broken one."""
+    folder = tmp_path_factory.mktemp("training")
+    rng = np.random.default_rng(0)
+    for name, pixels in photos.items():
+        for i in range(3):
+            top, left = rng.integers(0, 100, 2)
+            cut = Image.fromarray(pixels[top : top + 200, left : left + 300])
+            cut.resize((90, 60)).save(folder / f"{name}-{i}.png")
+    Image.new("L", (60, 60), 99).save(folder / "grey.png")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff and no more")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def teacher_weights(tmp_path_factory) -> Path:
+    """A file of weights as timm keeps them, for a small teacher that was never trained."""
+    from safetensors.torch import save_file
+
+    from colorgan.networks.trunk import import_timm
+
+    torch.manual_seed(1)
+    path = tmp_path_factory.mktemp("teacher") / "resnet10t.safetensors"
+    save_file(import_timm().create_model("resnet10t").state_dict(), path)
+    return path

@@ -1,8 +1,11 @@
-"""Training on a handful of small photos: the door, the loop, going on after a stop."""
+"""The trainer: the loop on small recipes, and its door as a person uses it."""
 
 import csv
+import os
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -12,282 +15,473 @@ from conftest import ROOT
 from PIL import Image
 
 from colorgan import Colorizer, TrainingError, hub
-from colorgan.networks import UNetConfig
-from colorgan.training import losses
-from colorgan.training.checkpoint import Progress
-from colorgan.training.data import Batches, load_photos, old_look
-from colorgan.training.loop import Run, Trainer, check_finite, rate, remaining, train
-from colorgan.training.recipes import RECIPES, LossWeights, Recipe, Stage
+from colorgan.evaluation.metrics import ciede2000, colourfulness
+from colorgan.evaluation.protocol import colour_squares
+from colorgan.networks import ComplexityConfig, Pix2PixConfig, UNetConfig
+from colorgan.networks.critics import (
+    ComplexityCriticConfig,
+    DcganConfig,
+    NoGanConfig,
+    PatchConfig,
+)
+from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
+from colorgan.training.loop import Trainer, train
+from colorgan.training.recipes import (
+    RECIPES,
+    Adversarial,
+    Inflection,
+    LossWeights,
+    Recipe,
+    Stage,
+)
+from colorgan.training.report import write_report
+from colorgan.training.run import Run
+from colorgan.training.streams import StreamedPhotos, open_stream
+from colorgan.training.watching import read_table
 
 SMALL = Recipe(
     name="small",
     generator=UNetConfig("resnet10t", widths=(16, 16, 16)),
-    trunk_weights=None,
     stages=(Stage(32, 4, 12), Stage(48, 4, 24)),
-    losses=LossWeights(),
+    losses=LossWeights(huber=1.0),
     ema_halflife=8,
+)
+GAME = replace(
+    SMALL,
+    critic=NoGanConfig(width=8),
+    stages=(
+        Stage(32, 4, 8),
+        Stage(32, 4, 8, kind="critic"),
+        Stage(32, 4, 400, kind="adversarial"),
+    ),
+    inflection=Inflection(every=2, patience=2, photos=6),
 )
 
 
 @pytest.fixture(scope="module")
-def folder(photos, tmp_path_factory):
-    """A dozen small colour photos, a grey one and a broken one."""
-    folder = tmp_path_factory.mktemp("training")
-    rng = np.random.default_rng(0)
-    for name, pixels in photos.items():
-        for i in range(3):
-            top, left = rng.integers(0, 100, 2)
-            cut = Image.fromarray(pixels[top : top + 200, left : left + 300])
-            cut.resize((90, 60)).save(folder / f"{name}-{i}.png")
-    Image.new("L", (60, 60), 99).save(folder / "grey.png")
-    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff and no more")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def store(folder):
-    return load_photos([folder])
-
-
-@pytest.fixture(scope="module")
-def teacher_weights(tmp_path_factory):
-    """A file of weights as timm keeps them, for a small teacher that was never trained."""
-    from safetensors.torch import save_file
-
-    from colorgan.networks.trunk import import_timm
-
-    torch.manual_seed(1)
-    path = tmp_path_factory.mktemp("teacher") / "resnet10t.safetensors"
-    save_file(import_timm().create_model("resnet10t").state_dict(), path)
-    return path
+def photos_in_memory(training_folder):
+    return StoredPhotos(load_photos([training_folder]), seed=0)
 
 
 def weights(run_folder):
     return hub.load(run_folder).state_dict()
 
 
-class TestData:
-    def test_grey_and_broken_photos_are_left_out_and_listed(self, store):
-        assert len(store) == 12
-        assert store.grey == ["grey.png"] and store.unreadable == ["broken.jpg"]
-
-    def test_nothing_to_train_on_is_said(self, folder, tmp_path):
-        (tmp_path / "grey.png").write_bytes((folder / "grey.png").read_bytes())
-        with pytest.raises(TrainingError, match="1 are grey"):
-            load_photos([tmp_path])
-
-    def test_groups_choose_photos_by_prefix(self, folder):
-        assert len(load_photos([folder], groups=["chelsea"])) == 3
-
-    def test_no_photo_comes_twice_in_an_epoch(self, store):
-        batches = Batches(store, seed=3)
-        for epoch in range(3):
-            assert sorted(batches.indices(epoch * 12, 12)) == list(range(12))
-        assert batches.indices(0, 12) != batches.indices(12, 12)
-
-    def test_a_batch_depends_on_its_place_alone(self, store):
-        first, second = (Batches(store, seed=3).crops(8, 4, 32) for _ in range(2))
-        assert first.shape == (4, 3, 32, 32) and first.dtype == torch.uint8
-        assert torch.equal(first, second)
-        assert not torch.equal(first, Batches(store, seed=4).crops(8, 4, 32))
-
-    def test_the_old_look_changes_the_asked_share_and_stays_in_range(self):
-        lightness = torch.rand(64, 1, 16, 16, generator=torch.Generator().manual_seed(0)) * 100
-        looks = {
-            share: old_look(lightness, share, torch.Generator().manual_seed(1))
-            for share in (0.0, 0.5, 1.0)
-        }
-        changed = {
-            share: (look != lightness).flatten(1).any(1).float().mean()
-            for share, look in looks.items()
-        }
-        assert changed[0.0] == 0 and changed[1.0] == 1 and 0.3 < changed[0.5] < 0.7
-        assert looks[1.0].min() >= 0 and looks[1.0].max() <= 100
+def losses_of(run_folder, without=()):
+    """The loss of every step, as metrics.csv has it."""
+    rows = read_table(run_folder / "metrics.csv")
+    return [{k: float(v) for k, v in row.items() if v and k not in without} for row in rows]
 
 
-class TestLosses:
-    def test_huber_is_zero_for_the_truth_and_linear_far_from_it(self):
-        truth = torch.zeros(1, 2, 4, 4)
-        settings = {"delta": 10.0, "chroma_bonus": 0.0}
-        assert losses.huber(truth, truth, **settings) == 0
-        far, farther = (losses.huber(truth + d, truth, **settings) for d in (50.0, 60.0))
-        assert farther - far == pytest.approx(2 * 10 / 10, rel=1e-4)
-
-    def test_colourful_pixels_count_more_with_a_bonus(self):
-        truth = torch.zeros(1, 2, 1, 2)
-        truth[..., 1] = 60
-        wrong_grey, wrong_colour = truth.clone(), truth.clone()
-        wrong_grey[..., 0] += 5
-        wrong_colour[..., 1] += 5
-        settings = {"delta": 15.0, "chroma_bonus": 40.0}
-        grey = losses.huber(wrong_grey, truth, **settings)
-        assert losses.huber(wrong_colour, truth, **settings) > 2 * grey
-
-    def test_features_of_like_pictures_are_nearer(self, teacher_weights):
-        teacher = losses.Teacher("resnet10t", teacher_weights).eval()
-        picture = torch.rand(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-        near, far = picture * 0.95, picture.flip(1)
-        maps = [teacher(x) for x in (picture, near, far)]
-        assert losses.perceptual(maps[0], maps[0]) == 0
-        assert losses.perceptual(maps[1], maps[0]) < losses.perceptual(maps[2], maps[0])
-
-
-class TestSchedule:
-    def test_the_rate_rises_then_falls_to_nothing(self):
-        rates = [rate(seen, 1000) for seen in range(1001)]
-        top = rates.index(max(rates))
-        assert 0 < rates[0] < 0.1 and max(rates) == pytest.approx(1, abs=0.01)
-        assert rates[: top + 1] == sorted(rates[: top + 1])
-        assert rates[top:] == sorted(rates[top:], reverse=True)
-        assert rates[-1] == pytest.approx(0, abs=1e-6)
-
-    def test_stages_go_on_where_the_run_stopped(self):
-        stages = (Stage(32, 4, 100), Stage(64, 4, 50))
-        assert list(remaining(stages, 0)) == [(stages[0], 100), (stages[1], 50)]
-        assert list(remaining(stages, 30)) == [(stages[0], 70), (stages[1], 50)]
-        assert list(remaining(stages, 120)) == [(stages[1], 30)]
-        assert list(remaining(stages, 150)) == []
+def steps_of(recipe, tmp_path, photos):
+    """Train and give the terms of every step."""
+    train(recipe, Run(tmp_path, data=("photos",), log_every=1), photos)
+    return losses_of(tmp_path)
 
 
 class TestLoop:
-    def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(self, store, tmp_path):
-        whole = Run(tmp_path / "whole", data=("photos",))
-        train(SMALL, whole, store)
-        parts = Run(tmp_path / "parts", data=("photos",), max_steps=4)
-        train(SMALL, parts, store)
-        train(SMALL, replace(parts, max_steps=None, resume=True), store)
+    def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(self, photos_in_memory, tmp_path):
+        whole = Run(tmp_path / "whole", data=("photos",), log_every=1)
+        train(SMALL, whole, photos_in_memory)
+        parts = replace(whole, folder=tmp_path / "parts")
+        train(SMALL, replace(parts, max_steps=4), photos_in_memory)
+        train(SMALL, replace(parts, resume=True), photos_in_memory)
         expected = weights(whole.folder)
         for name, tensor in weights(parts.folder).items():
             torch.testing.assert_close(tensor, expected[name], atol=1e-6, rtol=0)
+        assert losses_of(parts.folder) == losses_of(whole.folder)
 
-    def test_it_learns_eight_photos_by_heart(self, store, tmp_path):
-        recipe = replace(
-            SMALL,
-            stages=(Stage(32, 12, 12 * 150),),
-            crop_scale=(1.0, 1.0),
-            old_look=0.0,
-            learning_rate=3e-3,
-        )
-        trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), store)
-        terms = [trainer.step(crops, stage)["huber"] for stage, crops in trainer._crops()]
-        assert np.mean(terms[-10:]) < 0.35 * np.mean(terms[:10])
-
-    def test_a_frozen_trunk_stays_as_it_was(self, store, tmp_path):
+    def test_a_frozen_trunk_stays_as_it_was(self, photos_in_memory, tmp_path):
         recipe = replace(SMALL, trunk_rate=0.0)
-        trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), store)
+        trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), photos_in_memory)
         before = {k: v.clone() for k, v in trainer.generator.trunk.state_dict().items()}
-        for stage, crops in trainer._crops():
-            trainer.step(crops, stage)
+        trainer.run_stages()
         for name, tensor in trainer.generator.trunk.state_dict().items():
             assert torch.equal(tensor, before[name]), name
 
-    def test_a_tutor_s_colours_are_learned(self, store, small_model, tmp_path):
+    def test_a_tutor_s_colours_are_learned(self, photos_in_memory, small_model, tmp_path):
         """With the tutor's loss alone the colours come near the tutor's, not the truth's."""
         recipe = replace(
             SMALL,
             stages=(Stage(32, 12, 12 * 100),),
-            losses=LossWeights(huber=0.0, tutor=1.0),
+            losses=LossWeights(tutor=1.0),
             tutor=str(small_model),
             learning_rate=3e-3,
         )
-        trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), store)
-        terms = [trainer.step(crops, stage) for stage, crops in trainer._crops()]
-        tutor = [term["tutor"] for term in terms]
-        assert np.mean(tutor[-10:]) < 0.1 * np.mean(tutor[:5])
+        terms = [term["tutor"] for term in steps_of(recipe, tmp_path, photos_in_memory)]
+        assert np.mean(terms[-10:]) < 0.1 * np.mean(terms[:5])
 
-    @pytest.mark.parametrize(
-        ("weights", "words"), [({"tutor": 1.0}, "no tutor"), ({"distil": 1.0}, "no teacher")]
-    )
-    def test_a_loss_without_its_network_is_refused(self, weights, words):
-        with pytest.raises(TrainingError, match=words):
-            replace(SMALL, losses=LossWeights(**weights))
+    @pytest.mark.parametrize("rebalancing", [0.0, 0.5])
+    def test_a_class_head_learns_a_distribution(self, photos_in_memory, tmp_path, rebalancing):
+        recipe = replace(
+            SMALL,
+            generator=replace(SMALL.generator, head="classes"),
+            losses=LossWeights(classes=1.0, rebalancing=rebalancing),
+            stages=(Stage(32, 12, 12 * 60),),
+            learning_rate=3e-3,
+        )
+        terms = [term["classes"] for term in steps_of(recipe, tmp_path, photos_in_memory)]
+        assert np.mean(terms[-5:]) < 0.75 * np.mean(terms[:5])
+        model = hub.load(tmp_path)
+        lightness = torch.rand(1, 1, 20, 30) * 100
+        shares = model.distribution(lightness)
+        assert shares.shape == (1, 261, 20, 30)
+        torch.testing.assert_close(shares.sum(1), torch.ones(1, 20, 30))
 
-    def test_init_starts_from_another_model(self, store, small_model, tmp_path):
-        run = Run(tmp_path, data=("photos",), init=str(small_model))
-        trainer = Trainer(SMALL, run, store)
+    def test_init_starts_from_another_model_and_remembers_its_past(
+        self, photos_in_memory, small_model, tmp_path
+    ):
+        run = Run(tmp_path, data=("photos",), init=str(small_model), max_steps=0)
+        train(SMALL, run, photos_in_memory)
         expected = weights(small_model)
-        assert all(torch.equal(v, expected[k]) for k, v in trainer.generator.state_dict().items())
+        assert all(torch.equal(v, expected[k]) for k, v in weights(tmp_path).items())
+        first, second = hub.history(tmp_path)
+        assert first == {"recipe": "none"} and second["recipe"]["name"] == "small"
 
-    def test_init_from_another_network_is_refused(self, store, small_model, tmp_path):
+    def test_init_from_another_network_is_refused(self, photos_in_memory, small_model, tmp_path):
         recipe = replace(SMALL, generator=UNetConfig("resnet10t", widths=(8, 8, 8)))
         with pytest.raises(hub.ModelError, match="do not fit"):
-            Trainer(recipe, Run(tmp_path, data=("photos",), init=str(small_model)), store)
+            Trainer(recipe, Run(tmp_path, data=(), init=str(small_model)), photos_in_memory)
 
-    def test_a_loss_that_is_no_number_is_named(self):
-        with pytest.raises(TrainingError, match=r"after 7 steps \(term: huber\)"):
-            check_finite({"huber": float("nan"), "distil": 1.0}, Progress(steps=7))
+    def test_a_batch_in_parts_moves_the_weights_as_a_whole_one(self, photos_in_memory, tmp_path):
+        """On a network without batch statistics."""
+        still = Pix2PixConfig(levels=3, width=8, down_dropout=False, up_dropout=0)
+        recipe = replace(SMALL, generator=still, precision="fp32", clip=None)
+        terms = [
+            steps_of(replace(recipe, accumulate=parts), tmp_path / str(parts), photos_in_memory)
+            for parts in (1, 2)
+        ]
+        for whole, in_parts in zip(*terms, strict=True):
+            assert in_parts["huber"] == pytest.approx(whole["huber"], rel=1e-4)
 
-    def test_resume_without_a_checkpoint_is_refused(self, store, tmp_path):
-        with pytest.raises(TrainingError, match="nothing to resume"):
-            train(SMALL, Run(tmp_path, data=("photos",), resume=True), store)
+    def test_a_stream_trains_like_a_folder_in_memory(self, training_folder, tmp_path):
+        dataset, column = open_stream([str(training_folder)])
+        photos = StreamedPhotos(
+            dataset, column, seed=0, scale=(0.5, 1.0), short_side=60, shuffled=6
+        )
+        assert len(steps_of(SMALL, tmp_path, photos)) == 9
 
-    def test_a_full_disk_leaves_the_previous_checkpoint(self, store, tmp_path, monkeypatch):
+    def test_a_loss_that_is_no_number_is_named_and_the_weights_stay(
+        self, photos_in_memory, tmp_path
+    ):
+        trainer = Trainer(SMALL, Run(tmp_path, data=("photos",)), photos_in_memory)
+        trainer.keep()
+        torch.nn.init.constant_(trainer.generator.head.bias, float("nan"))
+        with pytest.raises(TrainingError, match=r"after 0 steps \(term: huber\)"):
+            trainer.run_stages()
+        assert all(torch.isfinite(tensor).all() for tensor in weights(tmp_path).values())
+
+    def test_a_full_disk_leaves_the_previous_checkpoint(
+        self, photos_in_memory, tmp_path, monkeypatch
+    ):
         run = Run(tmp_path, data=("photos",), max_steps=1)
-        train(SMALL, run, store)
-        before = (tmp_path / "state.pt").read_bytes()
+        train(SMALL, run, photos_in_memory)
+        state = tmp_path / "checkpoints" / "00000001" / "state.pt"
+        before = state.read_bytes()
 
         def no_space(*_):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr("torch.save", no_space)
-        with pytest.raises(TrainingError, match="The previous one is kept"):
-            train(SMALL, replace(run, resume=True, max_steps=2), store)
-        assert (tmp_path / "state.pt").read_bytes() == before
+        with monkeypatch.context() as full:
+            full.setattr("torch.save", no_space)
+            with pytest.raises(TrainingError, match="The previous one is kept"):
+                train(SMALL, replace(run, resume=True, max_steps=2), photos_in_memory)
+        assert state.read_bytes() == before
+        train(SMALL, replace(run, resume=True, max_steps=2), photos_in_memory)
+
+    def test_checkpoints_rotate_and_each_is_a_model(self, photos_in_memory, tmp_path):
+        run = Run(tmp_path, data=("photos",), checkpoint_minutes=0)
+        train(SMALL, run, photos_in_memory)
+        found = sorted(p.name for p in (tmp_path / "checkpoints").iterdir())
+        assert found == ["00000008", "00000009"]
+        for name in found:
+            hub.load(tmp_path / "checkpoints" / name)
 
 
-def run_train(*arguments):
-    return subprocess.run(
-        [sys.executable, ROOT / "train.py", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=280,
+@pytest.fixture(scope="module")
+def played(training_folder, photos_in_memory, tmp_path_factory):
+    """The folder of a run that went through all stages."""
+    folder = tmp_path_factory.mktemp("game")
+    run = Run(folder, ("photos",), validation=(str(training_folder),), log_every=1)
+    train(GAME, run, photos_in_memory)
+    return folder
+
+
+class TestTheGame:
+    def test_goes_through_its_stages_and_ends_at_the_inflection_point(self, played):
+        rows = losses_of(played)
+        assert [set(row) & {"huber", "critic"} for row in rows[:4]] == [{"huber"}] * 2 + [
+            {"critic"}
+        ] * 2
+        assert {"huber", "critic", "adversarial"} <= set(rows[4])
+        assert len(rows) < 104, "the stage would have lasted for 100 steps"
+        curve = read_table(played / "inflection.csv")
+        assert [int(row["step"]) for row in curve] == list(range(0, 2 * len(curve), 2))
+
+    def test_keeps_the_weights_of_the_chosen_point(self, photos_in_memory, training_folder, played):
+        """A game that was stopped at the chosen step ends with the very same weights."""
+        from colorgan.training import inflection
+
+        curve = [{k: float(v) for k, v in r.items()} for r in read_table(played / "inflection.csv")]
+        chosen = int(curve[inflection.best(inflection.scores(curve))]["steps"])
+        stopped = Run(played / "stopped", ("photos",), max_steps=chosen)
+        train(replace(GAME, inflection=None), stopped, photos_in_memory)
+        expected = weights(stopped.folder)
+        for name, tensor in weights(played).items():
+            torch.testing.assert_close(tensor, expected[name], atol=1e-6, rtol=0)
+
+    def test_the_report_shows_the_curve_and_the_point(self, played):
+        text = write_report(played).read_text()
+        for words in ("Inflection point", "chosen", "these weights were kept", "Samples", "huber"):
+            assert words in text
+        assert "https://cdn" not in text.split("</script>")[-1], "it needs no network"
+
+    def test_the_critic_holds_out_and_the_generator_waits(self, photos_in_memory, tmp_path):
+        game = Adversarial(critic_every=3, generator_every=2)
+        stages = (Stage(32, 4, 24, kind="adversarial"),)
+        recipe = replace(GAME, stages=stages, adversarial=game, inflection=None)
+        rows = steps_of(recipe, tmp_path, photos_in_memory)
+        assert ["critic" in row for row in rows] == [True, False, False] * 2
+        assert ["adversarial" in row for row in rows] == [True, False] * 3
+
+    def test_the_generator_moves_only_while_the_critic_is_good_enough(
+        self, photos_in_memory, tmp_path
+    ):
+        stages = (Stage(32, 4, 16, kind="adversarial"),)
+        recipe = replace(GAME, stages=stages, inflection=None)
+        never = replace(recipe, adversarial=Adversarial(threshold=0.0))
+        rows = steps_of(never, tmp_path, photos_in_memory)
+        assert not any("adversarial" in row for row in rows)
+
+    def test_a_critic_sees_real_and_generated_pictures_apart(self, photos_in_memory, tmp_path):
+        """Mixed in one batch they drove `landscape`'s critic to 0.5 and a loss of 0.69."""
+        recipe = replace(
+            GAME,
+            critic=PatchConfig(norm="batch"),
+            stages=(Stage(32, 4, 4 * 40, kind="critic"),),
+            learning_rate=1e-3,
+            schedule="constant",
+            inflection=None,
+        )
+        rows = steps_of(recipe, tmp_path, photos_in_memory)
+        assert np.mean([row["critic"] for row in rows[-5:]]) < 0.4
+        assert np.mean([row["critic right"] for row in rows[-5:]]) > 0.8
+
+
+SIDE = 32  # the smallest size that all six can work at
+OVERFIT = {  # steps; what is left of grey's CIEDE2000 must be under 0.6, colourfulness 0.6 to 1.4
+    "nogan": 120,
+    "guler": 100,
+    "landscape": 150,
+    "flickr-lab": 60,
+    "pix2pix-rgb": 60,
+    "pix2pix-lab": 100,
+}
+
+
+def shrunk(recipe, photos):
+    """A recipe at 32 pixels, for so many photos."""
+    generator, critic, rate = recipe.generator, recipe.critic, recipe.learning_rate
+    if isinstance(generator, Pix2PixConfig):
+        generator = replace(generator, levels=5)
+    if isinstance(generator, ComplexityConfig):
+        rate = 3e-3  # its own is meant for weeks
+    if isinstance(critic, ComplexityCriticConfig):
+        critic = replace(critic, side=SIDE)
+    if isinstance(critic, DcganConfig):
+        critic, rate = replace(critic, side=SIDE), 1e-3
+    changes = {"generator": generator, "critic": critic, "crop_scale": (1.0, 1.0)}
+    if recipe.name != "nogan":
+        stages = (Stage(SIDE, 8, photos, kind="adversarial"),)
+        return replace(recipe, stages=stages, learning_rate=rate, **changes)
+    tenth = photos // 80 * 8
+    return replace(
+        recipe,
+        stages=(
+            Stage(SIDE, 8, photos - 2 * tenth),
+            Stage(SIDE, 8, tenth, kind="critic"),
+            Stage(SIDE, 8, tenth, kind="adversarial", rate=0.1),
+        ),
+        losses=LossWeights(huber=1.0),
+        trunk_weights=None,
+        trunk_rate=1.0,
+        teacher=None,
+        old_look=0.0,
+        ema_halflife=80,
+        **changes,
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OVERFIT)
+def test_each_system_learns_eight_photos_by_heart(name, photos, tmp_path):
+    rng = np.random.default_rng(0)
+    squares = []
+    for pixels in photos.values():
+        for _ in range(2):
+            top, left = rng.integers(0, 100, 2)
+            cut = Image.fromarray(pixels[top : top + 250, left : left + 250])
+            squares.append(np.asarray(cut.resize((SIDE, SIDE), Image.Resampling.LANCZOS)))
+    store = StoredPhotos(PhotoStore(squares, [str(i) for i in range(8)]), seed=0, scale=(1, 1))
+    recipe = shrunk(RECIPES[name], 8 * OVERFIT[name])
+    trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), store)
+    trainer.run_stages()
+    grey, coloured = colour_squares(np.stack(squares), trainer.model)
+    left = [
+        np.mean([ciede2000(a, b) for a, b in zip(pictures, squares, strict=True)])
+        for pictures in (coloured, grey)
+    ]
+    assert left[0] < 0.6 * left[1]
+    colour = np.mean([colourfulness(a) for a in coloured])
+    assert 0.6 < colour / np.mean([colourfulness(b) for b in squares]) < 1.4
+
+
+def command(*arguments):
+    return [sys.executable, str(ROOT / "train.py"), *map(str, arguments)]
+
+
+def run_train(*arguments, **settings):
+    return subprocess.run(
+        command(*arguments), capture_output=True, text=True, timeout=280, **settings
+    )
+
+
+STILL = [  # no batch statistics, no dropout, float32, every step in the table
+    *("--generator.levels", 4, "--generator.width", 8, "--generator.no-down-dropout"),
+    *("--generator.up-dropout", 0, "--precision", "fp32", "--log-every", 1),
+    *("--stages.0.size", 32, "--stages.0.batch", 4),
+]
 
 
 class TestTheDoor:
     @pytest.mark.slow
-    @pytest.mark.parametrize("recipe", RECIPES)
+    @pytest.mark.parametrize("name", RECIPES)
     def test_each_recipe_trains_resumes_and_colours(
-        self, recipe, folder, teacher_weights, portrait, tmp_path
+        self, name, training_folder, teacher_weights, portrait, tmp_path
     ):
         """On random weights of the trunk, since there may be no network here."""
-        arguments = [
-            *(recipe, "--data", folder, "--val", folder, "--out", tmp_path / "run"),
-            *("--trunk-weights", "None", "--stages.0.size", 32, "--stages.0.batch", 4),
-        ]
-        if RECIPES[recipe].teacher:
+        recipe, folder = RECIPES[name], training_folder
+        arguments = [name, "--data", folder, "--val", folder, "--out", tmp_path / "run"]
+        if isinstance(recipe.generator, UNetConfig):
+            arguments += ["--trunk-weights", "None"]
+        if isinstance(recipe.generator, Pix2PixConfig):
+            arguments += ["--generator.levels", 5]
+        if hasattr(recipe.critic, "side"):
+            arguments += ["--critic.side", 32]
+        if recipe.teacher:
             arguments += ["--teacher", "resnet10t", "--teacher-weights", teacher_weights]
-        done = run_train(*arguments, "--max-steps", 2)
+        for place, stage in enumerate(recipe.stages):
+            lasts = "photos" if stage.photos else "epochs"
+            settings = {"size": 32, "batch": 4, lasts: 4 if stage.photos else 0.5}
+            for key, value in settings.items():
+                arguments += [f"--stages.{place}.{key}", value]
+        done = run_train(*arguments, "--max-steps", 1)
         assert done.returncode == 0, done.stderr
         assert "12 photos; left out: 1 grey, 1 unreadable" in done.stdout
-        again = run_train(*arguments, "--max-steps", 3, "--resume")
+        again = run_train(*arguments, "--resume")
         assert again.returncode == 0, again.stderr
         with (tmp_path / "run" / "validation.csv").open() as file:
-            assert [row["seen"] for row in csv.DictReader(file)] == ["8", "12"]
+            steps = [int(row["steps"]) for row in csv.DictReader(file)]
+        assert steps[0] == 1 and steps[-1] > 1
         assert Colorizer.from_pretrained(tmp_path / "run")(portrait).size == (512, 512)
 
-    def test_an_unknown_option_or_recipe_is_an_error(self, folder, tmp_path):
-        options = ("--data", folder, "--out", tmp_path)
+    @pytest.mark.slow
+    def test_a_killed_run_goes_on_to_the_very_same_losses_and_weights(
+        self, training_folder, tmp_path
+    ):
+        """kill -9 in the middle of the game of two networks, dropout and batch norm included."""
+        arguments = [
+            *("guler", "--data", training_folder, "--generator.levels", 4, "--generator.width", 8),
+            *("--stages.0.size", 32, "--stages.0.batch", 4, "--stages.0.epochs", 10),
+            *("--precision", "fp32", "--log-every", 1, "--checkpoint-minutes", 0.005),
+            *("--ema-halflife", 20),
+        ]
+        whole, killed = tmp_path / "whole", tmp_path / "killed"
+        assert run_train(*arguments, "--out", whole).returncode == 0
+        process = subprocess.Popen(command(*arguments, "--out", killed), stderr=subprocess.DEVNULL)
+        table = killed / "metrics.csv"
+        while len(read_table(table)) < 12:
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        done = run_train(*arguments, "--out", killed, "--resume")
+        assert done.returncode == 0, done.stderr
+        expected, found = losses_of(whole), losses_of(killed)
+        assert len(found) == len(expected) == 30
+        for row, other in zip(expected, found, strict=True):
+            assert other == pytest.approx(row, abs=1e-6)
+        for name, tensor in weights(killed).items():
+            torch.testing.assert_close(tensor, weights(whole)[name], atol=1e-6, rtol=0)
+
+    @pytest.mark.slow
+    def test_two_processes_learn_as_one_does_and_one_goes_on_alone(self, training_folder, tmp_path):
+        arguments = [
+            *("pix2pix-lab", "--data", training_folder, *STILL, "--stages.0.kind", "generator"),
+            *("--learning-rate", 2e-5),
+        ]
+        one, two = tmp_path / "one", tmp_path / "two"
+        assert run_train(*arguments, "--out", one, "--max-steps", 24).returncode == 0
+        launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
+        together = [*command(*arguments, "--out", two, "--max-steps", 20)[1:]]
+        done = subprocess.run(
+            [*launch, *together],
+            capture_output=True,
+            text=True,
+            timeout=280,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("The model is in") == 1, "only the first process speaks"
+        alone = run_train(*arguments, "--out", two, "--max-steps", 24, "--resume")
+        assert alone.returncode == 0, alone.stderr
+        expected, found = losses_of(one), losses_of(two)
+        assert len(found) == 24
+        for row, other in zip(expected, found, strict=True):
+            assert other == pytest.approx(row, rel=1e-4)
+
+    def test_ctrl_c_saves_and_says_how_to_go_on(self, training_folder, tmp_path):
+        arguments = ["pix2pix-lab", "--data", training_folder, *STILL, "--out", tmp_path]
+        process = subprocess.Popen(
+            command(*arguments), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL
+        )
+        while not read_table(tmp_path / "metrics.csv"):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, words = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert "--resume" in words.splitlines()[-1] and "Traceback" not in words
+        hub.load(tmp_path)
+
+    def test_an_unknown_option_or_recipe_is_an_error(self, training_folder, tmp_path):
+        options = ("--data", training_folder, "--out", tmp_path)
         for arguments in (["light", *options, "--colour", "3"], ["no-such-recipe", *options]):
             assert run_train(*arguments).returncode == 2
 
-    def test_help_explains_every_field(self):
-        done = run_train("nogan", "--help")
-        for words in ("--losses.huber", "--stages.0.size", "--ema-halflife", "half-life"[:4]):
-            assert words in done.stdout
+    @pytest.mark.parametrize("name", ["nogan", "landscape"])
+    def test_help_explains_every_field(self, name):
+        words = run_train(name, "--help").stdout
+        for field in ("--losses.huber", "--stages.0.size", "--critic.width", "--ema-halflife"):
+            assert field in words
+        lines = [line.strip("│ ") for line in words.splitlines() if "│ --" in line]
+        bare = [line for line in lines if line.split("(default")[0].count(" ") < 2]
+        following = {line: words.split(line)[1].splitlines()[:2] for line in bare}
+        unexplained = [k for k, v in following.items() if "(default" in k and len(k.split()) < 5]
+        assert unexplained == []
 
     def test_an_empty_folder_is_said_in_one_line(self, tmp_path):
         done = run_train("light", "--data", tmp_path, "--out", tmp_path / "run")
         assert done.returncode == 1
         assert done.stderr.splitlines()[-1].startswith("train.py: The folder")
 
-    def test_without_network_the_trunk_s_weights_are_asked_for(self, folder, tmp_path):
-        import os
+    def test_a_report_of_no_run_is_refused(self, tmp_path):
+        done = run_train("report", tmp_path)
+        assert done.returncode == 1 and "is no run" in done.stderr
 
-        done = subprocess.run(
-            [sys.executable, ROOT / "train.py", "light", "--data", folder, "--out", tmp_path],
-            capture_output=True,
-            text=True,
+    def test_without_network_the_trunk_s_weights_are_asked_for(self, training_folder, tmp_path):
+        done = run_train(
+            *("light", "--data", training_folder, "--out", tmp_path),
             env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "empty")},
         )
         assert done.returncode == 1

@@ -126,7 +126,8 @@ def judge(
         coloured = {ORIGINAL: squares, GREY: to_pixels(lightness, _no_colour(lightness))}
         for name, generator in models.items():
             with torch.inference_mode():
-                coloured[name] = to_pixels(lightness, generator(lightness).float())
+                device = next(generator.parameters()).device
+                coloured[name] = to_pixels(lightness, generator(lightness.to(device)).float().cpu())
         judgement.names += names
         for name, pictures in coloured.items():
             for picture, square in zip(pictures, squares, strict=True):
@@ -136,6 +137,16 @@ def judge(
     if not judgement.names:
         raise PhotoError("There is no photo to judge by: all were left out or none was found.")
     return judgement
+
+
+def colour_squares(squares: Pixels, generator: Generator) -> tuple[Pixels, Pixels]:
+    """Give sRGB squares (N, S, S, 3) without colour, and as a generator colours them."""
+    lightness = to_lightness(squares)
+    device, training = next(generator.parameters()).device, generator.training
+    with torch.inference_mode():
+        ab = generator.eval()(lightness.to(device)).float().cpu()
+    generator.train(training)
+    return to_pixels(lightness, _no_colour(lightness)), to_pixels(lightness, ab)
 
 
 def _no_colour(lightness: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from ..errors import ModelError
@@ -15,14 +15,18 @@ from .unet import UNet, UNetConfig
 
 __all__ = [
     "GENERATORS",
+    "ComplexityConfig",
     "ComplexityUNet",
     "Config",
     "Generator",
     "Pix2Pix",
+    "Pix2PixConfig",
+    "ResidualConfig",
     "ResidualNet",
     "UNet",
     "UNetConfig",
     "build",
+    "config_of",
 ]
 
 GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
@@ -31,6 +35,12 @@ GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
     ComplexityUNet.name: (ComplexityUNet, ComplexityConfig),
     ResidualNet.name: (ResidualNet, ResidualConfig),
 }
+
+
+def config_of(settings: Config) -> dict[str, Any]:
+    """Give the plain JSON from which `build` makes the generator that has these settings."""
+    names = {kind: name for name, (_, kind) in GENERATORS.items()}
+    return {"generator": names[type(settings)], **asdict(settings)}  # type: ignore[call-overload]
 
 
 def build(config: Mapping[str, Any]) -> Generator:

@@ -26,7 +26,11 @@ LEVELS = 5
 
 @dataclass(frozen=True)
 class ComplexityConfig:
-    """What rebuilds a complexity U-Net: its width."""
+    """What rebuilds a complexity U-Net.
+
+    Attributes:
+        width: channels throughout.
+    """
 
     width: int = 72
 

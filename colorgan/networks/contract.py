@@ -18,7 +18,7 @@ Critics: `critic(lightness, ab) -> logits`, a map or one number a photo, without
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from torch import Tensor, nn
@@ -30,6 +30,23 @@ class Config(Protocol):
     """A frozen dataclass of plain JSON values that rebuilds a network."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+@dataclass
+class Answer:
+    """A generator's answer in training: ab, and what it knows besides that losses may ask for.
+
+    Attributes:
+        ab: (N, 2, H, W) in CIE units.
+        rgb: (N, 3, H, W) in 0..1, of a generator that paints in RGB.
+        logits: (N, K, h, w) over the colour classes, of a generator that has them.
+        maps: of its trunk, shallow to deep, if it has one.
+    """
+
+    ab: Tensor
+    rgb: Tensor | None = None
+    logits: Tensor | None = None
+    maps: list[Tensor] = field(default_factory=list)
 
 
 class Generator(nn.Module):
@@ -46,6 +63,10 @@ class Generator(nn.Module):
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         raise NotImplementedError
+
+    def answer(self, lightness: Tensor) -> Answer:
+        """Answer as `forward` does, with all that a loss may ask for (settings of use left out)."""
+        return Answer(self(lightness))
 
     @property
     def config(self) -> Mapping[str, Any]:

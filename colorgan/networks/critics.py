@@ -58,7 +58,12 @@ def rgb_pair(lightness: Tensor, ab: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class NoGanConfig:
-    """Channels of the first layer, and the share of them that drops out while training."""
+    """What rebuilds a NoGAN critic.
+
+    Attributes:
+        width: channels of its first layer.
+        dropout: share of the channels that drops out while training.
+    """
 
     width: int = 64
     dropout: float = 0.15
@@ -145,7 +150,12 @@ class PatchCritic(Critic):
 
 @dataclass(frozen=True)
 class DcganConfig:
-    """Side in pixels of the pictures it sees, and channels of its first layer."""
+    """What rebuilds a DCGAN critic.
+
+    Attributes:
+        side: of the pictures that it sees, in pixels.
+        width: channels of its first layer.
+    """
 
     side: int = 256
     width: int = 64
@@ -184,7 +194,12 @@ class DcganCritic(Critic):
 
 @dataclass(frozen=True)
 class ComplexityCriticConfig:
-    """Its width, and the side in pixels that its linear layer binds it to."""
+    """What rebuilds a complexity critic.
+
+    Attributes:
+        width: channels throughout.
+        side: of the pictures that its linear layer binds it to, in pixels.
+    """
 
     width: int = 16
     side: int = 256
@@ -226,7 +241,11 @@ class ComplexityCritic(Critic):
 
 @dataclass(frozen=True)
 class ClassifierConfig:
-    """timm's name of the network."""
+    """What rebuilds a classifier as a critic.
+
+    Attributes:
+        network: timm's name of it.
+    """
 
     network: str = "resnet18"
 
@@ -245,3 +264,18 @@ class ClassifierCritic(Critic):
         """Give one logit a photo: (N, 1)."""
         logits: Tensor = self.body(scaled_lab(lightness, ab))
         return logits
+
+
+CRITICS: dict[type[Config], type[Critic]] = {
+    NoGanConfig: NoGanCritic,
+    PatchConfig: PatchCritic,
+    DcganConfig: DcganCritic,
+    ComplexityCriticConfig: ComplexityCritic,
+    ClassifierConfig: ClassifierCritic,
+}
+"""The critic that each kind of settings describes."""
+
+
+def build_critic(settings: Config) -> Critic:
+    """Make the critic that has these settings, untrained."""
+    return CRITICS[type(settings)](settings)  # type: ignore[call-arg]

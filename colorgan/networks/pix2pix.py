@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from .. import color
 from ..errors import ModelError
-from .contract import AB_CHANNELS, Generator
+from .contract import AB_CHANNELS, Answer, Generator
 from .sizes import pad_to_multiple
 
 
@@ -78,15 +78,18 @@ class Pix2Pix(Generator):
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
+        return self.answer(lightness).ab
+
+    def answer(self, lightness: Tensor) -> Answer:
+        """Answer with ab, and with the RGB picture if it paints one."""
         height, width = lightness.shape[-2:]
         side = 2**self.settings.levels
         seen = pad_to_multiple(lightness.clamp(0, color.LIGHTNESS_MAX), side)
         if self.settings.colours == "ab":
-            ab = color.AB_MAX * self._paint(seen / 50 - 1)
-        else:
-            grey = color.lightness_to_grey(seen).expand(-1, 3, -1, -1)
-            ab = color.rgb_to_lab((self._paint(grey * 2 - 1) + 1) / 2)[:, 1:]
-        return ab[..., :height, :width]
+            return Answer((color.AB_MAX * self._paint(seen / 50 - 1))[..., :height, :width])
+        grey = color.lightness_to_grey(seen).expand(-1, 3, -1, -1)
+        rgb = ((self._paint(grey * 2 - 1) + 1) / 2)[..., :height, :width]
+        return Answer(color.rgb_to_lab(rgb)[:, 1:], rgb=rgb)
 
     def _paint(self, x: Tensor) -> Tensor:
         """Run the U-Net: (N, 1 or 3, H, W) to (N, 2 or 3, H, W), all in -1..1."""

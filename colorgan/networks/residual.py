@@ -28,7 +28,11 @@ PADDING = 8 * BLOCKS  # what the unpadded blocks eat, at full size
 
 @dataclass(frozen=True)
 class ResidualConfig:
-    """What rebuilds a residual encoder-decoder: the channels of its first layer."""
+    """What rebuilds a residual encoder-decoder.
+
+    Attributes:
+        width: channels of its first layer.
+    """
 
     width: int = 32
 

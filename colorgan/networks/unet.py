@@ -3,7 +3,7 @@
     lightness (H, W)                      e.g. resnet34 at 256 x 256
       trunk   maps of strides 4 to 32      64 x 64² · 128 x 32² · 256 x 16² · 512 x 8²
       decoder up to the next skip's size, concatenate, two 3x3 convolutions; down to chroma_stride
-      head    3x3 convolution to a*, b* at a quarter (or half) of the size
+      head    3x3 convolution to a*, b*, or to colour classes, at a quarter (or half) of the size
       up      bilinear to (H, W): colour is smooth, and the colorizer sharpens it by the lightness
 
 Each step goes to the size of its skip, whatever that is, so any H and W will do.
@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .. import color
+from .. import ab_grid, color
 from ..errors import ModelError
 from .blocks import ConvBlock, SelfAttention, normed
-from .contract import AB_CHANNELS, Generator
+from .contract import AB_CHANNELS, Answer, Generator
 from .trunk import build_trunk, maps_of
 
 
@@ -32,12 +32,16 @@ class UNetConfig:
 
     Attributes:
         trunk: timm's name of the encoder.
-        mean, std: what the trunk's input was normalised with, for a grey value in 0..1.
+        mean: what the trunk's input was normalised with, for a grey value in 0..1.
+        std: the same.
         widths: channels of the decoder at each stride, from the deepest skip upwards; the last
             ones are left out when the head sits deeper.
         chroma_stride: the head's share of the input size: 4 for a quarter, 2 for a half.
         attention: self-attention at stride 16.
         spectral: spectral normalisation in the decoder.
+        head: "regression" answers with a colour, "classes" with a distribution over the classes
+            of `ab_grid`, whose annealed mean is the colour.
+        temperature: of the annealed mean: 0 is the likeliest class, 1 the plain mean.
         gain: factor on ab in use, not in training: a regression answers with the mean of what
             could be, which is duller than any photo.
         zoom: share of its size at which the trunk sees the picture in use, not in training: a
@@ -51,6 +55,8 @@ class UNetConfig:
     chroma_stride: int = 4
     attention: bool = False
     spectral: bool = False
+    head: Literal["regression", "classes"] = "regression"
+    temperature: float = ab_grid.TEMPERATURE
     gain: float = 1.0
     zoom: float = 1.0
 
@@ -58,6 +64,10 @@ class UNetConfig:
         object.__setattr__(self, "widths", tuple(self.widths))  # JSON has only lists
         if self.chroma_stride not in (2, 4, 8, 16):
             raise ModelError(f"chroma_stride must be 2, 4, 8 or 16, not {self.chroma_stride}.")
+        if self.head not in ("regression", "classes"):
+            raise ModelError(f'head must be "regression" or "classes", not {self.head!r}.')
+        if not 0 < self.temperature <= 1:
+            raise ModelError(f"temperature must be above 0 and at most 1, not {self.temperature}.")
 
 
 class UNet(Generator):
@@ -65,6 +75,7 @@ class UNet(Generator):
 
     name: ClassVar[str] = "unet"
     settings: UNetConfig
+    classes: Tensor
 
     def __init__(self, settings: UNetConfig, trunk_weights: str | Path | None = None) -> None:
         super().__init__()
@@ -82,32 +93,54 @@ class UNet(Generator):
             attention = settings.attention and stride == 16
             self.decoder.append(Up(channels + skip, width, attention, settings.spectral))
             channels = width
-        head = nn.Conv2d(channels, AB_CHANNELS, 3, padding=1)
-        self.head = normed(head, settings.spectral)
-
-    def features(self, lightness: Tensor) -> list[Tensor]:
-        """Give the trunk's maps, shallow to deep, of lightness (N, 1, H, W)."""
-        grey = color.lightness_to_grey(lightness.clamp(0, color.LIGHTNESS_MAX))
-        maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
-        return maps
-
-    def decode(self, maps: list[Tensor], size: tuple[int, int]) -> Tensor:
-        """Turn the trunk's maps into ab (N, 2, *size)."""
-        x = maps[-1]
-        for step, skip in zip(self.decoder, reversed(maps[:-1]), strict=False):
-            x = step(x, skip)
-        ab = color.AB_MAX * torch.tanh(self.head(x).float())
-        return F.interpolate(ab, size, mode="bilinear", align_corners=False)
+        answers = AB_CHANNELS
+        if settings.head == "classes":
+            self.register_buffer("classes", ab_grid.centres(), persistent=False)
+            answers = len(self.classes)
+        self.head = normed(nn.Conv2d(channels, answers, 3, padding=1), settings.spectral)
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
-        height, width = lightness.shape[-2:]
-        zoom = self.settings.zoom
-        if zoom != 1:
-            view = (max(round(height * zoom), 1), max(round(width * zoom), 1))
-            lightness = F.interpolate(lightness, view, mode="bilinear", antialias=True)
-        ab = self.settings.gain * self.decode(self.features(lightness), (height, width))
+        ab = self.settings.gain * self._resized(self._ab(self._head(lightness)[0]), lightness)
         return ab.clamp(-color.AB_MAX, color.AB_MAX)
+
+    def answer(self, lightness: Tensor) -> Answer:
+        """Answer in training: without gain and zoom, with logits and the trunk's maps."""
+        head, maps = self._head(lightness, zoom=1)
+        ab = self._resized(self._ab(head), lightness)
+        return Answer(ab, logits=head if self.settings.head == "classes" else None, maps=maps)
+
+    def distribution(self, lightness: Tensor) -> Tensor:
+        """Give how likely each class of `ab_grid.centres` is at each pixel: (N, K, H, W).
+
+        Raises:
+            ModelError: the head is a regression, which has no distribution.
+        """
+        if self.settings.head != "classes":
+            raise ModelError("This model answers with a colour, not with a distribution.")
+        return self._resized(torch.softmax(self._head(lightness)[0], dim=1), lightness)
+
+    def _head(self, lightness: Tensor, zoom: float | None = None) -> tuple[Tensor, list[Tensor]]:
+        """Give the head's answer (N, 2 or K, h, w) in float32, and the trunk's maps."""
+        zoom = self.settings.zoom if zoom is None else zoom
+        if zoom != 1:
+            view = [max(round(side * zoom), 1) for side in lightness.shape[-2:]]
+            lightness = F.interpolate(lightness, view, mode="bilinear", antialias=True)
+        grey = color.lightness_to_grey(lightness.clamp(0, color.LIGHTNESS_MAX))
+        maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
+        x = maps[-1]
+        for step, skip in zip(self.decoder, reversed(maps[:-1]), strict=False):
+            x = step(x, skip)
+        return self.head(x).float(), maps
+
+    def _ab(self, head: Tensor) -> Tensor:
+        if self.settings.head == "classes":
+            return ab_grid.annealed_mean(head, self.classes, self.settings.temperature)
+        return color.AB_MAX * torch.tanh(head)
+
+    @staticmethod
+    def _resized(x: Tensor, lightness: Tensor) -> Tensor:
+        return F.interpolate(x, lightness.shape[-2:], mode="bilinear", align_corners=False)
 
 
 class Up(nn.Module):

@@ -1,59 +1,99 @@
-"""What a run needs to go on: kept in one file, written beside and renamed, loaded safely."""
+"""Checkpoints: all that a run needs to go on, each a loadable model beside it; old ones rotate.
+
+RUN/checkpoints/00001200/   state.pt and a model folder, written beside and renamed whole
+RUN/                        the newest checkpoint's model, and what describes the run
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from .. import hub
 from ..errors import TrainingError
 
 STATE = "state.pt"
+FOLDER = "checkpoints"
+KEPT = 2
 
 
 @dataclass
 class Progress:
     """Where a run stands."""
 
-    seen: int = 0
-    """Photos seen."""
     steps: int = 0
     """Optimizer steps done."""
+    seen: int = 0
+    """Photos seen."""
+    position: int = 0
+    """Place in the sequence of photos, where the next batch begins."""
+    stage: int = 0
+    """Index of the stage in the recipe's plan."""
+    seen_in_stage: int = 0
+    """Photos seen in this stage."""
+    critic_loss: float = float("inf")
+    """The critic's last loss."""
+    curve: list[dict[str, float]] = field(default_factory=list)
+    """Measurements of this adversarial stage."""
 
 
-def save_state(run: Path, parts: dict[str, Any], progress: Progress) -> None:
-    """Keep the state dicts of all parts, the progress and torch's random state.
+def checkpoints(run: Path) -> list[Path]:
+    """List the whole checkpoints of a run, oldest first."""
+    return sorted(p for p in (run / FOLDER).glob("[0-9]*") if (p / STATE).is_file())
+
+
+def save(
+    run: Path, state: dict[str, Any], progress: Progress, model: Callable[[Path], None]
+) -> None:
+    """Keep a checkpoint, and its model in the run's folder; drop all but the newest two.
+
+    Args:
+        run: the run's folder.
+        state: state dicts and plain values by name.
+        progress: where the run stands.
+        model: writes the model folder into a folder.
 
     Raises:
-        TrainingError: the disk is full or not writable; the previous state survives.
+        TrainingError: the disk is full or not writable; the previous checkpoint survives.
     """
-    state = {name: part.state_dict() for name, part in parts.items()}
-    state["progress"] = vars(progress)
-    state["random"] = torch.get_rng_state()
-    temporary = run / f".{STATE}.part"
+    target = run / FOLDER / f"{progress.steps:08d}"
+    beside = target.with_name(f".{target.name}.part")
     try:
-        torch.save(state, temporary)
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        torch.save(state | {"progress": vars(progress)}, beside / STATE)
+        model(beside)
+        shutil.rmtree(target, ignore_errors=True)
+        beside.replace(target)
+        for name in (hub.WEIGHTS, hub.CONFIG, hub.CARD):
+            part = run / f".{name}.part"
+            shutil.copyfile(target / name, part)
+            part.replace(run / name)
+        for old in checkpoints(run)[:-KEPT]:
+            shutil.rmtree(old)
     except (OSError, RuntimeError) as error:
-        temporary.unlink(missing_ok=True)
+        shutil.rmtree(beside, ignore_errors=True)
         raise TrainingError(
             f"The checkpoint cannot be written to {run}: {error}. The previous one is kept."
         ) from error
-    temporary.replace(run / STATE)
 
 
-def load_state(run: Path, parts: dict[str, Any]) -> Progress:
-    """Put back what `save_state` kept.
+def load(run: Path) -> tuple[dict[str, Any], Progress]:
+    """Read the newest checkpoint.
 
     Raises:
-        TrainingError: there is no state to go on from.
+        TrainingError: there is none, or it cannot be read.
     """
-    path = run / STATE
-    if not path.is_file():
-        raise TrainingError(f"There is nothing to resume in {run}: it has no {STATE}.")
-    state = torch.load(path, weights_only=True)
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    torch.set_rng_state(state["random"])
-    return Progress(**state["progress"])
+    found = checkpoints(run)
+    if not found:
+        raise TrainingError(f"There is nothing to resume in {run}: it has no checkpoint.")
+    try:
+        state = torch.load(found[-1] / STATE, weights_only=True, map_location="cpu")
+    except (OSError, RuntimeError) as error:
+        raise TrainingError(f"The checkpoint {found[-1]} cannot be read: {error}") from error
+    return state, Progress(**state.pop("progress"))

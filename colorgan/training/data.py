@@ -1,18 +1,22 @@
-"""Photos for training: decoded once, kept as bytes in memory, cropped and turned into tensors."""
+"""Photos for training: decoded once and kept in memory, or streamed; given as crops.
+
+A crop's place in the endless sequence of shuffled photos decides all its chance, so that a run
+that is taken up again, or shared out among other processes, sees the same crops.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
-from torch.nn import functional as F
 from tqdm import tqdm
 
 from .. import color, photo
@@ -52,10 +56,10 @@ def load_photos(
     wanted = set(groups)
     items = (item for item in read_all(sources) if not wanted or group_of(item[0]) in wanted)
     for name, data in tqdm(items, desc="reading photos", unit=" photos", mininterval=2):
-        pixels = _decode(data, short_side)
+        pixels = decode(data, short_side)
         if pixels is None:
             store.unreadable.append(name)
-        elif mean_chroma(pixels) < GREY_CHROMA:
+        elif is_grey(pixels):
             store.grey.append(name)
         else:
             store.photos.append(pixels)
@@ -68,7 +72,8 @@ def load_photos(
     return store
 
 
-def _decode(data: bytes, short_side: int) -> NDArray[np.uint8] | None:
+def decode(data: bytes, short_side: int) -> NDArray[np.uint8] | None:
+    """Give a photo file as sRGB (H, W, 3), reduced to a short side; None if it is unreadable."""
     try:
         image = photo.to_image(photo.read(data)).convert("RGB")
     except PhotoError:
@@ -80,16 +85,53 @@ def _decode(data: bytes, short_side: int) -> NDArray[np.uint8] | None:
     return np.asarray(image)
 
 
-def mean_chroma(pixels: NDArray[np.uint8]) -> float:
-    """Give the mean chroma in CIE units of (H, W, 3) sRGB, read from every fourth pixel."""
+def is_grey(pixels: NDArray[np.uint8]) -> bool:
+    """Say whether (H, W, 3) sRGB has too little chroma to teach colour, by every fourth pixel."""
     sample = torch.from_numpy(np.ascontiguousarray(pixels[::4, ::4])).permute(2, 0, 1)[None]
-    return float(color.chroma(color.rgb_to_lab(sample / 255.0)[:, 1:]).mean())
+    return float(color.chroma(color.rgb_to_lab(sample / 255.0)[:, 1:]).mean()) < GREY_CHROMA
 
 
-class Batches:
-    """Crops of the photos in a fixed random order; a step's batch depends on seed and step alone.
+@dataclass(frozen=True)
+class Share:
+    """Which part of every batch a process gets: the `rank`-th of `processes` equal ones."""
 
-    So a run that is taken up again at step k sees what it would have seen.
+    rank: int = 0
+    processes: int = 1
+
+
+ALONE = Share()
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A process's share of a batch.
+
+    Attributes:
+        crops: sRGB (N, 3, S, S) uint8.
+        seeds: (N,) one number a crop that decides its chance.
+        position: where in the sequence of photos the next batch begins.
+    """
+
+    crops: Tensor
+    seeds: list[int]
+    position: int
+
+
+class Source(Protocol):
+    """Gives batches of crops from a position of its sequence on, for ever."""
+
+    def batches(self, position: int, batch: int, size: int, share: Share) -> Iterator[Batch]:
+        """Give a process's shares of batches of `batch` photos as crops of `size` pixels."""
+        ...
+
+
+class StoredPhotos:
+    """Crops of photos in memory; every epoch in another fixed random order.
+
+    Args:
+        store: the photos.
+        seed: of the orders and the crops.
+        scale: side of a crop as a share of the photo's short side, from and to.
     """
 
     def __init__(
@@ -98,6 +140,9 @@ class Batches:
         self.store = store
         self.seed = seed
         self.scale = scale
+
+    def __len__(self) -> int:
+        return len(self.store)
 
     def indices(self, first: int, count: int) -> list[int]:
         """Give the photos at places `first`.. of the endless sequence of shuffled epochs."""
@@ -109,32 +154,39 @@ class Batches:
             found += order[place : place + count - len(found)].tolist()
         return found
 
-    def crops(self, first: int, count: int, size: int) -> Tensor:
-        """Give the next `count` crops as sRGB uint8 (count, 3, size, size)."""
-        rng = np.random.default_rng((self.seed, 1, first))
-        crops = [
-            _crop(self.store.photos[i], size, self.scale, rng) for i in self.indices(first, count)
-        ]
-        return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
+    def batches(
+        self, position: int, batch: int, size: int, share: Share = ALONE
+    ) -> Iterator[Batch]:
+        """Give a process's shares of the batches from `position` on, one made ahead in a thread."""
 
-    def iterate(self, first: int, count: int, batch: int, size: int) -> Iterator[Tensor]:
-        """Give batches from place `first` on until `count` photos, one made ahead in a thread."""
-        starts = range(first, first + count, batch)
-        with ThreadPoolExecutor(1) as pool:
-            ahead = pool.submit(self.crops, first, batch, size)
-            for start in starts:
-                ready = ahead.result()
-                ahead = pool.submit(self.crops, start + batch, batch, size)
-                yield ready
+        def make(first: int) -> Batch:
+            own = batch // share.processes
+            start = first + share.rank * own
+            crops = [
+                crop(self.store.photos[index], size, self.scale, (self.seed, 1, place))
+                for place, index in enumerate(self.indices(start, own), start)
+            ]
+            return Batch(stack(crops), list(range(start, start + own)), first + batch)
+
+        yield from ahead(make, position, batch)
 
 
-def _crop(
-    pixels: NDArray[np.uint8],
-    size: int,
-    scale: tuple[float, float],
-    rng: np.random.Generator,
+def ahead(make: Callable[[int], Batch], position: int, step: int) -> Iterator[Batch]:
+    """Give make(position), make(position + step), ... with the next one under way in a thread."""
+    with ThreadPoolExecutor(1) as pool:
+        pending = pool.submit(make, position)
+        while True:
+            ready = pending.result()
+            position += step
+            pending = pool.submit(make, position)
+            yield ready
+
+
+def crop(
+    pixels: NDArray[np.uint8], size: int, scale: tuple[float, float], seed: tuple[int, ...]
 ) -> NDArray[np.uint8]:
-    """Cut a random square, bring it to size x size, mirror every second."""
+    """Cut a random square of (H, W, 3), bring it to size x size, mirror every second."""
+    rng = np.random.default_rng(seed)
     height, width = pixels.shape[:2]
     side = min(height, width) * rng.uniform(*scale)
     left, top = rng.uniform(0, width - side), rng.uniform(0, height - side)
@@ -145,31 +197,6 @@ def _crop(
     return cut[:, ::-1] if rng.random() < 0.5 else cut
 
 
-def old_look(lightness: Tensor, share: float, random: torch.Generator) -> Tensor:
-    """Give a share of the photos the look of old prints: exposure, fading, blur and grain.
-
-    Args:
-        lightness: (N, 1, H, W), L* in 0..100.
-        share: of photos that are changed, 0..1.
-        random: source of all chance.
-
-    Returns:
-        L* (N, 1, H, W) in 0..100; the true colours of the photo stay what they were.
-    """
-    count = len(lightness)
-
-    def draw(low: float, high: float) -> Tensor:
-        return torch.empty(count, 1, 1, 1).uniform_(low, high, generator=random)
-
-    x = (lightness / color.LIGHTNESS_MAX).clamp(0, 1)
-    x = x ** torch.exp(draw(-0.4, 0.4))  # exposure
-    black, white = draw(0, 0.2), draw(0.8, 1)  # fading lifts the blacks and dims the whites
-    x = black + (white - black) * x
-    blurred = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
-    x = torch.lerp(x, blurred, (draw(-1, 1)).clamp(min=0))
-    grain = torch.randn(x.shape, generator=random)
-    soft = F.avg_pool2d(F.pad(grain, (1, 1, 1, 1), mode="replicate"), 3, stride=1) * 2
-    x = x + draw(0, 0.06) * torch.lerp(grain, soft, draw(0, 1))
-    changed = color.LIGHTNESS_MAX * x.clamp(0, 1)
-    chosen = draw(0, 1) < share
-    return torch.where(chosen, changed, lightness)
+def stack(crops: Sequence[NDArray[np.uint8]]) -> Tensor:
+    """Turn crops (S, S, 3) into one tensor (N, 3, S, S)."""
+    return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)

@@ -1,207 +1,427 @@
-"""The training loop: photos in, a model folder out."""
+"""The training loop: photos in, a model folder out. It knows stages and terms, not systems."""
 
 from __future__ import annotations
 
-import json
-import math
+import signal
+import threading
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from .. import hub
-from ..device import choose_device
+from .. import ab_grid, hub
+from ..device import choose_device, has_fast_bfloat16
 from ..errors import TrainingError
-from ..networks import UNet
-from .checkpoint import Progress, load_state, save_state
-from .data import Batches, PhotoStore
+from ..networks import Generator, UNet, UNetConfig, build, config_of
+from ..networks.critics import Critic, build_critic
+from . import adversarial, checkpoint, inflection
+from .checkpoint import Progress
+from .data import ALONE, Batch, Share, Source
 from .recipes import Recipe, Stage
-from .task import GeneratorTask
+from .run import Run, check_resumable, write_recipe
+from .schedule import Planned, plan_of, rate
+from .tasks import CriticTask, GeneratorTask, count_classes, pictures
 from .watching import Watch
 
-CHECKPOINT_SECONDS = 240.0
-WARMUP = 0.03  # share of the training in which the learning rate rises
+CHANCE = 1_000_003  # a prime between the seeds of two recipes
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a run is besides its recipe."""
-
-    folder: Path
-    """Gets checkpoint, model, recipe and curves."""
-    data: tuple[str, ...]
-    """Where the photos came from; written down."""
-    validation: tuple[str, ...] = ()
-    """Photos to judge by while training; none: no judging."""
-    validation_photos: int = 200
-    """How many of them."""
-    init: str | None = None
-    """Model to start from."""
-    resume: bool = False
-    """Go on with the run that is in the folder."""
-    max_steps: int | None = None
-    """Stop early."""
-
-
-def train(recipe: Recipe, run: Run, store: PhotoStore) -> Path:
+def train(recipe: Recipe, run: Run, photos: Source) -> Path:
     """Train a generator by a recipe on decoded photos; give the folder of the model.
 
     Raises:
         TrainingError: it was stopped, a loss is not finite, or the disk is full.
     """
-    trainer = Trainer(recipe, run, store)
-    write_recipe(recipe, run)
-    try:
-        trainer.run_stages()
-    except KeyboardInterrupt:
-        trainer.keep()
+    if run.resume:
+        check_resumable(recipe, run)
+    trainer = Trainer(recipe, run, photos)
+    if trainer.accelerator.is_main_process:
+        write_recipe(recipe, run)
+    with asked_to_stop() as stop:
+        trainer.run_stages(stop)
+    if stop.is_set():
         raise TrainingError(
             f"Stopped after {trainer.progress.seen} photos. All is kept: go on by the same "
             "command with --resume."
-        ) from None
+        )
     return run.folder
 
 
+@contextmanager
+def asked_to_stop() -> Iterator[threading.Event]:
+    """Turn Ctrl-C and a request to terminate into an event, so that a step is never cut in two."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop  # only the main thread hears signals
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
+    try:
+        yield stop
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
 class Trainer:
-    """A training under way: the networks, the optimizer, and where it stands."""
+    """A training under way: the networks, their optimizers, and where it stands."""
 
-    def __init__(self, recipe: Recipe, run: Run, store: PhotoStore) -> None:
+    def __init__(self, recipe: Recipe, run: Run, photos: Source) -> None:
         torch.manual_seed(recipe.seed)
-        self.recipe = recipe
-        self.run = run
-        self.device = choose_device()
-        self.generator = start(recipe, run)
-        self.task = GeneratorTask(recipe, self.generator)
-        self.task.to(self.device)
-        self.task.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = AveragedModel(self.generator, use_buffers=True)
-        self.optimizer = torch.optim.AdamW(
-            self.task.parameter_groups(), recipe.learning_rate, weight_decay=recipe.weight_decay
+        self.recipe, self.run, self.photos = recipe, run, photos
+        AcceleratorState._reset_state()  # another training in this process may compute otherwise
+        self.accelerator = Accelerator(
+            mixed_precision=precision_of(recipe),
+            cpu=choose_device().type == "cpu",  # else several processes on CPUs stay strangers
+            log_with=list(run.log) or None,
+            project_dir=run.folder,
         )
-        self.batches = Batches(store, seed=recipe.seed, scale=recipe.crop_scale)
-        self.random = torch.Generator()
-        self.progress = load_state(run.folder, self._parts()) if run.resume else Progress()
+        self.share = Share(self.accelerator.process_index, self.accelerator.num_processes)
+        self.plan = plan_of(recipe, photos, self.share)
+        self.generator, self.history = start(recipe, run)
+        self.critic = start_critic(recipe)
+        task = GeneratorTask(recipe, self.generator, class_weights(recipe, photos))
+        self.task, self.optimizer = self._prepare(task, task.parameter_groups())
+        self.average = None
+        if recipe.ema_halflife:
+            self.average = AveragedModel(self.generator, use_buffers=True)
+        self.critic_task: nn.Module | None = None
+        if self.critic is not None:
+            game = CriticTask(recipe.adversarial, self.critic)
+            groups = [{"params": list(game.parameters()), "rate": recipe.adversarial.critic_rate}]
+            self.critic_task, self.critic_optimizer = self._prepare(game, groups)
+        self.progress = Progress()
+        self.best: dict[str, Any] | None = None
+        if run.resume:
+            self._load()
 
-    def _parts(self) -> dict[str, nn.Module | torch.optim.Optimizer]:
-        parts: dict[str, nn.Module | torch.optim.Optimizer] = {
-            "generator": self.generator,
-            "average": self.average,
-            "optimizer": self.optimizer,
-        }
-        if self.task.distillation is not None:
-            parts["distillation"] = self.task.distillation
-        return parts
+    def _prepare(
+        self, task: nn.Module, groups: list[dict[str, Any]]
+    ) -> tuple[nn.Module, torch.optim.Optimizer]:
+        kind = torch.optim.AdamW if self.recipe.optimizer == "adamw" else torch.optim.Adam
+        decay = self.recipe.weight_decay if self.recipe.optimizer == "adamw" else 0.0
+        task.to(self.accelerator.device)
+        task.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        optimizer = kind(
+            groups, self.recipe.learning_rate, betas=self.recipe.betas, weight_decay=decay
+        )
+        prepared: tuple[nn.Module, torch.optim.Optimizer] = self.accelerator.prepare(
+            task, optimizer
+        )
+        return prepared
 
-    def run_stages(self) -> None:
-        """Go through the stages that are left; keep and judge every few minutes."""
+    @property
+    def model(self) -> Generator:
+        """The generator that is kept: the moving average, or the trained one if there is none."""
+        average = self.average
+        return self.generator if average is None else average.module  # type: ignore[return-value]
+
+    def run_stages(self, stop: threading.Event | None = None) -> None:
+        """Go through the stages that are left; keep, show and judge now and then.
+
+        Args:
+            stop: ends the training after the step under way.
+        """
         watch = Watch(
-            self.run.folder,
-            total=self.recipe.total_photos,
-            seen=self.progress.seen,
-            validation=self.run.validation,
-            photos=self.run.validation_photos,
+            self.run, self.recipe, self.accelerator, self.plan, self.progress, self._examples()
         )
+        try:
+            self._run_stages(watch, stop or threading.Event())
+            self.keep()
+            watch.judge(self.model, self.progress)
+        finally:
+            watch.close()
+
+    def _run_stages(self, watch: Watch, stop: threading.Event) -> None:
         kept = time.monotonic()
-        for stage, crops in self._crops():
-            terms = self.step(crops, stage)
-            watch.step(terms, len(crops))
-            if time.monotonic() - kept > CHECKPOINT_SECONDS:
-                self.keep()
-                watch.judge(self.average.module)  # type: ignore[arg-type]
-                kept = time.monotonic()
-        self.keep()
-        watch.judge(self.average.module)  # type: ignore[arg-type]
-        watch.close()
-
-    def _crops(self) -> Iterator[tuple[Stage, Tensor]]:
-        for stage, count in remaining(self.recipe.stages, self.progress.seen):
-            for crops in self.batches.iterate(self.progress.seen, count, stage.batch, stage.size):
-                if self.progress.steps == self.run.max_steps:
+        while self.progress.stage < len(self.plan):
+            planned = self.plan[self.progress.stage]
+            for batch in self._batches(planned.stage):
+                if self.progress.seen_in_stage >= planned.photos or self._is_over(planned, watch):
+                    break
+                if self.progress.steps == self.run.max_steps or stop.is_set():
                     return
-                yield stage, crops.to(self.device, non_blocking=True)
+                terms = self.step(batch, planned)
+                watch.step(terms, self.model, self.progress)
+                if time.monotonic() - kept > self.run.checkpoint_minutes * 60:
+                    self.keep()
+                    watch.judge(self.model, self.progress)
+                    kept = time.monotonic()
+            self._next_stage()
 
-    def step(self, crops: Tensor, stage: Stage) -> dict[str, float]:
-        """Take one step on sRGB crops (N, 3, S, S) uint8; give the loss terms.
+    def _examples(self) -> NDArray[np.uint8]:
+        """Give some of the photos as they are trained on."""
+        size = max(stage.size for stage in self.recipe.plan)
+        batch = next(self.photos.batches(0, 8, size, ALONE))
+        return np.ascontiguousarray(batch.crops.permute(0, 2, 3, 1).numpy())
+
+    def _batches(self, stage: Stage) -> Iterator[Batch]:
+        return self.photos.batches(self.progress.position, stage.batch, stage.size, self.share)
+
+    def _next_stage(self) -> None:
+        if self.best is not None:
+            self._restore(self.best)
+            self.best = None
+        self.progress.stage += 1
+        self.progress.seen_in_stage = 0
+        self.progress.curve = []
+
+    def step(self, batch: Batch, planned: Planned) -> dict[str, float]:
+        """Take one step on a share of a batch; give the terms, averaged over all processes.
 
         Raises:
             TrainingError: a term is not finite; the weights are still those before the step.
         """
-        share = rate(self.progress.seen, self.recipe.total_photos)
-        for group in self.optimizer.param_groups:
+        stage, terms = planned.stage, dict[str, float]()
+        chance = self.recipe.seed * CHANCE + self.progress.steps
+        torch.manual_seed(chance * self.share.processes + self.share.rank)  # dropout
+        share = stage.rate * rate(
+            self.recipe.schedule, planned.before + self.progress.seen_in_stage, planned.of_kind
+        )
+        if self._critic_moves(stage):
+            terms |= self._critic_step(batch, share)
+            self.progress.critic_loss = terms["critic"]
+        if self._generator_moves(stage):
+            terms |= self._generator_step(batch, stage, share)
+        self.progress.steps += 1
+        self.progress.seen += stage.batch
+        self.progress.seen_in_stage += stage.batch
+        self.progress.position = self._furthest(batch.position)
+        return terms
+
+    def _critic_moves(self, stage: Stage) -> bool:
+        if stage.kind == "generator":
+            return False
+        step = self.progress.seen_in_stage // stage.batch
+        return stage.kind == "critic" or step % self.recipe.adversarial.critic_every == 0
+
+    def _generator_moves(self, stage: Stage) -> bool:
+        if stage.kind != "adversarial":
+            return stage.kind == "generator"
+        game, step = self.recipe.adversarial, self.progress.seen_in_stage // stage.batch
+        allowed = game.threshold is None or self.progress.critic_loss < game.threshold
+        return allowed and step % game.generator_every == 0
+
+    def _generator_step(self, batch: Batch, stage: Stage, share: float) -> dict[str, float]:
+        parts, values = self._parts(batch), list[dict[str, Tensor]]()
+        for crops, seeds in parts:
+            with self._accumulating(self.task, last=crops is parts[-1][0]):
+                terms, lightness, ab = self.task.train()(crops, seeds)
+                if stage.kind == "adversarial":
+                    terms = self._against_critic(terms, lightness, ab)
+                values.append(terms)
+                self._backward(terms, list(terms), len(parts))
+        self._move(self.task, self.optimizer, share)
+        self._average(stage)
+        return self._agreed(values)
+
+    def _against_critic(
+        self, terms: dict[str, Tensor], lightness: Tensor, ab: Tensor
+    ) -> dict[str, Tensor]:
+        assert self.critic is not None
+        rest, own = adversarial.weights_of(self.recipe.adversarial)
+        self.critic.train().requires_grad_(False)
+        with self.accelerator.autocast():
+            logits = self.critic(lightness, ab).float()
+        self.critic.requires_grad_(True)
+        terms = {name: rest * term for name, term in terms.items()}
+        loss = adversarial.generator_loss(self.recipe.adversarial, logits)
+        return terms | {"adversarial": own * loss}
+
+    def _critic_step(self, batch: Batch, share: float) -> dict[str, float]:
+        assert self.critic_task is not None
+        parts, values = self._parts(batch), list[dict[str, Tensor]]()
+        chance = torch.Generator().manual_seed(batch.seeds[0])
+        for crops, seeds in parts:
+            with self._accumulating(self.critic_task, last=crops is parts[-1][0]):
+                seen = pictures(crops, seeds, self.recipe.old_look)
+                with torch.no_grad(), self.accelerator.autocast():
+                    generated = self.generator.train().answer(seen.lightness).ab.float()
+                terms = self.critic_task.train()(seen.lightness, seen.truth, generated, chance)
+                values.append(terms)
+                self._backward(terms, ["critic"], len(parts))
+        self._move(self.critic_task, self.critic_optimizer, share)
+        return self._agreed(values)
+
+    def _parts(self, batch: Batch) -> list[tuple[Tensor, list[int]]]:
+        """Cut a batch into the parts that go through the networks one after another."""
+        crops = batch.crops.to(self.accelerator.device, non_blocking=True)
+        size = max(len(crops) // self.recipe.accumulate, 1)
+        return [
+            (crops[first : first + size], batch.seeds[first : first + size])
+            for first in range(0, len(crops), size)
+        ]
+
+    def _accumulating(self, task: nn.Module, *, last: bool) -> AbstractContextManager[Any]:
+        synchronise: AbstractContextManager[Any] = self.accelerator.no_sync(task)
+        return nullcontext() if last else synchronise
+
+    def _backward(self, terms: dict[str, Tensor], counted: list[str], parts: int) -> None:
+        self._check_finite(terms)
+        self.accelerator.backward(torch.stack([terms[name] for name in counted]).sum() / parts)
+
+    def _check_finite(self, terms: dict[str, Tensor]) -> None:
+        """Stop, in all processes at once, before a broken step reaches the weights."""
+        everywhere = self.accelerator.gather(
+            torch.stack([t.detach() for t in terms.values()])[None]
+        )
+        broken = [
+            name
+            for name, values in zip(terms, everywhere.unbind(1), strict=True)
+            if not values.isfinite().all()
+        ]
+        if broken:
+            raise TrainingError(
+                f"The loss is no longer a number after {self.progress.steps} steps "
+                f"(term: {', '.join(broken)}). The last checkpoint is good: start from it with "
+                "--init and a lower --learning-rate."
+            )
+
+    def _move(self, task: nn.Module, optimizer: torch.optim.Optimizer, share: float) -> None:
+        for group in optimizer.param_groups:
             group["lr"] = self.recipe.learning_rate * group["rate"] * share
-        self.random.manual_seed(self.recipe.seed * 1_000_003 + self.progress.seen)
-        terms: dict[str, Tensor] = self.task.train()(crops, self.random)
-        values = {name: float(term.detach()) for name, term in terms.items()}
-        check_finite(values, self.progress)
-        self.optimizer.zero_grad(set_to_none=True)
-        torch.stack(list(terms.values())).sum().backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.task.parameters(), self.recipe.clip)
-        self.optimizer.step()
-        decay = 0.5 ** (stage.batch / self.recipe.ema_halflife)
+        if self.recipe.clip is not None:
+            self.accelerator.clip_grad_norm_(task.parameters(), self.recipe.clip)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+
+    def _average(self, stage: Stage) -> None:
+        if self.average is None:
+            return
+        playing = stage.kind == "adversarial"
+        halflife = self.recipe.adversarial.ema_halflife if playing else self.recipe.ema_halflife
+        decay = 0.5 ** (stage.batch / halflife)
         self.average.multi_avg_fn = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
         self.average.update_parameters(self.generator)
-        self.progress.seen += len(crops)
-        self.progress.steps += 1
-        return values
+
+    def _agreed(self, values: list[dict[str, Tensor]]) -> dict[str, float]:
+        """Give the mean of each term over the parts and the processes."""
+        names = list(values[0])
+        means = torch.stack(
+            [torch.stack([part[n].detach() for part in values]).mean() for n in names]
+        )
+        means = self.accelerator.gather(means[None]).mean(0)
+        return dict(zip(names, means.tolist(), strict=True))
+
+    def _furthest(self, position: int) -> int:
+        if self.share.processes == 1:
+            return position
+        mine = torch.tensor([position], device=self.accelerator.device)
+        return int(self.accelerator.gather(mine).max())
+
+    def _is_over(self, planned: Planned, watch: Watch) -> bool:
+        """Say whether an adversarial stage has stopped to pay; measure now and then."""
+        settings, stage = self.recipe.inflection, planned.stage
+        step = self.progress.seen_in_stage // stage.batch
+        if settings is None or stage.kind != "adversarial" or not watch.measurable:
+            return False
+        if step % settings.every == 0 and (
+            not self.progress.curve or self.progress.curve[-1]["step"] < step
+        ):
+            self.progress.curve.append(watch.measure(self.model, self.critic, step, self.progress))
+            scores = inflection.scores(self.progress.curve)
+            if inflection.best(scores) == len(scores) - 1:
+                self.best = self._networks()
+        return inflection.is_over(inflection.scores(self.progress.curve), settings.patience)
+
+    def _networks(self) -> dict[str, Any]:
+        """Give a copy of the generator's weights and their average."""
+        parts = {"generator": self.generator, "average": self.average}
+        return {
+            name: {key: tensor.detach().cpu().clone() for key, tensor in part.state_dict().items()}
+            for name, part in parts.items()
+            if part is not None
+        }
+
+    def _restore(self, networks: dict[str, Any]) -> None:
+        self.generator.load_state_dict(networks["generator"])
+        if self.average is not None:
+            self.average.load_state_dict(networks["average"])
+
+    def _stateful(self) -> dict[str, Any]:
+        unwrapped = self.accelerator.unwrap_model(self.task)
+        parts = {
+            "generator": self.generator,
+            "average": self.average,
+            "optimizer": self.optimizer,
+            "distillation": unwrapped.distillation,
+            "scaler": self.accelerator.scaler,
+        }
+        if self.critic is not None:
+            parts |= {"critic": self.critic, "critic_optimizer": self.critic_optimizer}
+        return {name: part for name, part in parts.items() if part is not None}
 
     def keep(self) -> None:
-        """Write the checkpoint, and the averaged generator as a model folder beside it."""
-        save_state(self.run.folder, self._parts(), self.progress)
-        hub.save(
-            self.average.module,  # type: ignore[arg-type]
-            self.run.folder,
-            card=f"# {self.recipe.name}\n\nA run of colorgan; {self.progress.seen} photos seen.\n",
-            provenance={
-                "recipe": asdict(self.recipe),
-                "data": [Path(source).name for source in self.run.data],
-                "seen": self.progress.seen,
-            },
-        )
+        """Write a checkpoint, with the model that is kept as a model folder."""
+        if not self.accelerator.is_main_process:
+            return
+        state = {name: part.state_dict() for name, part in self._stateful().items()}
+        state["best"] = self.best  # chance needs no keeping: every step seeds its own
+        this = {
+            "recipe": asdict(self.recipe),
+            "data": [Path(source).name for source in self.run.data],
+            "seen": self.progress.seen,
+        }
+        card = f"# {self.recipe.name}\n\nA run of colorgan; {self.progress.seen} photos seen.\n"
+
+        def write(folder: Path) -> None:
+            history = {"history": [*self.history, this]}
+            hub.save(self.model, folder, card=card, provenance=history)
+
+        checkpoint.save(self.run.folder, state, self.progress, write)
+
+    def _load(self) -> None:
+        state, self.progress = checkpoint.load(self.run.folder)
+        for name, part in self._stateful().items():
+            part.load_state_dict(state[name])
+        self.best = state["best"]
 
 
-def start(recipe: Recipe, run: Run) -> UNet:
-    """Make the generator: from another model's weights, or from the trunk's alone."""
+def precision_of(recipe: Recipe) -> str:
+    """Give accelerate's word for the precision to compute in."""
+    if recipe.precision == "auto":
+        kind = "cuda" if torch.cuda.is_available() else "cpu"
+        return "bf16" if has_fast_bfloat16(kind) else "no"
+    return "no" if recipe.precision == "fp32" else recipe.precision
+
+
+def start(recipe: Recipe, run: Run) -> tuple[Generator, list[Any]]:
+    """Make the generator from another model's weights or from the trunk's alone.
+
+    Returns:
+        the generator, and the trainings that its weights went through before.
+    """
     if run.init is None:
-        return UNet(recipe.generator, trunk_weights=recipe.trunk_weights)
-    generator = UNet(recipe.generator)
-    source = hub.load(hub.resolve(run.init).path)
-    hub.fill(generator, source.state_dict(), source=run.init)
-    return generator
+        if isinstance(recipe.generator, UNetConfig):
+            return UNet(recipe.generator, trunk_weights=recipe.trunk_weights), []
+        return build(config_of(recipe.generator)), []
+    generator = build(config_of(recipe.generator))
+    folder = hub.resolve(run.init).path
+    hub.fill(generator, hub.load(folder).state_dict(), source=run.init)
+    return generator, hub.history(folder)
 
 
-def rate(seen: int, total: int) -> float:
-    """Give the learning rate's share of its height: a short warm-up, then a cosine to zero."""
-    share = seen / total
-    if share < WARMUP:
-        return (share + 1e-3) / (WARMUP + 1e-3)
-    return 0.5 * (1 + math.cos(math.pi * min((share - WARMUP) / (1 - WARMUP), 1)))
+def start_critic(recipe: Recipe) -> Critic | None:
+    """Make the critic, untrained; None where no stage has one."""
+    playing = any(stage.kind != "generator" for stage in recipe.plan)
+    return build_critic(recipe.critic) if playing and recipe.critic is not None else None
 
 
-def remaining(stages: tuple[Stage, ...], seen: int) -> Iterator[tuple[Stage, int]]:
-    """Give the stages that are left after `seen` photos, with the photos left in each."""
-    for stage in stages:
-        if seen < stage.photos:
-            yield stage, stage.photos - seen
-        seen = max(seen - stage.photos, 0)
-
-
-def check_finite(terms: dict[str, float], progress: Progress) -> None:
-    """Stop before a broken step reaches the weights."""
-    broken = [name for name, value in terms.items() if not math.isfinite(value)]
-    if broken:
-        raise TrainingError(
-            f"The loss is no longer a number after {progress.steps} steps "
-            f"(term: {', '.join(broken)}). The last checkpoint is good: resume from it with a "
-            "lower --learning-rate."
-        )
-
-
-def write_recipe(recipe: Recipe, run: Run) -> None:
-    """Write the resolved recipe into the run's folder."""
-    run.folder.mkdir(parents=True, exist_ok=True)
-    resolved = {"recipe": asdict(recipe), "data": run.data, "init": run.init}
-    (run.folder / "recipe.json").write_text(json.dumps(resolved, indent=2) + "\n")
+def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
+    """Give how much each colour class counts, from how often it occurs in some of the photos."""
+    strength = recipe.losses.rebalancing
+    if not strength:
+        return None
+    batches = photos.batches(0, 64, 64, ALONE)
+    prior = count_classes([next(batches).crops for _ in range(32)])
+    return ab_grid.rebalancing(prior, ab_grid.centres(), mix=1 - strength)

@@ -8,25 +8,64 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .. import color
+from .. import ab_grid, color
 from ..networks.trunk import build_trunk, import_timm, maps_of
 
 
-def huber(ab: Tensor, truth: Tensor, *, delta: float, chroma_bonus: float) -> Tensor:
-    """Huber loss between ab (N, 2, H, W), in units of delta.
+def l1(ab: Tensor, truth: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean absolute error of ab (N, 2, H, W) in CIE units, counted in -1..1 as the reports do."""
+    return _weighted((ab - truth).abs() / color.AB_MAX, weight)
+
+
+def mse(ab: Tensor, truth: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Mean squared error of ab (N, 2, H, W) in CIE units, counted in -1..1."""
+    return _weighted(((ab - truth) / color.AB_MAX).square(), weight)
+
+
+def huber(ab: Tensor, truth: Tensor, weight: Tensor | None = None, *, delta: float) -> Tensor:
+    """Huber loss between ab (N, 2, H, W) in CIE units, counted in units of delta.
 
     Args:
         ab, truth: CIE units.
+        weight: (N, 1, H, W), how much each pixel counts.
         delta: distance from which the loss grows linearly.
-        chroma_bonus: true chroma at which a pixel counts twice (0: all count once). Greyish
-            pixels are the most frequent by far; without a weight they pull all colours down
-            (the rebalancing of Zhang 2016, as a weight on a regression).
     """
-    loss = F.huber_loss(ab, truth, delta=delta, reduction="none").sum(1, keepdim=True) / delta
-    if not chroma_bonus:
-        return loss.mean() / delta
-    weight = 1 + color.chroma(truth) / chroma_bonus
-    return (loss * weight).sum() / weight.sum() / delta
+    loss = F.huber_loss(ab, truth, delta=delta, reduction="none").sum(1, keepdim=True)
+    return _weighted(loss / delta**2, weight)
+
+
+def _weighted(loss: Tensor, weight: Tensor | None) -> Tensor:
+    return loss.mean() if weight is None else (loss * weight).mean() / weight.mean()
+
+
+def rgb_l1(rgb: Tensor, truth: Tensor) -> Tensor:
+    """Mean absolute error of sRGB (N, 3, H, W) in 0..1, counted in -1..1."""
+    return 2 * (rgb - truth).abs().mean()
+
+
+def colourfulness(rgb: Tensor) -> Tensor:
+    """Colourfulness M3 (Hasler and Suesstrunk 2003), over 100, of sRGB (N, 3, H, W): (N,)."""
+    red, green, blue = rgb.flatten(2).unbind(1)
+    rg, yb = red - green, (red + green) / 2 - blue
+    # The floor keeps the gradient of a grey picture finite.
+    spread = (rg.var(1) + yb.var(1) + 1e-8).sqrt()
+    shift = (rg.mean(1).square() + yb.mean(1).square() + 1e-8).sqrt()
+    return (spread + 0.3 * shift) * 2.55
+
+
+def class_loss(logits: Tensor, truth: Tensor, centres: Tensor, weights: Tensor | None) -> Tensor:
+    """Cross-entropy between a distribution over colour classes and the soft-encoded truth.
+
+    Args:
+        logits: (N, K, h, w).
+        truth: ab (N, 2, H, W) in CIE units; its mean over each of the h x w fields is asked for.
+        centres: of the classes, (K, 2).
+        weights: how much each class counts (K,), or None for all alike.
+    """
+    ab = F.interpolate(truth, logits.shape[-2:], mode="area")
+    indices, shares = ab_grid.soft_encode(ab, centres)
+    entropy = -(logits.log_softmax(1).gather(1, indices) * shares).sum(1, keepdim=True)
+    return _weighted(entropy, None if weights is None else weights[indices[:, :1]])
 
 
 class Teacher(nn.Module):

@@ -1,41 +1,75 @@
-"""Recipes: each training as data.
+"""Recipes: frozen descriptions of a training. The loop knows stages and terms, not systems.
 
-Lengths are counted in photos seen, not in steps, so that they survive another batch size.
+A seventh system is one more recipe here, and at most one more network file.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ..errors import TrainingError
-from ..networks.unet import UNetConfig
+from ..networks import ComplexityConfig, Pix2PixConfig, ResidualConfig, UNetConfig
+from ..networks.critics import (
+    ClassifierConfig,
+    ComplexityCriticConfig,
+    DcganConfig,
+    NoGanConfig,
+    PatchConfig,
+)
+
+GeneratorConfig = UNetConfig | Pix2PixConfig | ComplexityConfig | ResidualConfig
+CriticConfig = NoGanConfig | PatchConfig | DcganConfig | ComplexityCriticConfig | ClassifierConfig
+Kind = Literal["generator", "critic", "adversarial"]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A part of a training at one crop size."""
+    """A part of a training: who learns, at one crop size, for how long."""
 
     size: int
     """Side of the square crops in pixels."""
     batch: int
-    """Photos in a step."""
-    photos: int
+    """Photos in a step, over all processes."""
+    photos: int = 0
     """Photos seen before the next stage begins."""
+    epochs: float = 0.0
+    """The same as a multiple of the photos that there are. A stage with neither is left out."""
+    kind: Kind = "generator"
+    """The generator alone, the critic alone, or one against the other."""
+    rate: float = 1.0
+    """Share of the learning rates in this stage."""
+
+    def __post_init__(self) -> None:
+        if (self.photos and self.epochs) or self.photos < 0 or self.epochs < 0:
+            raise TrainingError("A stage lasts for photos or for epochs, not for both.")
+        if self.size < 8 or self.batch < 1:
+            raise TrainingError("A stage needs crops of at least 8 pixels and a batch of 1.")
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """How much each term counts; a term with weight 0 is not computed."""
+    """How much each term of the generator counts; a term with weight 0 is not computed."""
 
-    huber: float = 1.0
+    l1: float = 0.0
+    """Mean absolute error of ab in -1..1, as the reports count it."""
+    mse: float = 0.0
+    """Mean squared error of ab in -1..1."""
+    huber: float = 0.0
     """Huber loss on ab in CIE units, divided by its delta."""
     huber_delta: float = 15.0
     """Distance in ab from which the Huber loss grows linearly."""
-    chroma_bonus: float = 0.0
-    """Pixels of this true chroma count twice in the Huber loss, of twice this chroma three times:
-    a mild class rebalancing on a regression. 0 counts all alike."""
+    rgb: float = 0.0
+    """Mean absolute error of sRGB in -1..1."""
+    classes: float = 0.0
+    """Cross-entropy over colour classes, for a generator with head="classes"."""
+    rebalancing: float = 0.0
+    """From 0 to 1: how strongly pixels of rare colours count more, in the class loss and in l1,
+    mse and huber alike (Zhang 2016 takes 0.5)."""
     perceptual: float = 0.0
     """Distance of the teacher's features between the coloured and the true photo."""
+    colourfulness: float = 0.0
+    """Distance of each photo's colourfulness from its original's, as a share of 100."""
     tutor: float = 0.0
     """Huber loss to the colours of another model: they are the mean of what could be, and far
     less noisy than one photo's truth, so a network without pretrained weights learns sooner."""
@@ -45,15 +79,69 @@ class LossWeights:
 
 
 @dataclass(frozen=True)
+class Adversarial:
+    """How generator and critic play against each other."""
+
+    objective: Literal["bce", "least-squares", "hinge"] = "bce"
+    """Loss on the critic's logits."""
+    factor: float = 1.0
+    """Weight of the adversarial term beside the other terms."""
+    convex: bool = False
+    """The other terms count 1 - factor, instead of 1."""
+    soft_labels: bool = False
+    """Labels are drawn anew each step: real from 0.9 to 1, generated from 0 to 0.1."""
+    critic_every: int = 1
+    """The critic learns every so many steps only."""
+    generator_every: int = 1
+    """The generator learns every so many steps only."""
+    threshold: float | None = None
+    """The generator learns only while the critic's loss is under this."""
+    critic_rate: float = 1.0
+    """The critic's learning rate as a multiple of the generator's (two time-scale rule)."""
+    ema_halflife: int = 1000
+    """Photos after which a weight counts half in the moving average, in adversarial stages: they
+    are short, and what they bring must show. Used where the recipe has an average."""
+
+
+@dataclass(frozen=True)
+class Inflection:
+    """Where adversarial training stops to pay; found on photos of `--val`, which it needs."""
+
+    every: int = 50
+    """Steps between two measurements."""
+    patience: int = 6
+    """Measurements without a new best before the stage ends."""
+    photos: int = 200
+    """Photos measured on."""
+    network: str | None = None
+    """timm's name of the network whose features tell real from generated photos; None: the
+    teacher, or colourfulness and redness alone if there is none."""
+    weights: str | None = "timm"
+    """Its weights: "timm" or a safetensors file."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A named, frozen description of a training."""
 
     name: str
     """Name of the recipe."""
-    generator: UNetConfig = field(default_factory=UNetConfig)
+    generator: GeneratorConfig = field(default_factory=UNetConfig)
     """The network, as it stands in its config.json."""
-    trunk_weights: str | None = "timm"
-    """Start of the trunk: "timm" (from the Hub), a safetensors file, or None for random."""
+    critic: CriticConfig | None = None
+    """The critic, for recipes with critic and adversarial stages."""
+    stages: tuple[Stage, ...] = (Stage(64, 64, 400_000), Stage(128, 32, 200_000))
+    """What happens, one after another."""
+    cycles: int = 1
+    """How often the critic and adversarial stages are gone through."""
+    losses: LossWeights = field(default_factory=LossWeights)
+    """The generator's loss."""
+    adversarial: Adversarial = field(default_factory=Adversarial)
+    """The game of the two networks."""
+    inflection: Inflection | None = None
+    """Ends adversarial stages where they stop to pay; None: they run to their end."""
+    trunk_weights: str | None = None
+    """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random."""
     trunk_rate: float = 1.0
     """The trunk's learning rate as a share of the decoder's; 0 freezes it."""
     teacher: str | None = None
@@ -62,72 +150,194 @@ class Recipe:
     """The teacher's weights: "timm" or a safetensors file."""
     tutor: str | None = None
     """The model of the tutor loss: pretrained, custom, a folder, org/name."""
-    stages: tuple[Stage, ...] = (Stage(64, 64, 400_000), Stage(128, 32, 200_000))
-    """Progressive sizes, one after another."""
-    losses: LossWeights = field(default_factory=LossWeights)
-    """The generator's loss."""
+    optimizer: Literal["adam", "adamw"] = "adamw"
+    """Of both networks."""
     learning_rate: float = 1e-3
-    """Of the decoder, at its highest; falls by a cosine after a short warm-up."""
+    """Of the generator, at its highest."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    """Adam's, for both networks."""
+    schedule: Literal["cosine", "constant", "step"] = "cosine"
+    """Of the learning rates, over all stages of a kind: a short warm-up and a cosine to 0,
+    nothing, or a tenth after two thirds."""
     weight_decay: float = 1e-2
     """AdamW's."""
-    clip: float = 1.0
-    """Largest norm of the gradient."""
+    clip: float | None = 1.0
+    """Largest norm of a gradient."""
+    accumulate: int = 1
+    """Parts in which a batch goes through the networks, where memory is short."""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """auto: bfloat16 where the processor is fast at it, else float32."""
     ema_halflife: int = 20_000
-    """Photos after which a weight counts half in the moving average that is kept."""
+    """Photos after which a weight counts half in the moving average that is kept; 0: none."""
     crop_scale: tuple[float, float] = (0.5, 1.0)
     """Side of a crop as a share of the photo's short side."""
-    old_look: float = 0.4
+    old_look: float = 0.0
     """Share of photos whose lightness gets the look of old prints: grain, fading, blur."""
     seed: int = 0
     """Of everything random."""
 
     def __post_init__(self) -> None:
-        if not self.stages:
-            raise TrainingError(f"The recipe {self.name} has no stages.")
-        if (self.losses.perceptual or self.losses.distil) and self.teacher is None:
-            raise TrainingError(
-                f"The recipe {self.name} has a perceptual or distil loss but no teacher: "
-                "name a timm network, such as --teacher vgg16."
-            )
+        for condition, sentence in self._contradictions():
+            if condition:
+                raise TrainingError(f"The recipe {self.name} {sentence}")
 
-        if self.losses.tutor and self.tutor is None:
-            raise TrainingError(
-                f"The recipe {self.name} has a tutor loss but no tutor: name a model, such as "
-                "--tutor pretrained."
-            )
+    def _contradictions(self) -> list[tuple[bool, str]]:
+        weights, unet = self.losses, isinstance(self.generator, UNetConfig)
+        playing = any(stage.kind != "generator" for stage in self.plan)
+        classes = isinstance(self.generator, UNetConfig) and self.generator.head == "classes"
+        return [
+            (not self.plan, "has no stage that lasts for any photos."),
+            (
+                bool(weights.perceptual or weights.distil) and self.teacher is None,
+                "has a perceptual or distil loss but no teacher: name a timm network, such as "
+                "--teacher vgg16.",
+            ),
+            (
+                bool(weights.tutor) and self.tutor is None,
+                "has a tutor loss but no tutor: name a model, such as --tutor pretrained.",
+            ),
+            (bool(weights.distil) and not unet, "has a distil loss but no trunk to distil into."),
+            (
+                bool(weights.classes) and not classes,
+                'has a loss on colour classes but its generator has none: set head to "classes".',
+            ),
+            (playing and self.critic is None, "has a stage with a critic but no critic."),
+            (
+                not any(_terms(weights).values()) and not playing,
+                "has no loss: give one of --losses a weight.",
+            ),
+            (
+                any(stage.batch % self.accumulate for stage in self.stages),
+                f"cannot cut its batches into {self.accumulate} equal parts (--accumulate).",
+            ),
+            (not 0 <= weights.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
+        ]
 
     @property
-    def total_photos(self) -> int:
-        """Photos seen in the whole training."""
-        return sum(stage.photos for stage in self.stages)
+    def plan(self) -> tuple[Stage, ...]:
+        """The stages in order, those of the game as often as `cycles` says."""
+        lasting = [stage for stage in self.stages if stage.photos or stage.epochs]
+        alone = tuple(stage for stage in lasting if stage.kind == "generator")
+        game = tuple(stage for stage in lasting if stage.kind != "generator")
+        return alone + game * self.cycles
 
 
-_RESNET = Recipe(
+def _terms(weights: LossWeights) -> dict[str, float]:
+    settings = ("huber_delta", "rebalancing")
+    return {name: weight for name, weight in vars(weights).items() if name not in settings}
+
+
+_NOGAN = Recipe(
     name="nogan",
+    generator=UNetConfig(attention=True, spectral=True),
+    critic=NoGanConfig(),
+    stages=(
+        Stage(64, 64, 300_000),
+        Stage(128, 32, 150_000),
+        Stage(192, 16, 50_000),
+        Stage(192, 16, 30_000, kind="critic"),
+        Stage(192, 16, 15_000, kind="adversarial", rate=0.1),
+    ),
+    losses=LossWeights(huber=1.0, perceptual=4.0),
+    adversarial=Adversarial("hinge", factor=0.1, critic_rate=5.0, threshold=0.95),
+    inflection=Inflection(),
+    trunk_weights="timm",
     trunk_rate=0.2,
     teacher="vgg16",
-    losses=LossWeights(perceptual=4.0),
+    old_look=0.4,
 )
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
-        _RESNET,
+        _NOGAN,
+        Recipe(
+            name="guler",
+            generator=Pix2PixConfig(norm="batch", down_dropout=False, up_dropout=3, upsample=False),
+            critic=PatchConfig(strides=(2, 2, 2, 1), norm="batch", last_bias=True),
+            stages=(Stage(256, 16, epochs=950, kind="adversarial"),),
+            losses=LossWeights(l1=100.0),
+            optimizer="adam",
+            learning_rate=2e-4,
+            betas=(0.5, 0.999),
+            schedule="constant",
+            clip=None,
+            ema_halflife=0,
+        ),
+        Recipe(
+            name="landscape",
+            generator=ComplexityConfig(72),
+            critic=ComplexityCriticConfig(16, side=256),
+            stages=(Stage(256, 16, epochs=14, kind="adversarial"),),
+            losses=LossWeights(l1=1.0),
+            adversarial=Adversarial("bce", factor=0.1, convex=True, critic_every=4),
+            optimizer="adam",
+            learning_rate=7e-5,
+            schedule="step",
+            clip=None,
+            ema_halflife=0,
+        ),
+        Recipe(
+            name="flickr-lab",
+            generator=ResidualConfig(),
+            critic=DcganConfig(side=256),
+            stages=(Stage(256, 16, epochs=200, kind="adversarial"),),
+            losses=LossWeights(mse=100.0),
+            adversarial=Adversarial("bce", soft_labels=True),
+            optimizer="adam",
+            learning_rate=1e-4,
+            betas=(0.5, 0.999),
+            schedule="constant",
+            clip=None,
+            ema_halflife=0,
+        ),
+        Recipe(
+            name="pix2pix-rgb",
+            generator=Pix2PixConfig("rgb"),
+            critic=PatchConfig(pair=True),
+            stages=(Stage(256, 16, epochs=100, kind="adversarial"),),
+            losses=LossWeights(rgb=100.0),
+            adversarial=Adversarial("least-squares"),
+            optimizer="adam",
+            learning_rate=5e-4,
+            betas=(0.5, 0.999),
+            schedule="constant",
+            clip=None,
+            ema_halflife=0,
+        ),
+        Recipe(
+            name="pix2pix-lab",
+            generator=Pix2PixConfig("ab"),
+            critic=PatchConfig(),
+            stages=(Stage(256, 16, epochs=50, kind="adversarial"),),
+            losses=LossWeights(l1=100.0),
+            optimizer="adam",
+            learning_rate=2e-4,
+            betas=(0.5, 0.999),
+            schedule="constant",
+            clip=None,
+            ema_halflife=0,
+        ),
         replace(
-            _RESNET,
+            _NOGAN,
             name="nogan-offline",
+            generator=UNetConfig(),
             trunk_weights=None,
             trunk_rate=1.0,
             teacher="tf_efficientnet_lite2",
-            losses=LossWeights(perceptual=4.0, distil=3.0),
+            losses=LossWeights(huber=1.0, perceptual=4.0, distil=3.0),
         ),
         Recipe(
             name="light",
             generator=UNetConfig("tf_efficientnet_lite2", 0.5, 0.5, widths=(128, 96, 96)),
+            losses=LossWeights(huber=1.0),
+            trunk_weights="timm",
             trunk_rate=0.0,
             stages=(Stage(96, 64, 150_000), Stage(128, 64, 250_000)),
+            old_look=0.4,
         ),
     )
 }
-"""nogan: ResNet34 with timm's ImageNet weights. nogan-offline: the same network without them,
-its trunk taught by a teacher. light: a small decoder on a frozen EfficientNet-Lite2."""
+"""The six systems: nogan (the default: ResNet34 with timm's ImageNet weights), guler, landscape,
+flickr-lab, pix2pix-rgb, pix2pix-lab. Ours besides: nogan-offline, whose trunk starts from random
+weights and is taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2."""

@@ -1,68 +1,125 @@
-"""Watching a training: a progress bar, the curves as tables, figures on validation photos."""
+"""Watching a training: a bar, the curves as tables, trackers, sheets of samples, figures."""
 
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+from accelerate import Accelerator
+from accelerate.utils import broadcast_object_list
 from tqdm import tqdm
 
-from ..evaluation.protocol import GREY, ORIGINAL, judge
+from ..errors import PhotoError
+from ..evaluation.features import FeatureNetwork
+from ..evaluation.metrics import Pixels
+from ..evaluation.protocol import GREY, ORIGINAL, centre_square, colour_squares, judge
+from ..evaluation.sheet import sheet
 from ..networks import Generator
+from ..networks.critics import Critic
 from ..photoset import read_all
+from .checkpoint import Progress
+from .inflection import Gauge
+from .recipes import Recipe
+from .run import Run
+from .schedule import Planned
 
-LINE_SECONDS = 20.0
+METRICS, VALIDATION, INFLECTION, SAMPLES = (
+    "metrics.csv",
+    "validation.csv",
+    "inflection.csv",
+    "samples",
+)
+SHOWN = 8  # photos on a sheet of samples
 
 
 class Watch:
-    """Writes metrics.csv (losses) and validation.csv (figures) into a run's folder.
+    """Writes metrics.csv, validation.csv, inflection.csv and samples/ into a run's folder.
+
+    Only the main process writes; tables lose the rows that a run which is taken up again will
+    write once more.
 
     Args:
-        folder: the run's.
-        total: photos that the run will see.
-        seen: photos seen before.
-        validation: folders or tar archives to judge by; none: no judging.
-        photos: how many of them, evenly picked.
+        run, recipe, plan: what is trained.
+        accelerator: knows the processes and the trackers.
+        progress: where the run stands.
+        examples: sRGB squares (N, S, S, 3) to show where there are no validation photos.
     """
 
     def __init__(
         self,
-        folder: Path,
-        *,
-        total: int,
-        seen: int,
-        validation: tuple[str, ...],
-        photos: int,
+        run: Run,
+        recipe: Recipe,
+        accelerator: Accelerator,
+        plan: list[Planned],
+        progress: Progress,
+        examples: Pixels,
     ) -> None:
-        self.folder = folder
-        self.seen = seen
-        self.bar = tqdm(total=total, initial=seen, unit=" photos", desc="training", mininterval=5)
-        every = list(read_all(validation))
-        self.photos = every[:: max(len(every) // photos, 1)]
-        self._sums: dict[str, float] = {}
-        self._steps = 0
-        self._last = time.monotonic()
+        self.run = run
+        self.recipe = recipe
+        self.accelerator = accelerator
+        self.main = bool(accelerator.is_main_process)
+        every = list(read_all(run.validation))
+        self.photos = every[:: max(len(every) // run.validation_photos, 1)]
+        self.examples = self._squares(max(s.size for s in recipe.plan), SHOWN)
+        if not len(self.examples):
+            self.examples = examples[:SHOWN]
+        self.bar = tqdm(
+            total=sum(planned.photos for planned in plan),
+            initial=progress.seen,
+            unit=" photos",
+            desc="training",
+            mininterval=5,
+            disable=not self.main,
+        )
+        self._rows: list[Mapping[str, float]] = []
+        self._gauge: Gauge | None = None
+        if self.main:
+            run.folder.mkdir(parents=True, exist_ok=True)
+            for name in (METRICS, VALIDATION, INFLECTION):
+                cut(run.folder / name, progress.steps if run.resume else -1)
+        if run.log:
+            accelerator.init_trackers("colorgan")
 
-    def step(self, terms: Mapping[str, float], photos: int) -> None:
-        """Count a step; now and then write a line of means."""
-        self.seen += photos
-        self.bar.update(photos)
-        self._steps += 1
-        for name, value in terms.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value
-        if time.monotonic() - self._last > LINE_SECONDS:
-            means = {name: value / self._steps for name, value in self._sums.items()}
+    @property
+    def measurable(self) -> bool:
+        """Whether there are photos to measure on."""
+        return bool(self.photos)
+
+    def step(self, terms: Mapping[str, float], model: Generator, progress: Progress) -> None:
+        """Count a step; now and then write a line of means and a sheet of samples."""
+        self.bar.update(progress.seen - self.bar.n)
+        self._rows.append(terms)
+        if progress.steps % self.run.log_every == 0:
+            means = _means(self._rows)
             self.bar.set_postfix({k: f"{v:.4f}" for k, v in means.items()}, refresh=False)
-            self._write("metrics.csv", means)
-            self._sums, self._steps, self._last = {}, 0, time.monotonic()
+            self._write(METRICS, means, progress)
+            self._rows = []
+        if progress.steps % self.run.sample_every == 0:
+            self.show(model, progress)
 
-    def judge(self, generator: Generator) -> None:
-        """Measure on the validation photos and write a line."""
-        if not self.photos:
+    def show(self, model: Generator, progress: Progress) -> None:
+        """Write a sheet of samples: grey, as coloured now, truth."""
+        if not self.main:
             return
-        result = judge({"model": generator}, self.photos, progress=False)
+        grey, coloured = colour_squares(self.examples, model)
+        columns = {GREY: grey, f"after {progress.seen}": coloured, "truth": self.examples}
+        picture = sheet(columns)
+        folder = self.run.folder / SAMPLES
+        folder.mkdir(exist_ok=True)
+        picture.save(folder / f"{progress.steps:08d}.jpg", quality=90)
+        for tracker in self.accelerator.trackers:
+            if hasattr(tracker, "log_images"):
+                layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}
+                pixels = np.asarray(picture)[None]
+                tracker.log_images({SAMPLES: pixels}, step=progress.steps, **layout)
+
+    def judge(self, model: Generator, progress: Progress) -> None:
+        """Measure on the validation photos and write a line."""
+        if not self.main or not self.photos:
+            return
+        result = judge({"model": model}, self.photos, progress=False)
         difference = result.mean("model", "ciede2000")
         colour = result.mean("model", "colourfulness")
         figures = {
@@ -71,19 +128,104 @@ class Watch:
             "ciede2000 / grey's": difference / result.mean(GREY, "ciede2000"),
             "colourfulness / originals'": colour / result.mean(ORIGINAL, "colourfulness"),
         }
-        self._write("validation.csv", figures)
-        figures_text = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
-        self.bar.write(f"{self.seen} photos seen: {figures_text}")
+        self._write(VALIDATION, figures, progress)
+        words = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
+        self.bar.write(f"{progress.seen} photos seen: {words}")
 
-    def _write(self, name: str, row: Mapping[str, float]) -> None:
-        path = self.folder / name
-        new = not path.exists()
-        with path.open("a", newline="") as file:
-            writer = csv.writer(file)
-            if new:
-                writer.writerow(["seen", *row])
-            writer.writerow([self.seen, *(f"{value:.5f}" for value in row.values())])
+    def measure(
+        self, model: Generator, critic: Critic | None, step: int, progress: Progress
+    ) -> dict[str, float]:
+        """Measure how the adversarial game goes; the answer is the same in all processes."""
+        point: dict[str, float] = {}
+        if self.main:
+            if self._gauge is None:
+                self._gauge = self._make_gauge()
+            point = {"step": step, **self._gauge.measure(model, critic)}
+            stage = {"stage": progress.stage, **point}
+            self._write(INFLECTION, stage, progress)
+        if self.accelerator.num_processes > 1:
+            box = [point]
+            broadcast_object_list(box)
+            point = box[0]
+        return point
+
+    def _make_gauge(self) -> Gauge:
+        settings = self.recipe.inflection
+        assert settings is not None
+        name, weights = settings.network, settings.weights
+        if name is None:
+            name, weights = self.recipe.teacher, self.recipe.teacher_weights
+        network = None if name is None else FeatureNetwork(name, weights)
+        size = max(stage.size for stage in self.recipe.plan)
+        return Gauge(self._squares(size, settings.photos), network)
+
+    def _squares(self, size: int, count: int) -> Pixels:
+        """Give evenly picked validation photos as sRGB squares (N, size, size, 3)."""
+        found = []
+        for _, data in self.photos[:: max(len(self.photos) // count, 1)][:count]:
+            try:
+                found.append(centre_square(data, size))
+            except PhotoError:
+                continue
+        return np.stack(found) if found else np.zeros((0, size, size, 3), np.uint8)
+
+    def _write(self, name: str, row: Mapping[str, float], progress: Progress) -> None:
+        if not self.main:
+            return
+        append(self.run.folder / name, {"steps": progress.steps, "seen": progress.seen, **row})
+        label = Path(name).stem
+        values = {f"{label}/{key}": value for key, value in row.items()}
+        self.accelerator.log(values, step=progress.steps)
 
     def close(self) -> None:
-        """End the bar."""
+        """End the bar and the trackers."""
         self.bar.close()
+        if self.run.log:
+            self.accelerator.end_training()
+
+
+def _means(rows: list[Mapping[str, float]]) -> dict[str, float]:
+    """Give the mean of each term over the steps that had it."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {n: float(np.mean([row[n] for row in rows if n in row])) for n in names}
+
+
+def append(path: Path, row: Mapping[str, float]) -> None:
+    """Append a row to a table; columns that it did not have are added to all rows."""
+    rows = read_table(path)
+    known = list(rows[0]) if rows else []
+    columns = list(dict.fromkeys([*known, *row]))
+    text = {
+        key: str(value) if isinstance(value, int) else repr(value) for key, value in row.items()
+    }
+    if known != columns:
+        write_table(path, columns, [*rows, text])
+        return
+    with path.open("a", newline="") as file:
+        csv.DictWriter(file, columns, restval="").writerow(text)
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Read a table's rows; none if there is no such file."""
+    if not path.is_file():
+        return []
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write_table(path: Path, columns: list[str], rows: list[dict[str, str]]) -> None:
+    """Write a table anew."""
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def cut(path: Path, steps: int) -> None:
+    """Drop a table's rows after so many steps."""
+    rows = read_table(path)
+    kept = [row for row in rows if int(row["steps"]) <= steps]
+    if not kept:
+        path.unlink(missing_ok=True)
+    elif len(kept) < len(rows):
+        write_table(path, list(rows[0]), kept)

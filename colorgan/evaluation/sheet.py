@@ -1,0 +1,38 @@
+"""Result sheets: photos in rows, grey, truth and models side by side in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from .metrics import Pixels
+
+GAP, HEAD = 4, 22
+
+
+def sheet(
+    columns: Mapping[str, Sequence[Pixels] | Pixels], *, side: int | None = None
+) -> Image.Image:
+    """Lay pictures out, a column a name, a row a photo.
+
+    Args:
+        columns: equally many sRGB squares (S, S, 3) under each name.
+        side: of the squares on the sheet; their own if not given.
+    """
+    first = next(iter(columns.values()))
+    side = side or first[0].shape[0]
+    step = side + GAP
+    picture = Image.new("RGB", (step * len(columns) + GAP, step * len(first) + HEAD), "white")
+    draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(13)
+    for column, (name, squares) in enumerate(columns.items()):
+        left = GAP + column * step
+        draw.text((left, 3), name, fill="black", font=font)
+        for row, square in enumerate(squares):
+            cell = Image.fromarray(np.asarray(square))
+            if cell.size != (side, side):
+                cell = cell.resize((side, side), Image.Resampling.LANCZOS)
+            picture.paste(cell, (left, HEAD + row * step))
+    return picture

@@ -1,0 +1,120 @@
+"""The inflection point: where adversarial training stops to pay, found without eyes.
+
+NoGAN's makers looked through many checkpoints by eye: for a while the critic makes colours
+livelier, then skin turns red and patches appear. Here every N steps the photos of a fixed
+validation set are coloured and measured; the lowest score is the point, its weights are kept, and
+the stage ends when the score has not fallen for a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .. import color
+from ..evaluation.features import FeatureNetwork, kernel_distance
+from ..evaluation.metrics import Pixels, colourfulness
+from ..evaluation.protocol import to_lightness, to_pixels
+from ..networks import Generator
+from ..networks.critics import Critic
+
+MARGIN = 0.005  # a score must be this much lower to be a new best
+BATCH = 16
+OVER_RED = 12.0  # a* above the original's from which skin looks burnt
+
+
+def scores(curve: Sequence[Mapping[str, float]]) -> list[float]:
+    """Give one number for each measurement; lower is better, the first is the start of the game.
+
+    The sum of: kernel distance as a share of the start's; how far the colourfulness is from the
+    originals'; the share of skin-like pixels that are too red.
+    """
+    start = max(curve[0].get("kernel", 1.0), 1e-12)
+    return [
+        point.get("kernel", 0.0) / start + abs(point["colourfulness"] - 1) + point["over red"]
+        for point in curve
+    ]
+
+
+def best(scores: Sequence[float]) -> int:
+    """Give the place of the lowest score; of nearly equal ones the first."""
+    lowest = 0
+    for place, score in enumerate(scores):
+        if score < scores[lowest] - MARGIN:
+            lowest = place
+    return lowest
+
+
+def is_over(scores: Sequence[float], patience: int) -> bool:
+    """Say whether `patience` measurements have come since the best."""
+    return bool(scores) and len(scores) - 1 - best(scores) >= patience
+
+
+class Gauge:
+    """Measures a generator on fixed photos.
+
+    Args:
+        squares: sRGB (N, S, S, 3), the originals.
+        network: whose features tell real from generated photos, or None.
+    """
+
+    def __init__(self, squares: Pixels, network: FeatureNetwork | None) -> None:
+        self.squares = squares
+        self.network = network
+        self.lightness = to_lightness(squares)
+        self.truth = color.rgb_to_lab(torch.from_numpy(squares).permute(0, 3, 1, 2) / 255)[:, 1:]
+        self.colourfulness = float(np.mean([colourfulness(square) for square in squares]))
+        self.features = None if network is None else network.features(squares)
+
+    def measure(self, generator: Generator, critic: Critic | None = None) -> dict[str, float]:
+        """Give the figures of a generator as it is now."""
+        ab = self._colour(generator)
+        pixels = to_pixels(self.lightness, ab)
+        colour = float(np.mean([colourfulness(picture) for picture in pixels]))
+        figures = {
+            "colourfulness": colour / self.colourfulness,
+            "over red": over_red(self.lightness, self.truth, ab),
+        }
+        if self.network is not None and self.features is not None:
+            figures["kernel"] = kernel_distance(self.features, self.network.features(pixels))
+        if critic is not None:
+            figures["critic score"] = self._score(critic, ab)
+        return figures
+
+    @torch.inference_mode()
+    def _colour(self, generator: Generator) -> Tensor:
+        device, training = next(generator.parameters()).device, generator.training
+        generator.eval()
+        answers = [generator(part.to(device)).float().cpu() for part in _parts(self.lightness)]
+        generator.train(training)
+        return torch.cat(answers)
+
+    @torch.inference_mode()
+    def _score(self, critic: Critic, ab: Tensor) -> float:
+        """Give the critic's mean logit of the coloured photos."""
+        device, training = next(critic.parameters()).device, critic.training
+        critic.eval()
+        pairs = zip(_parts(self.lightness), _parts(ab), strict=True)
+        logits = [critic(light.to(device), part.to(device)).float().mean() for light, part in pairs]
+        critic.train(training)
+        return float(torch.stack(logits).mean())
+
+
+def _parts(x: Tensor) -> list[Tensor]:
+    return [x[first : first + BATCH] for first in range(0, len(x), BATCH)]
+
+
+def over_red(lightness: Tensor, truth: Tensor, ab: Tensor) -> float:
+    """Give the share of skin-like pixels of the originals that came out too red.
+
+    Skin-like: L* 30 to 90, chroma 10 to 45, hue 20 to 75 degrees; too red: a* more than 12 above.
+    """
+    chroma = color.chroma(truth)[:, 0]
+    hue = torch.rad2deg(torch.atan2(truth[:, 1], truth[:, 0]))
+    light = lightness[:, 0]
+    skin = (light > 30) & (light < 90) & (chroma > 10) & (chroma < 45) & (hue > 20) & (hue < 75)
+    red = (ab[:, 0] - truth[:, 0]) > OVER_RED
+    return float((skin & red).sum() / skin.sum().clamp(min=1))

@@ -1,0 +1,144 @@
+"""The report of a run: one HTML file with its curves, its inflection point and its pictures."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+from ..errors import TrainingError
+from . import inflection
+from .run import RECIPE
+from .watching import INFLECTION, METRICS, SAMPLES, VALIDATION, read_table
+
+REPORT = "report.html"
+SHEETS = 4  # of samples, evenly picked over the run
+
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
+img { max-width: 100%; display: block }
+figure { margin: 1rem 0; display: inline-block; vertical-align: top }
+pre { overflow-x: auto; background: #f4f4f4; padding: 1rem }
+"""
+
+
+def write_report(run: Path) -> Path:
+    """Draw the report of a run as it is now, and give its path.
+
+    Raises:
+        TrainingError: the folder is no run, or plotly is missing.
+    """
+    try:
+        recipe = json.loads((run / RECIPE).read_text())
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"The folder {run} is no run: it has no readable {RECIPE}.") from error
+    name = html.escape(recipe["recipe"]["name"])
+    parts = [
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{name}</title>",
+        f"<style>{STYLE}</style>{_plotly()}</head><body><h1>{name}: how the training went</h1>",
+        _curves(read_table(run / METRICS), "Losses", "every term, weighted; photos seen"),
+        _curves(read_table(run / VALIDATION), "Validation", "on photos it never trained on"),
+        _inflection(read_table(run / INFLECTION)),
+        _samples(run / SAMPLES),
+        f"<h2>Recipe</h2><pre>{html.escape(json.dumps(recipe, indent=2))}</pre></body></html>",
+    ]
+    target = run / REPORT
+    part = run / f".{REPORT}.part"
+    part.write_text("\n".join(parts))
+    part.replace(target)
+    return target
+
+
+def _plotly() -> str:
+    """Give plotly's script, so that the file needs no network."""
+    try:
+        from plotly.offline import get_plotlyjs
+    except ImportError as error:
+        raise TrainingError(
+            "The report needs the package plotly: pip install 'colorgan[train]'."
+        ) from error
+    return f"<script>{get_plotlyjs()}</script>"
+
+
+def _figure(figure: Any) -> str:
+    drawn: str = figure.to_html(full_html=False, include_plotlyjs=False)
+    return drawn
+
+
+def _columns(rows: list[dict[str, str]]) -> dict[str, tuple[list[float], list[float]]]:
+    """Give for each column but the counters where it has values, and which."""
+    columns = {}
+    for name in rows[0]:
+        if name not in ("steps", "seen", "stage", "step"):
+            known = [row for row in rows if row[name] != ""]
+            columns[name] = (
+                [float(row["seen"]) for row in known],
+                [float(row[name]) for row in known],
+            )
+    return columns
+
+
+def _curves(rows: list[dict[str, str]], title: str, words: str) -> str:
+    """Draw every column of a table over the photos seen, each in a panel of its own."""
+    if not rows:
+        return ""
+    from plotly.graph_objects import Figure, Scatter
+    from plotly.subplots import make_subplots
+
+    columns = _columns(rows)
+    lines = -(-len(columns) // 2)
+    figure: Figure = make_subplots(lines, 2, subplot_titles=list(columns))
+    for place, (name, (x, y)) in enumerate(columns.items()):
+        mode = "lines" if len(x) > 1 else "markers"
+        figure.add_trace(Scatter(x=x, y=y, name=name, mode=mode), place // 2 + 1, place % 2 + 1)
+    figure.update_layout(height=260 * lines + 60, showlegend=False, margin={"t": 40, "b": 30})
+    return f"<h2>{title}</h2><p>{words}</p>{_figure(figure)}"
+
+
+def _inflection(rows: list[dict[str, str]]) -> str:
+    """Draw each adversarial stage's score with the chosen point."""
+    if not rows:
+        return ""
+    from plotly.graph_objects import Figure, Scatter
+
+    parts = ["<h2>Inflection point</h2>"]
+    for stage in dict.fromkeys(row["stage"] for row in rows):
+        curve = [
+            {key: float(value) for key, value in row.items() if value != ""}
+            for row in rows
+            if row["stage"] == stage
+        ]
+        scores = inflection.scores(curve)
+        chosen = inflection.best(scores)
+        steps = [point["step"] for point in curve]
+        figure = Figure()
+        figure.add_trace(Scatter(x=steps, y=scores, name="score", mode="lines+markers"))
+        for name in ("kernel", "colourfulness", "over red", "critic score"):
+            if name in curve[0]:
+                values = [point[name] for point in curve]
+                figure.add_trace(Scatter(x=steps, y=values, name=name, visible="legendonly"))
+        figure.add_vline(x=steps[chosen], line_dash="dash", annotation_text="chosen")
+        figure.update_layout(height=360, margin={"t": 30, "b": 30}, xaxis_title="steps")
+        parts.append(
+            f"<p>Stage {int(stage) + 1}: the score (lower is better) is lowest after "
+            f"{steps[chosen]:.0f} steps; these weights were kept.</p>{_figure(figure)}"
+        )
+    return "".join(parts)
+
+
+def _samples(folder: Path) -> str:
+    """Show sheets of samples from the run's course, the last one last."""
+    sheets = sorted(folder.glob("*.jpg"))
+    if not sheets:
+        return ""
+    every = max((len(sheets) - 1) // max(SHEETS - 1, 1), 1)
+    picked = list(dict.fromkeys([*sheets[::every][: SHEETS - 1], sheets[-1]]))
+    figures = [
+        "<figure><img alt='Photos without colour, as coloured, and as they were' "
+        f"src='data:image/jpeg;base64,{base64.b64encode(path.read_bytes()).decode()}'>"
+        f"<figcaption>after {int(path.stem)} steps</figcaption></figure>"
+        for path in picked
+    ]
+    return "<h2>Samples</h2><p>grey, as coloured, truth</p>" + "".join(figures)

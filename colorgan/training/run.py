@@ -1,0 +1,88 @@
+"""A run: the folder of one training, and what it is besides its recipe."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import TrainingError
+from .recipes import Recipe
+
+RECIPE = "recipe.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run is besides its recipe."""
+
+    folder: Path
+    """Gets checkpoints, model, recipe and curves."""
+    data: tuple[str, ...]
+    """Where the photos came from; written down."""
+    validation: tuple[str, ...] = ()
+    """Photos to judge by while training; none: no judging."""
+    validation_photos: int = 200
+    """How many of them."""
+    init: str | None = None
+    """Model to start from."""
+    resume: bool = False
+    """Go on with the run that is in the folder."""
+    max_steps: int | None = None
+    """Stop early."""
+    log: tuple[str, ...] = ()
+    """Trackers by accelerate's names: tensorboard, trackio, wandb."""
+    log_every: int = 20
+    """Steps between two lines of metrics.csv."""
+    sample_every: int = 200
+    """Steps between two sheets of samples."""
+    checkpoint_minutes: float = 4.0
+    """Minutes between two checkpoints."""
+
+
+def write_recipe(recipe: Recipe, run: Run) -> None:
+    """Write the resolved recipe into the run's folder."""
+    run.folder.mkdir(parents=True, exist_ok=True)
+    resolved = {"recipe": asdict(recipe), "data": run.data, "init": run.init}
+    (run.folder / RECIPE).write_text(json.dumps(resolved, indent=2) + "\n")
+
+
+def check_resumable(recipe: Recipe, run: Run) -> None:
+    """Refuse to go on with a run by another recipe than it began with.
+
+    Raises:
+        TrainingError: there is no run, or its recipe differs; names what differs.
+    """
+    path = run.folder / RECIPE
+    try:
+        before = _flat(json.loads(path.read_text())["recipe"])
+    except (OSError, ValueError, KeyError) as error:
+        raise TrainingError(
+            f"There is nothing to resume in {run.folder}: it has no readable {RECIPE}."
+        ) from error
+    now = _flat(json.loads(json.dumps(asdict(recipe))))
+    differing = [
+        f"{key} was {before.get(key)} and is {now.get(key)}"
+        for key in sorted(before.keys() | now.keys())
+        if before.get(key) != now.get(key)
+    ]
+    if differing:
+        raise TrainingError(
+            f"The run in {run.folder} has another recipe: {'; '.join(differing[:6])}. "
+            "Resume with its own recipe, or begin a new run with --init."
+        )
+
+
+def _flat(value: Any, name: str = "") -> dict[str, Any]:
+    """Give the leaves of nested dictionaries and lists by their dotted names."""
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, list):
+        items = list(enumerate(value))
+    else:
+        return {name: value}
+    leaves: dict[str, Any] = {}
+    for key, inner in items:
+        leaves |= _flat(inner, f"{name}.{key}" if name else str(key))
+    return leaves

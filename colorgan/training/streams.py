@@ -1,0 +1,143 @@
+"""Photos that are too many for memory: streamed by `datasets`, from the Hub or from folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ..errors import TrainingError
+from ..photoset import find
+from .data import Batch, Share, ahead, crop, decode, is_grey, stack
+
+SHUFFLED = 1000  # photos among which the next one is drawn
+
+
+class StreamedPhotos:
+    """Crops of an endless stream of photos, read again every epoch in another order.
+
+    Of the shuffled stream each process decodes every n-th photo, so none comes twice in an epoch,
+    also when a run goes on with another number of processes. Photos that cannot be read or are
+    grey are passed over and listed.
+
+    Args:
+        dataset: a streamed `datasets.IterableDataset` with undecoded images in `column`.
+        column: holds the images.
+        seed: of the orders and the crops.
+        scale: side of a crop as a share of the photo's short side, from and to.
+        short_side: photos are reduced to this short side before they are cropped.
+        shuffled: photos among which the next one is drawn.
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        column: str,
+        *,
+        seed: int,
+        scale: tuple[float, float],
+        short_side: int,
+        shuffled: int = SHUFFLED,
+    ) -> None:
+        self.dataset = dataset
+        self.column = column
+        self.seed = seed
+        self.scale = scale
+        self.short_side = short_side
+        self.shuffled = shuffled
+        self.left_out: list[str] = []
+
+    def batches(self, position: int, batch: int, size: int, share: Share) -> Iterator[Batch]:
+        """Give a process's shares of the batches from `position` on, one made ahead in a thread."""
+        photos = self._decoded(position, share)
+        own = batch // share.processes
+
+        def make(_: int) -> Batch:
+            found = list(islice(photos, own))
+            crops = [
+                crop(pixels, size, self.scale, (self.seed, 1, place)) for place, pixels in found
+            ]
+            last = found[-1][0]
+            # The next batch of all processes begins with a whole round of them.
+            return Batch(
+                stack(crops),
+                [place for place, _ in found],
+                last - last % share.processes + share.processes,
+            )
+
+        yield from ahead(make, 0, 1)
+
+    def _decoded(self, position: int, share: Share) -> Iterator[tuple[int, Any]]:
+        """Give place and pixels of this process's photos from a place on."""
+        barren = 0
+        for place, row in self._rows(position):
+            if place % share.processes != share.rank:
+                continue
+            image = row[self.column]
+            data = image["bytes"] or Path(image["path"]).read_bytes()
+            pixels = decode(data, self.short_side)
+            if pixels is not None and not is_grey(pixels):
+                barren = 0
+                yield place, pixels
+                continue
+            self.left_out.append(str(image["path"] or place))
+            barren += 1
+            if barren > self.shuffled:
+                raise TrainingError(
+                    f"The last {barren} photos of the stream are all grey or cannot be read."
+                )
+
+    def _rows(self, position: int) -> Iterator[tuple[int, Any]]:
+        """Give all rows with their places, epoch after epoch, from a place on."""
+        place, epoch = 0, 0
+        stream = self.dataset.shuffle(seed=self.seed, buffer_size=self.shuffled)
+        while True:
+            stream.set_epoch(epoch)
+            before = place
+            for row in stream:
+                if place >= position:
+                    yield place, row
+                place += 1
+            if place == before:
+                raise TrainingError("The stream holds no photos.")
+            epoch += 1
+
+
+def open_stream(names: Sequence[str]) -> tuple[Any, str]:
+    """Open a streamed set of photos: a Hub data set `org/name[:split]`, or a folder.
+
+    Returns:
+        the data set with undecoded images, and the name of the column that holds them.
+
+    Raises:
+        ColorganError: it cannot be had, or has no images.
+    """
+    if len(names) != 1:
+        raise TrainingError("A stream has one source: one folder, or one data set of the Hub.")
+    name = names[0]
+    try:
+        import datasets
+    except ImportError as error:
+        raise TrainingError(
+            "Streaming needs the package datasets: pip install 'colorgan[train]'."
+        ) from error
+    if Path(name).is_dir():
+        paths = [str(path) for path in find([name])]
+        listed = datasets.Dataset.from_dict({"image": paths})
+        listed = listed.cast_column("image", datasets.Image(decode=False))
+        return listed.to_iterable_dataset(), "image"
+    repo, _, split = name.partition(":")
+    try:
+        found = datasets.load_dataset(repo, split=split or "train", streaming=True)
+    except (OSError, ValueError, ConnectionError) as error:
+        reason = str(error).splitlines()[0]
+        raise TrainingError(f"The data set {name} cannot be opened: {reason}") from error
+    columns = [key for key, kind in (found.features or {}).items() if _is_image(kind)]
+    if not columns:
+        raise TrainingError(f"The data set {name} has no column of images.")
+    return found.cast_column(columns[0], datasets.Image(decode=False)), columns[0]
+
+
+def _is_image(kind: Any) -> bool:
+    return type(kind).__name__ == "Image"

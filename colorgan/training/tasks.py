@@ -1,0 +1,208 @@
+"""What the loop trains by: tasks turn a batch of crops into named loss terms.
+
+Each is one module with one forward a step, so that it can be wrapped for several processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .. import ab_grid, color, hub
+from ..networks import Generator, UNet
+from ..networks.critics import Critic
+from ..networks.trunk import maps_of
+from . import losses
+from .adversarial import critic_loss
+from .looks import old_look
+from .recipes import Adversarial, Recipe
+
+
+@dataclass
+class Pictures:
+    """A batch as the networks see it.
+
+    Attributes:
+        lightness: L* (N, 1, H, W), perhaps with the look of an old print.
+        truth: ab (N, 2, H, W).
+        lab: the photo as it was (N, 3, H, W).
+        rgb: the same as sRGB in 0..1.
+    """
+
+    lightness: Tensor
+    truth: Tensor
+    lab: Tensor
+    rgb: Tensor
+
+
+def pictures(crops: Tensor, seeds: Sequence[int], share_old: float) -> Pictures:
+    """Turn sRGB crops (N, 3, S, S) uint8 into what the networks see."""
+    with torch.autocast(
+        crops.device.type, enabled=False
+    ):  # colours are exact, networks need not be
+        rgb = (crops / 255).contiguous(memory_format=torch.channels_last)
+        lab = color.rgb_to_lab(rgb)
+        return Pictures(old_look(lab[:, :1], share_old, seeds), lab[:, 1:], lab, rgb)
+
+
+class GeneratorTask(nn.Module):
+    """The generator's terms but the adversarial one.
+
+    Attributes:
+        generator: what is trained.
+        teacher: a frozen network, or None where no loss needs one.
+        tutor: another model whose colours are learned too, or None.
+        distillation: projections that are trained along and thrown away.
+    """
+
+    class_weights: Tensor | None
+    centres: Tensor
+
+    def __init__(
+        self, recipe: Recipe, generator: Generator, class_weights: Tensor | None = None
+    ) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.generator = generator
+        self.frozen = recipe.trunk_rate == 0 and isinstance(generator, UNet)
+        if self.frozen:
+            _trunk(generator).requires_grad_(False)
+        self.teacher: losses.Teacher | None = None
+        self.distillation: losses.Distillation | None = None
+        self.tutor: Generator | None = None
+        weights = recipe.losses
+        if recipe.tutor and weights.tutor:
+            self.tutor = hub.load(hub.resolve(recipe.tutor).path).requires_grad_(False)
+        if recipe.teacher and (weights.perceptual or weights.distil):
+            self.teacher = losses.Teacher(recipe.teacher, recipe.teacher_weights)
+            if weights.distil:
+                own = maps_of(_trunk(generator))[0]
+                self.distillation = losses.Distillation(own, self.teacher.channels)
+        self.register_buffer("class_weights", class_weights, persistent=False)
+        self.register_buffer("centres", ab_grid.centres(), persistent=False)
+
+    def train(self, mode: bool = True) -> GeneratorTask:
+        """Set the mode; the teacher, the tutor and a frozen trunk keep their statistics."""
+        super().train(mode)
+        for frozen in (self.teacher, self.tutor):
+            if frozen is not None:
+                frozen.eval()
+        if self.frozen:
+            _trunk(self.generator).eval()
+        return self
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Give what is trained, each group with its share of the learning rate."""
+        trunk = list(_trunk(self.generator).parameters())
+        known = {id(parameter) for parameter in trunk}
+        rest = [p for p in self.parameters() if p.requires_grad and id(p) not in known]
+        groups: list[dict[str, Any]] = [{"params": rest, "rate": 1.0}]
+        if trunk and not self.frozen:
+            groups.append({"params": trunk, "rate": self.recipe.trunk_rate})
+        return groups
+
+    def forward(
+        self, crops: Tensor, seeds: Sequence[int]
+    ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """Give each term, weighted, and what a critic wants: lightness and generated ab.
+
+        Args:
+            crops: sRGB (N, 3, S, S) uint8 on the task's device.
+            seeds: one number a crop that decides its chance.
+        """
+        seen = pictures(crops, seeds, self.recipe.old_look)
+        weights = self.recipe.losses
+        answer = self.generator.answer(seen.lightness)
+        ab = answer.ab.float()
+        terms: dict[str, Tensor] = {}
+        pixel_weight = self._pixel_weight(seen.truth)
+        if weights.l1:
+            terms["l1"] = weights.l1 * losses.l1(ab, seen.truth, pixel_weight)
+        if weights.mse:
+            terms["mse"] = weights.mse * losses.mse(ab, seen.truth, pixel_weight)
+        if weights.huber:
+            loss = losses.huber(ab, seen.truth, pixel_weight, delta=weights.huber_delta)
+            terms["huber"] = weights.huber * loss
+        if weights.classes:
+            assert answer.logits is not None  # the recipe was checked
+            loss = losses.class_loss(answer.logits, seen.truth, self.centres, self.class_weights)
+            terms["classes"] = weights.classes * loss
+        if self.tutor is not None:
+            with torch.no_grad():
+                advice = self.tutor(seen.lightness).float()
+            loss = losses.huber(ab, advice, delta=weights.huber_delta)
+            terms["tutor"] = weights.tutor * loss
+        true_maps: list[Tensor] = []
+        if self.teacher is not None:
+            with torch.no_grad():
+                true_maps = self.teacher(seen.rgb)
+        if self.distillation is not None:
+            terms["distil"] = weights.distil * self.distillation(answer.maps, true_maps)
+        if weights.rgb or weights.perceptual or weights.colourfulness:
+            painted = answer.rgb
+            if painted is None:
+                painted = color.lab_to_rgb(torch.cat((seen.lab[:, :1], ab), dim=1))
+            terms |= self._picture_terms(painted.float(), seen.rgb, true_maps)
+        return terms, seen.lightness, ab
+
+    def _picture_terms(
+        self, painted: Tensor, truth: Tensor, true_maps: list[Tensor]
+    ) -> dict[str, Tensor]:
+        """Give the terms that look at the coloured picture as sRGB (N, 3, H, W)."""
+        weights, terms = self.recipe.losses, {}
+        if weights.rgb:
+            terms["rgb"] = weights.rgb * losses.rgb_l1(painted, truth)
+        if weights.colourfulness:
+            gap = losses.colourfulness(painted.clamp(0, 1)) - losses.colourfulness(truth)
+            terms["colourfulness"] = weights.colourfulness * gap.abs().mean()
+        if weights.perceptual and self.teacher is not None:
+            seen = painted.clamp(0, 1).contiguous(memory_format=torch.channels_last)
+            loss = losses.perceptual(self.teacher(seen), true_maps)
+            terms["perceptual"] = weights.perceptual * loss
+        return terms
+
+    def _pixel_weight(self, truth: Tensor) -> Tensor | None:
+        """Give how much each pixel of ab (N, 2, H, W) counts in a regression, or None."""
+        if self.class_weights is None:
+            return None
+        return self.class_weights[ab_grid.nearest(truth, self.centres)][:, None]
+
+
+class CriticTask(nn.Module):
+    """The critic's loss on real and generated pictures, each in a forward of its own."""
+
+    def __init__(self, game: Adversarial, critic: Critic) -> None:
+        super().__init__()
+        self.game = game
+        self.critic = critic
+
+    def forward(
+        self, lightness: Tensor, truth: Tensor, generated: Tensor, chance: torch.Generator
+    ) -> dict[str, Tensor]:
+        """Give the loss and, as shares of right answers, how well it tells them apart."""
+        real = self.critic(lightness, truth).float()
+        fake = self.critic(lightness, generated).float()
+        middle = 0.5 if self.game.objective == "least-squares" else 0.0
+        right = ((real > middle).float().mean() + (fake < middle).float().mean()) / 2
+        return {
+            "critic": critic_loss(self.game, real, fake, chance),
+            "critic right": right.detach(),
+        }
+
+
+def _trunk(generator: Generator) -> nn.Module:
+    return generator.trunk if isinstance(generator, UNet) else nn.Identity()
+
+
+def count_classes(crops: Sequence[Tensor]) -> Tensor:
+    """Give how often each colour class occurs (K,) in crops (N, 3, S, S) uint8."""
+    centres = ab_grid.centres()
+    counts = torch.zeros(len(centres))
+    for batch in crops:
+        ab = color.rgb_to_lab(batch[..., ::2, ::2] / 255)[:, 1:]
+        counts += torch.bincount(ab_grid.nearest(ab, centres).flatten(), minlength=len(centres))
+    return counts / counts.sum()

@@ -1,0 +1,134 @@
+"""Photos for training: in memory, streamed, shared among processes, aged."""
+
+import itertools
+
+import pytest
+import torch
+from PIL import Image
+
+from colorgan.errors import PhotoError, TrainingError
+from colorgan.training.data import Share, StoredPhotos, load_photos
+from colorgan.training.looks import old_look
+from colorgan.training.streams import StreamedPhotos, open_stream
+
+ALONE = Share()
+
+
+@pytest.fixture(scope="module")
+def store(training_folder):
+    return load_photos([training_folder])
+
+
+class TestStore:
+    def test_grey_and_broken_photos_are_left_out_and_listed(self, store):
+        assert len(store) == 12
+        assert store.grey == ["grey.png"] and store.unreadable == ["broken.jpg"]
+
+    def test_nothing_to_train_on_is_said(self, training_folder, tmp_path):
+        (tmp_path / "grey.png").write_bytes((training_folder / "grey.png").read_bytes())
+        with pytest.raises(TrainingError, match="1 are grey"):
+            load_photos([tmp_path])
+
+    def test_groups_choose_photos_by_prefix(self, training_folder):
+        assert len(load_photos([training_folder], groups=["chelsea"])) == 3
+
+    def test_one_photo_is_enough(self, training_folder, tmp_path):
+        path = training_folder / "chelsea-0.png"
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+        photos = StoredPhotos(load_photos([tmp_path]), seed=0)
+        assert next(photos.batches(0, 4, 32)).crops.shape == (4, 3, 32, 32)
+
+
+class TestBatches:
+    def test_no_photo_comes_twice_in_an_epoch(self, store):
+        photos = StoredPhotos(store, seed=3)
+        for epoch in range(3):
+            assert sorted(photos.indices(epoch * 12, 12)) == list(range(12))
+        assert photos.indices(0, 12) != photos.indices(12, 12)
+
+    def test_a_batch_depends_on_its_place_alone(self, store):
+        first, second = (next(StoredPhotos(store, seed=3).batches(8, 4, 32)) for _ in range(2))
+        assert first.crops.shape == (4, 3, 32, 32) and first.crops.dtype == torch.uint8
+        assert torch.equal(first.crops, second.crops)
+        other = next(StoredPhotos(store, seed=4).batches(8, 4, 32))
+        assert not torch.equal(first.crops, other.crops)
+
+    @pytest.mark.parametrize("processes", [2, 3, 6])
+    def test_processes_together_see_what_one_sees(self, store, processes):
+        photos = StoredPhotos(store, seed=3)
+        whole = next(photos.batches(6, 6, 32))
+        shares = [next(photos.batches(6, 6, 32, Share(r, processes))) for r in range(processes)]
+        assert torch.equal(torch.cat([share.crops for share in shares]), whole.crops)
+        assert [seed for share in shares for seed in share.seeds] == whole.seeds
+        assert {share.position for share in shares} == {whole.position}
+
+
+@pytest.fixture(scope="module")
+def stream(training_folder):
+    dataset, column = open_stream([str(training_folder)])
+    settings = {"seed": 1, "scale": (1.0, 1.0), "short_side": 60}
+    return lambda shuffled=5: StreamedPhotos(dataset, column, shuffled=shuffled, **settings)
+
+
+class TestStream:
+    def places(self, photos, share=ALONE, batches=6, batch=2):
+        found = itertools.islice(photos.batches(0, batch, 16, share), batches)
+        return [place for one in found for place in one.seeds]
+
+    def test_bad_photos_are_passed_over_and_listed(self, stream):
+        photos = stream()
+        places = self.places(photos)
+        assert len(places) == len(set(places)) == 12
+        assert all(place < 14 for place in places), "one epoch has 12 good photos of 14"
+        assert {name.rsplit("/")[-1] for name in photos.left_out[:2]} == {"grey.png", "broken.jpg"}
+
+    @pytest.mark.parametrize("processes", [2, 3])
+    def test_no_photo_comes_twice_in_an_epoch_in_any_process(self, stream, processes):
+        seen = []
+        for rank in range(processes):
+            own = self.places(stream(), Share(rank, processes), batches=4, batch=processes)
+            seen += [place for place in own if place < 14]
+        assert len(seen) == len(set(seen))
+
+    def test_it_goes_on_from_a_position_as_if_it_had_not_stopped(self, stream):
+        batches = list(itertools.islice(stream().batches(0, 4, 16, Share()), 5))
+        again = list(itertools.islice(stream().batches(batches[1].position, 4, 16, Share()), 3))
+        for before, after in zip(batches[2:], again, strict=True):
+            assert before.seeds == after.seeds and torch.equal(before.crops, after.crops)
+
+    def test_another_epoch_has_another_order(self, stream):
+        photos = stream(shuffled=14)
+        crops = [one.crops for one in itertools.islice(photos.batches(0, 12, 16, Share()), 2)]
+        assert not torch.equal(*crops)
+
+    def test_a_stream_of_grey_photos_ends_in_a_sentence(self, tmp_path):
+        for i in range(4):
+            Image.new("L", (40, 40), 60 * i).save(tmp_path / f"{i}.png")
+        dataset, column = open_stream([str(tmp_path)])
+        photos = StreamedPhotos(
+            dataset, column, seed=0, scale=(1.0, 1.0), short_side=32, shuffled=8
+        )
+        with pytest.raises(TrainingError, match="all grey or cannot be read"):
+            next(photos.batches(0, 2, 16, Share()))
+
+    def test_a_folder_without_photos_is_refused(self, tmp_path):
+        (tmp_path / "notes.txt").write_text("nothing")
+        with pytest.raises(PhotoError, match="holds no photos"):
+            open_stream([str(tmp_path)])
+
+
+class TestOldLook:
+    def test_it_changes_the_asked_share_and_stays_in_range(self):
+        lightness = torch.rand(64, 1, 16, 16, generator=torch.Generator().manual_seed(0)) * 100
+        looks = {share: old_look(lightness, share, range(64)) for share in (0.0, 0.5, 1.0)}
+        changed = {
+            share: (look != lightness).flatten(1).any(1).float().mean()
+            for share, look in looks.items()
+        }
+        assert changed[0.0] == 0 and changed[1.0] == 1 and 0.3 < changed[0.5] < 0.7
+        assert looks[1.0].min() >= 0 and looks[1.0].max() <= 100
+
+    def test_a_photo_s_look_does_not_depend_on_its_neighbours(self):
+        lightness = torch.rand(4, 1, 16, 16, generator=torch.Generator().manual_seed(0)) * 100
+        together = old_look(lightness, 1.0, [5, 6, 7, 8])
+        assert torch.equal(together[2:3], old_look(lightness[2:3], 1.0, [7]))
