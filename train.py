@@ -36,7 +36,8 @@ class Options:
     val: tuple[str, ...] = ()
     """Folders or tar archives to judge by while training."""
     init: str | None = None
-    """Model to start from: pretrained, custom, a folder, org/name."""
+    """Model to start from: pretrained, custom, a folder, org/name. The generator is then that
+    model's, whatever the recipe says."""
     resume: bool = False
     """Go on with the run in --out."""
     max_steps: int | None = None

@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _add_colorize(commands)
     _add_evaluate(commands)
     _add_models(commands)
+    _add_curate(commands)
     return top
 
 
@@ -154,4 +155,35 @@ def models(options: argparse.Namespace) -> int:
     for name, folder in hub.embedded().items():
         size = (folder / hub.WEIGHTS).stat().st_size / 1e6
         print(f"{name:12} {size:6.1f} MB  {hub.fingerprint(folder)}")
+    return 0
+
+
+def _add_curate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "curate", help="find photos that teach no colour", description=curate.__doc__
+    )
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="photos to train on")
+    command.add_argument(
+        "--move", type=Path, metavar="FOLDER", help="move what was found there, by kind"
+    )
+    command.set_defaults(run=curate)
+
+
+def curate(options: argparse.Namespace) -> int:
+    """List grey, sepia, tiny, corrupt and near-duplicate photos; nothing is moved unless asked."""
+    from tqdm import tqdm
+
+    from .curate import examine, set_aside
+    from .photoset import find, read_all
+
+    total = len(find([options.folder]))
+    photos = tqdm(
+        read_all([options.folder]), total=total, desc="looking", unit=" photos", disable=None
+    )
+    findings = [finding for finding in examine(photos) if finding is not None]
+    for finding in findings:
+        print(f"{finding.kind:15} {finding.name}  ({finding.detail})")
+    print(f"{total - len(findings)} of {total} photos can be trained on")
+    if options.move:
+        print(f"{len(set_aside(options.folder, findings, options.move))} moved to {options.move}")
     return 0

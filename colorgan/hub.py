@@ -112,12 +112,7 @@ def load(folder: Path) -> Generator:
     Raises:
         ModelError: a file is missing or broken, or the tensors do not fit the config.
     """
-    try:
-        config = json.loads((folder / CONFIG).read_text())
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The model's {CONFIG} in {folder} cannot be read: {error}.") from error
-    if not isinstance(config, dict):
-        raise ModelError(f"The model's {CONFIG} in {folder} is not a JSON object.")
+    config = read_config(folder)
     try:
         tensors = load_file(folder / WEIGHTS)
     except FileNotFoundError as error:
@@ -129,6 +124,21 @@ def load(folder: Path) -> Generator:
     generator = networks.build(config)
     fill(generator, tensors, source=str(folder / WEIGHTS))
     return generator.eval()
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """Read a model folder's config.json.
+
+    Raises:
+        ModelError: it is missing or broken.
+    """
+    try:
+        config = json.loads((folder / CONFIG).read_text())
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The model's {CONFIG} in {folder} cannot be read: {error}.") from error
+    if not isinstance(config, dict):
+        raise ModelError(f"The model's {CONFIG} in {folder} is not a JSON object.")
+    return config
 
 
 def fill(network: nn.Module, tensors: Mapping[str, Tensor], *, source: str) -> None:

@@ -138,10 +138,13 @@ class TestLoop:
         first, second = hub.history(tmp_path)
         assert first == {"recipe": "none"} and second["recipe"]["name"] == "small"
 
-    def test_init_from_another_network_is_refused(self, photos_in_memory, small_model, tmp_path):
+    def test_init_brings_its_own_network(self, photos_in_memory, small_model, tmp_path):
+        """So that any model can be fine-tuned by any recipe whose losses fit it."""
         recipe = replace(SMALL, generator=UNetConfig("resnet10t", widths=(8, 8, 8)))
-        with pytest.raises(hub.ModelError, match="do not fit"):
-            Trainer(recipe, Run(tmp_path, data=(), init=str(small_model)), photos_in_memory)
+        run = Run(tmp_path, data=("photos",), init=str(small_model), max_steps=1)
+        train(recipe, run, photos_in_memory)
+        assert hub.read_config(tmp_path) == hub.read_config(small_model)
+        train(recipe, replace(run, resume=True, max_steps=2), photos_in_memory)
 
     def test_a_batch_in_parts_moves_the_weights_as_a_whole_one(self, photos_in_memory, tmp_path):
         """On a network without batch statistics."""

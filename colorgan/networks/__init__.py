@@ -27,6 +27,7 @@ __all__ = [
     "UNetConfig",
     "build",
     "config_of",
+    "settings_of",
 ]
 
 GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
@@ -49,6 +50,19 @@ def build(config: Mapping[str, Any]) -> Generator:
     Raises:
         ModelError: the generator is unknown, or a setting is unknown or impossible.
     """
+    network, settings = settings_of(config)
+    try:
+        return network(settings)  # type: ignore[call-arg]
+    except (TypeError, ValueError, IndexError) as error:
+        raise ModelError(f"The model's config does not fit {network.name}: {error}") from error
+
+
+def settings_of(config: Mapping[str, Any]) -> tuple[type[Generator], Config]:
+    """Read a generator's config back into its kind and its settings; inverse of `config_of`.
+
+    Raises:
+        ModelError: the generator is unknown, or a setting is unknown or impossible.
+    """
     name = config.get("generator")
     if name not in GENERATORS:
         raise ModelError(
@@ -64,6 +78,6 @@ def build(config: Mapping[str, Any]) -> Generator:
             f"{', '.join(sorted(unknown))}. A newer colorgan may."
         )
     try:
-        return network(settings(**given))  # type: ignore[call-arg]
-    except (TypeError, ValueError, IndexError) as error:
+        return network, settings(**given)
+    except (TypeError, ValueError) as error:
         raise ModelError(f"The model's config does not fit {name}: {error}") from error

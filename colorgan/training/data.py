@@ -19,11 +19,9 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from .. import color, photo
-from ..errors import PhotoError, TrainingError
+from ..curate import decode, is_grey
+from ..errors import TrainingError
 from ..photoset import group_of, read_all
-
-GREY_CHROMA = 4.0  # mean chroma under which a photo teaches no colour
 
 
 @dataclass
@@ -70,25 +68,6 @@ def load_photos(
             f"{len(store.grey)} are grey, {len(store.unreadable)} cannot be read."
         )
     return store
-
-
-def decode(data: bytes, short_side: int) -> NDArray[np.uint8] | None:
-    """Give a photo file as sRGB (H, W, 3), reduced to a short side; None if it is unreadable."""
-    try:
-        image = photo.to_image(photo.read(data)).convert("RGB")
-    except PhotoError:
-        return None
-    scale = short_side / min(image.size)
-    if scale < 1:
-        size = (round(image.width * scale), round(image.height * scale))
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3)
-    return np.asarray(image)
-
-
-def is_grey(pixels: NDArray[np.uint8]) -> bool:
-    """Say whether (H, W, 3) sRGB has too little chroma to teach colour, by every fourth pixel."""
-    sample = torch.from_numpy(np.ascontiguousarray(pixels[::4, ::4])).permute(2, 0, 1)[None]
-    return float(color.chroma(color.rgb_to_lab(sample / 255.0)[:, 1:]).mean()) < GREY_CHROMA
 
 
 @dataclass(frozen=True)

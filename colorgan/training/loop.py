@@ -19,18 +19,18 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from .. import ab_grid, hub
-from ..device import choose_device, has_fast_bfloat16
+from .. import hub
+from ..device import choose_device
 from ..errors import TrainingError
-from ..networks import Generator, UNet, UNetConfig, build, config_of
-from ..networks.critics import Critic, build_critic
+from ..networks import Generator
 from . import adversarial, checkpoint, inflection
 from .checkpoint import Progress
 from .data import ALONE, Batch, Share, Source
 from .recipes import Recipe, Stage
 from .run import Run, check_resumable, write_recipe
 from .schedule import Planned, plan_of, rate
-from .tasks import CriticTask, GeneratorTask, count_classes, pictures
+from .start import adopt, class_weights, precision_of, start_critic, start_generator
+from .tasks import CriticTask, GeneratorTask, pictures
 from .watching import Watch
 
 CHANCE = 1_000_003  # a prime between the seeds of two recipes
@@ -42,6 +42,7 @@ def train(recipe: Recipe, run: Run, photos: Source) -> Path:
     Raises:
         TrainingError: it was stopped, a loss is not finite, or the disk is full.
     """
+    recipe = adopt(recipe, run)
     if run.resume:
         check_resumable(recipe, run)
     trainer = Trainer(recipe, run, photos)
@@ -88,7 +89,7 @@ class Trainer:
         )
         self.share = Share(self.accelerator.process_index, self.accelerator.num_processes)
         self.plan = plan_of(recipe, photos, self.share)
-        self.generator, self.history = start(recipe, run)
+        self.generator, self.history = start_generator(recipe, run)
         self.critic = start_critic(recipe)
         task = GeneratorTask(recipe, self.generator, class_weights(recipe, photos))
         self.task, self.optimizer = self._prepare(task, task.parameter_groups())
@@ -385,43 +386,3 @@ class Trainer:
         for name, part in self._stateful().items():
             part.load_state_dict(state[name])
         self.best = state["best"]
-
-
-def precision_of(recipe: Recipe) -> str:
-    """Give accelerate's word for the precision to compute in."""
-    if recipe.precision == "auto":
-        kind = "cuda" if torch.cuda.is_available() else "cpu"
-        return "bf16" if has_fast_bfloat16(kind) else "no"
-    return "no" if recipe.precision == "fp32" else recipe.precision
-
-
-def start(recipe: Recipe, run: Run) -> tuple[Generator, list[Any]]:
-    """Make the generator from another model's weights or from the trunk's alone.
-
-    Returns:
-        the generator, and the trainings that its weights went through before.
-    """
-    if run.init is None:
-        if isinstance(recipe.generator, UNetConfig):
-            return UNet(recipe.generator, trunk_weights=recipe.trunk_weights), []
-        return build(config_of(recipe.generator)), []
-    generator = build(config_of(recipe.generator))
-    folder = hub.resolve(run.init).path
-    hub.fill(generator, hub.load(folder).state_dict(), source=run.init)
-    return generator, hub.history(folder)
-
-
-def start_critic(recipe: Recipe) -> Critic | None:
-    """Make the critic, untrained; None where no stage has one."""
-    playing = any(stage.kind != "generator" for stage in recipe.plan)
-    return build_critic(recipe.critic) if playing and recipe.critic is not None else None
-
-
-def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
-    """Give how much each colour class counts, from how often it occurs in some of the photos."""
-    strength = recipe.losses.rebalancing
-    if not strength:
-        return None
-    batches = photos.batches(0, 64, 64, ALONE)
-    prior = count_classes([next(batches).crops for _ in range(32)])
-    return ab_grid.rebalancing(prior, ab_grid.centres(), mix=1 - strength)

@@ -7,9 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ..curate import decode, is_grey
 from ..errors import TrainingError
 from ..photoset import find
-from .data import Batch, Share, ahead, crop, decode, is_grey, stack
+from .data import Batch, Share, ahead, crop, stack
 
 SHUFFLED = 1000  # photos among which the next one is drawn
 

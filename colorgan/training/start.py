@@ -1,0 +1,66 @@
+"""What a training starts from: the networks, and what is counted before the first step."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from .. import ab_grid, hub
+from ..device import choose_device, has_fast_bfloat16
+from ..networks import Generator, UNet, UNetConfig, build, config_of, settings_of
+from ..networks.critics import Critic, build_critic
+from .data import ALONE, Source
+from .recipes import Recipe
+from .run import Run
+from .tasks import count_classes
+
+
+def precision_of(recipe: Recipe) -> str:
+    """Give accelerate's word for the precision to compute in."""
+    if recipe.precision == "auto":
+        return "bf16" if has_fast_bfloat16(choose_device().type) else "no"
+    return "no" if recipe.precision == "fp32" else recipe.precision
+
+
+def adopt(recipe: Recipe, run: Run) -> Recipe:
+    """Give the recipe with the generator of the model that the run starts from, if there is one.
+
+    Raises:
+        ColorganError: there is no such model, or the recipe's losses do not fit its generator.
+    """
+    if run.init is None:
+        return recipe
+    settings: Any = settings_of(hub.read_config(hub.resolve(run.init).path))[1]
+    return replace(recipe, generator=settings)
+
+
+def start_generator(recipe: Recipe, run: Run) -> tuple[Generator, list[Any]]:
+    """Make the generator from another model's weights or from the trunk's alone.
+
+    Returns:
+        the generator, and the trainings that its weights went through before.
+    """
+    if run.init is None:
+        if isinstance(recipe.generator, UNetConfig):
+            return UNet(recipe.generator, trunk_weights=recipe.trunk_weights), []
+        return build(config_of(recipe.generator)), []
+    folder = hub.resolve(run.init).path
+    return hub.load(folder), hub.history(folder)
+
+
+def start_critic(recipe: Recipe) -> Critic | None:
+    """Make the critic, untrained; None where no stage has one."""
+    playing = any(stage.kind != "generator" for stage in recipe.plan)
+    return build_critic(recipe.critic) if playing and recipe.critic is not None else None
+
+
+def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
+    """Give how much each colour class counts, from how often it occurs in some of the photos."""
+    strength = recipe.losses.rebalancing
+    if not strength:
+        return None
+    batches = photos.batches(0, 64, 64, ALONE)
+    prior = count_classes([next(batches).crops for _ in range(32)])
+    return ab_grid.rebalancing(prior, ab_grid.centres(), mix=1 - strength)

@@ -1,0 +1,91 @@
+"""Which photos are left out of a training, and why."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from colorgan.curate import Finding, examine
+from colorgan.photoset import read_all
+
+
+@pytest.fixture
+def mixed(photos, tmp_path):
+    """A folder with one photo of each kind, and two good ones."""
+    folder = tmp_path / "mixed"
+    (folder / "more").mkdir(parents=True)
+    cat = Image.fromarray(photos["chelsea"])
+    cat.save(folder / "a-cat.png")
+    Image.fromarray(photos["coffee"]).save(folder / "b-coffee.jpg")
+    cat.resize((300, 200)).save(folder / "more" / "the-cat-again.jpg", quality=60)
+    cat.convert("L").save(folder / "grey.jpg")
+    ImageOps.colorize(cat.convert("L"), "#20140a", "#f0e0c0").save(folder / "sepia.jpg")
+    Image.fromarray(photos["rocket"]).resize((120, 80)).save(folder / "tiny.png")
+    (folder / "corrupt.jpg").write_bytes((folder / "b-coffee.jpg").read_bytes()[:3000])
+    return folder
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "colorgan", "curate", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_each_kind_is_found(mixed):
+    found = {f.name: f.kind for f in examine(read_all([mixed])) if f}
+    assert found == {
+        "grey.jpg": "grey",
+        "sepia.jpg": "sepia",
+        "tiny.png": "tiny",
+        "corrupt.jpg": "corrupt",
+        "more/the-cat-again.jpg": "near-duplicate",
+    }
+
+
+def test_real_photos_of_colour_are_not_suspected(photos, tmp_path):
+    for name, pixels in photos.items():
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    assert [finding for finding in examine(read_all([tmp_path])) if finding] == []
+
+
+def test_a_duplicate_names_the_photo_that_it_repeats(mixed):
+    findings = [f for f in examine(read_all([mixed])) if f]
+    assert Finding("more/the-cat-again.jpg", "near-duplicate", "of a-cat.png") in findings
+
+
+def test_many_photos_are_compared_with_all_before_them(tmp_path):
+    rng = np.random.default_rng(0)
+    for i in range(70):
+        noise = rng.integers(0, 255, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(noise).resize((128, 128), Image.Resampling.BICUBIC).save(
+            tmp_path / f"{i:02d}.png"
+        )
+    (tmp_path / "last.png").write_bytes((tmp_path / "03.png").read_bytes())
+    findings = [f for f in examine(read_all([tmp_path])) if f]
+    assert findings == [Finding("last.png", "near-duplicate", "of 03.png")]
+
+
+def test_the_command_lists_and_moves_nothing(mixed):
+    before = sorted(mixed.rglob("*"))
+    done = run(mixed)
+    assert done.returncode == 0, done.stderr
+    assert "2 of 7 photos can be trained on" in done.stdout
+    assert "near-duplicate  more/the-cat-again.jpg  (of a-cat.png)" in done.stdout
+    assert sorted(mixed.rglob("*")) == before
+
+
+def test_the_command_moves_by_kind_when_asked(mixed, tmp_path):
+    done = run(mixed, "--move", tmp_path / "aside")
+    assert done.returncode == 0 and "5 moved" in done.stdout
+    assert (tmp_path / "aside" / "near-duplicate" / "more" / "the-cat-again.jpg").is_file()
+    assert {p.name for p in mixed.rglob("*.*")} == {"a-cat.png", "b-coffee.jpg"}
+
+
+def test_an_empty_folder_is_said_in_one_line(tmp_path):
+    done = run(tmp_path)
+    assert done.returncode == 1 and done.stderr.startswith("colorgan: The folder")
