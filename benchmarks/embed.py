@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from huggingface_hub import ModelCard, ModelCardData
-from safetensors import safe_open
 
 from colorgan import hub
+from colorgan.cli import parse_settings
+from colorgan.evaluation.features import FeatureNetwork
 from colorgan.evaluation.protocol import judge
+from colorgan.evaluation.summary import summarize
 from colorgan.photoset import read_all
 
 ROOT = Path(__file__).parent.parent
@@ -29,19 +31,28 @@ ABOUT = {
 DATA = (
     "Photographs of public data sets with mixed, partly research-only licences, listed in {link}."
 )
+SHOWN = ("psnr", "ssim", "ciede2000", "colourfulness", "chroma_histogram", "bleeding")
 SOURCES = "[SOURCES.md](../SOURCES.md)"
+
+
+def cell(figure: dict[str, Any] | None) -> str:
+    """Give a figure as the card shows it."""
+    if figure is None or figure["mean"] is None:
+        return "-"
+    value = figure["mean"]
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"
 
 
 def write_card(folder: Path, figures: dict[str, Any]) -> None:
     """Write README.md of a model folder from its config, its provenance and its figures."""
     name = folder.name
-    with safe_open(folder / hub.WEIGHTS, framework="np") as file:
-        provenance = {key: value for key, value in file.metadata().items() if key != "format"}
-    metrics = list(figures["models"][name])
+    history = hub.history(folder)
+    metrics = [m for m in SHOWN if m in figures["models"][name]]
+    metrics += [m for m in figures["models"][name] if "[" in m]
     rows = [
         {
             "name": model,
-            "cells": ["-" if v["mean"] is None else f"{v['mean']:.2f}" for v in row.values()],
+            "cells": [cell(row.get(measure)) for measure in metrics],
         }
         for model, row in figures["models"].items()
     ]
@@ -58,8 +69,9 @@ def write_card(folder: Path, figures: dict[str, Any]) -> None:
         name=name,
         about=ABOUT[name],
         config=json.loads((folder / hub.CONFIG).read_text()),
-        recipe=json.loads(provenance["recipe"]),
-        seen=f"{int(provenance['seen']):,}",
+        recipe=history[-1]["recipe"],
+        history=history,
+        seen=f"{sum(int(run['seen']) for run in history):,}",
         parameters=f"{parameters:.1f}",
         data=DATA.format(link=SOURCES),
         figures=figures,
@@ -79,6 +91,9 @@ def main() -> None:
     parser.add_argument(
         "--zoom", type=float, default=1.0, help="share of the size that the trunk sees"
     )
+    parser.add_argument("--features", help="as for colorgan evaluate")
+    parser.add_argument("--features-weights", default="timm")
+    parser.add_argument("--features-settings", nargs="+", default=[])
     options = parser.parse_args()
     folder = ROOT / "weights" / options.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,8 +101,12 @@ def main() -> None:
     config = json.loads((options.run / hub.CONFIG).read_text())
     config |= {"gain": options.gain, "zoom": options.zoom}
     (folder / hub.CONFIG).write_text(json.dumps(config, indent=2) + "\n")
-    result = judge({options.name: hub.load(folder)}, read_all(options.data))
-    write_card(folder, result.summary())
+    network = None
+    if options.features:
+        settings = parse_settings(options.features_settings)
+        network = FeatureNetwork(options.features, options.features_weights, settings)
+    result = judge({options.name: hub.load(folder)}, read_all(options.data), network=network)
+    write_card(folder, summarize(result))
     print((folder / hub.CARD).read_text())
 
 

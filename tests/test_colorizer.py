@@ -13,7 +13,7 @@ from skimage.color import rgb2lab
 from colorgan import ColorganError, Colorizer, hub, photo
 from colorgan.colorizer import full_lightness, strips, working_size
 from colorgan.device import has_fast_bfloat16
-from colorgan.evaluation.metrics import ciede2000
+from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.photo import Photo
 
 
@@ -55,7 +55,7 @@ class TestColouring:
         original = Image.fromarray(photos["coffee"])
         grey = pretrained(original, strength=0)
         assert mean_chroma(grey) < 0.5
-        assert ciede2000(np.asarray(pretrained(grey)), np.asarray(pretrained(original))) < 0.5
+        assert ciede2000(*(Picture(np.asarray(pretrained(p))) for p in (grey, original))) < 0.5
 
     @pytest.mark.parametrize("size", [(1, 1), (7, 3), (3, 7), (1, 500), (500, 1)])
     def test_very_small_and_thin_pictures_come_back(self, colorizer, size):
@@ -151,7 +151,9 @@ def test_bfloat16_gives_the_colours_of_float32(colorizer, photos, monkeypatch):
     monkeypatch.setattr("colorgan.device.has_fast_bfloat16", lambda kind: False)
     exact = [np.asarray(colorizer(Image.fromarray(p))) for p in photos.values()]
     assert any(not np.array_equal(f, e) for f, e in zip(fast, exact, strict=True))
-    assert np.mean([ciede2000(f, e) for f, e in zip(fast, exact, strict=True)]) < 0.5
+    assert (
+        np.mean([ciede2000(Picture(f), Picture(e)) for f, e in zip(fast, exact, strict=True)]) < 0.5
+    )
 
 
 def test_colours_do_not_depend_on_the_strips(pretrained, photos, monkeypatch):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from colorgan import ab_grid, color
-from colorgan.evaluation.metrics import colourfulness
+from colorgan.evaluation.metrics import Picture, colourfulness
 from colorgan.training import losses
 from colorgan.training.adversarial import critic_loss, generator_loss, weights_of
 from colorgan.training.recipes import Adversarial
@@ -42,7 +42,7 @@ def test_colourfulness_agrees_with_the_measure_and_has_a_gradient_at_grey():
     own = losses.colourfulness((rgb * 255).round() / 255)
     for value, picture in zip(own, rgb, strict=True):
         pixels = (picture.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
-        assert value * 100 == pytest.approx(colourfulness(pixels), rel=0.01)
+        assert value * 100 == pytest.approx(colourfulness(Picture(pixels)), rel=0.01)
     grey = torch.full((1, 3, 8, 8), 0.5, requires_grad=True)
     losses.colourfulness(grey).sum().backward()
     assert torch.isfinite(grey.grad).all()

@@ -1,51 +1,91 @@
 """Distances between sets of pictures by the features of a network.
 
 A set of coloured photos may be right on average and still look unlike photos: pale, brown, noisy.
-The features of an ImageNet network see that, whichever colour each single thing has.
+The features of an ImageNet network see that, whichever colour each single thing has. Distances by
+different networks cannot be compared, so the network's name is part of the measure's name.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
-from ..networks.trunk import build_trunk, import_timm
+from ..errors import ModelError
+from ..networks.trunk import import_timm
+from .statistics import Estimate, percentiles
 
 BATCH = 32
+RESAMPLES = 200
+FEWEST = {"frechet": 100, "kernel": 50}  # photos under which a distance says nothing
 Features = NDArray[np.float64]
 
 
 class FeatureNetwork(nn.Module):
-    """The mean over space of a network's deepest map.
+    """A timm network that gives its pooled features, and its class scores if it has any.
 
     Args:
-        name: a timm network.
+        name: timm's name of it.
         weights: "timm" for timm's own from the Hub, or a safetensors file.
+        settings: for timm's create_model, such as {"pad_type": "same"}; `mean` and `std` of the
+            input, else timm's for this network.
+
+    Raises:
+        ModelError: it cannot be had; names the alternatives.
     """
 
-    mean: torch.Tensor
-    std: torch.Tensor
+    mean: Tensor
+    std: Tensor
 
-    def __init__(self, name: str, weights: str | Path | None) -> None:
+    def __init__(
+        self, name: str, weights: str | Path, settings: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__()
-        self.trunk = build_trunk(name, channels=3, weights=weights).eval().requires_grad_(False)
-        settings = import_timm().get_pretrained_cfg(name)
-        for key, values in (("mean", settings.mean), ("std", settings.std)):
-            self.register_buffer(key, torch.tensor(values)[:, None, None], persistent=False)
+        given = dict(settings or {})
+        self.name = name
+        timm = import_timm()
+        normal = {key: given.pop(key, None) for key in ("mean", "std")}
+        overlay = None if weights == "timm" else {"file": str(weights), "hf_hub_id": None}
+        if overlay and not Path(weights).is_file():
+            raise ModelError(f"There is no file {weights} with weights for {name}.")
+        try:
+            network = timm.create_model(
+                name, pretrained=True, pretrained_cfg_overlay=overlay, **given
+            )
+        except FileNotFoundError as error:
+            raise ModelError(
+                f"The feature network {name} is not on this machine and the Hub cannot be "
+                "reached. Give its weights as a safetensors file, or another network that is "
+                "here; nothing is taken in its place."
+            ) from error
+        except (RuntimeError, TypeError) as error:
+            reason = str(error).splitlines()[0]
+            raise ModelError(f"The feature network {name} cannot be made: {reason}") from error
+        self.network: nn.Module = network.eval().requires_grad_(False)
+        for key, value in normal.items():
+            channels = network.default_cfg[key] if value is None else (value,) * 3
+            self.register_buffer(key, torch.tensor(channels)[:, None, None], persistent=False)
 
     @torch.inference_mode()
-    def features(self, pixels: NDArray[np.uint8]) -> Features:
-        """Give the features (N, D) of sRGB pictures (N, H, W, 3)."""
-        found = []
+    def look(self, pixels: NDArray[np.uint8]) -> tuple[Features, NDArray[np.int64]]:
+        """Give pooled features (N, D) and the likeliest class (N,) of sRGB (N, H, W, 3)."""
+        features, classes = [], []
         for first in range(0, len(pixels), BATCH):
             rgb = torch.from_numpy(pixels[first : first + BATCH]).permute(0, 3, 1, 2) / 255
-            maps = self.trunk((rgb.to(self.mean) - self.mean) / self.std)
-            found.append(maps[-1].mean((2, 3)).double().cpu().numpy())
-        return np.concatenate(found)
+            maps = self.network.forward_features((rgb.to(self.mean) - self.mean) / self.std)  # type: ignore[operator]
+            pooled = self.network.forward_head(maps, pre_logits=True)  # type: ignore[operator]
+            features.append(pooled.double().cpu().numpy())
+            classes.append(self.network.get_classifier()(pooled).argmax(1).cpu().numpy())  # type: ignore[operator]
+        return np.concatenate(features), np.concatenate(classes)
+
+    def features(self, pixels: NDArray[np.uint8]) -> Features:
+        """Give pooled features (N, D) of sRGB pictures (N, H, W, 3)."""
+        return self.look(pixels)[0]
 
 
 def frechet_distance(first: Features, second: Features) -> float:
@@ -62,17 +102,51 @@ def frechet_distance(first: Features, second: Features) -> float:
 
 
 def kernel_distance(first: Features, second: Features) -> float:
-    """Kernel distance of two sets of features (N, D), unbiased (Binkowski 2018, "KID").
+    """Kernel distance of two equally large sets of features (N, D), unbiased (Binkowski 2018).
 
     The squared maximum mean discrepancy by the kernel (x.y / D + 1)^3; about 0, also slightly
     below, for two samples of one kind.
     """
+    return _discrepancy(_kernels(first, second), ~np.eye(len(first), dtype=bool))
 
-    def kernel(x: Features, y: Features) -> Features:
-        return np.asarray((x @ y.T / x.shape[1] + 1) ** 3)
 
-    def within(x: Features) -> float:
-        values = kernel(x, x)
-        return float((values.sum() - np.trace(values)) / (len(x) * (len(x) - 1)))
+def _kernels(first: Features, second: Features) -> list[Features]:
+    pairs = ((first, first), (second, second), (first, second))
+    return [np.asarray((x @ y.T / x.shape[1] + 1) ** 3) for x, y in pairs]
 
-    return within(first) + within(second) - 2 * float(kernel(first, second).mean())
+
+def _discrepancy(kernels: list[Features], apart: NDArray[np.bool_]) -> float:
+    """Give the squared discrepancy; within a set only pairs that are apart count."""
+    xx, yy, xy = kernels
+    return float(xx[apart].mean() + yy[apart].mean() - 2 * xy.mean())
+
+
+def distances(coloured: Features, original: Features, *, seed: int = 0) -> dict[str, Estimate]:
+    """Give Frechet and kernel distance of coloured photos from their originals.
+
+    The kernel distance has a bootstrap interval over photos; the Frechet distance has none, since
+    it grows as photos repeat.
+    """
+    found = {}
+    for name, distance in (("frechet", frechet_distance), ("kernel", kernel_distance)):
+        if len(coloured) < FEWEST[name]:
+            reason = f"needs {FEWEST[name]} photos, there are {len(coloured)}"
+            found[name] = Estimate(None, reason=reason)
+            continue
+        value = distance(coloured, original)
+        interval = _kernel_interval(coloured, original, seed) if name == "kernel" else None
+        found[name] = Estimate(value, interval)
+    return found
+
+
+def _kernel_interval(first: Features, second: Features, seed: int) -> tuple[float, float]:
+    """Give the interval of the kernel distance of paired sets; a photo is not its own company."""
+    kernels = _kernels(first, second)
+    chance = np.random.default_rng(seed)
+    values = []
+    for _ in range(RESAMPLES):
+        chosen = chance.integers(0, len(first), len(first))
+        apart = chosen[:, None] != chosen[None]
+        drawn = [kernel[np.ix_(chosen, chosen)] for kernel in kernels]
+        values.append(_discrepancy(drawn, apart))
+    return percentiles(values)

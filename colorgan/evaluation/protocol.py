@@ -3,15 +3,17 @@
 Each photo: centre square, antialiased resize to `size`, lightness by CIE L*, one forward of the
 network at that size, gamut fit with lightness and hue kept, rounding to 8 bits, then the measures
 against the original of the same square. Two rows are always in the table: `grey` (the lightness
-without colour) and `original` (the photos against themselves).
+without colour) and `original` (the photos against themselves). Grey photos, which have no colours
+to judge by, and unreadable ones are left out and listed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import torch
@@ -21,12 +23,19 @@ from torch import Tensor
 from tqdm import tqdm
 
 from .. import color, photo
+from ..curate import is_grey
 from ..errors import PhotoError
 from ..networks import Generator
-from .metrics import ALONE, PAIRED, Pixels
+from ..photoset import group_of
+from .features import FeatureNetwork, Features
+from .lpips import Lpips
+from .metrics import ALONE, PAIRED, Picture, Pixels
+from .skin import Skin, measure_skin
 
 GREY, ORIGINAL = "grey", "original"
 BATCH = 16
+FACES = frozenset({"faces", "face", "people", "portraits"})
+"""Groups whose photos are looked at for skin."""
 
 
 @dataclass(frozen=True)
@@ -38,43 +47,39 @@ class Protocol:
     resize: str = "Lanczos, antialiased"
     lightness: str = "CIE L*, D65"
     rounding: str = "8 bits, gamut fitted by chroma"
+    features: str | None = None
 
 
 @dataclass
 class Judgement:
-    """Figures of every photo: `rows[model][metric]` is a list beside `names`."""
+    """Figures of every photo: `rows[model][measure]` is a list beside `names`.
+
+    Attributes:
+        left_out: photos that were not judged, with the reason.
+        features: of a feature network, (N, D) a model; empty without one.
+        classes: the likeliest class of each photo, (N,) a model; empty without a network.
+        skins: what was measured on faces.
+    """
 
     protocol: Protocol
     names: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
     rows: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    features: dict[str, Features] = field(default_factory=dict)
+    classes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    skins: list[Skin] = field(default_factory=list)
 
-    def add(self, model: str, coloured: Pixels, original: Pixels) -> None:
-        """Measure one picture and keep the figures."""
-        row = self.rows.setdefault(model, {})
-        for name, paired in PAIRED.items():
-            row.setdefault(name, []).append(paired(coloured, original))
-        for name, alone in ALONE.items():
-            row.setdefault(name, []).append(alone(coloured))
-
-    def mean(self, model: str, metric: str) -> float:
+    def mean(self, model: str, measure: str) -> float:
         """Give the mean of a measure over the photos."""
-        return float(np.mean(self.rows[model][metric]))
+        return float(np.mean(self.rows[model][measure]))
 
-    def summary(self) -> dict[str, Any]:
-        """Give protocol and means as plain JSON; an infinite PSNR becomes None."""
-        models = {
-            model: {
-                metric: {"mean": self.mean(model, metric) if np.isfinite(values).all() else None}
-                for metric, values in row.items()
-            }
-            for model, row in self.rows.items()
-        }
-        protocol = asdict(self.protocol) | {
-            "photos": len(self.names),
-            "left_out": self.left_out,
-        }
-        return {"protocol": protocol, "models": models}
+    @property
+    def groups(self) -> dict[str, list[int]]:
+        """The places of the photos of each group, by folder or prefix of their names."""
+        found: dict[str, list[int]] = {}
+        for place, name in enumerate(self.names):
+            found.setdefault(group_of(name) or "all", []).append(place)
+        return dict(sorted(found.items()))
 
 
 def centre_square(data: bytes, size: int) -> Pixels:
@@ -107,63 +112,114 @@ def judge(
     photos: Iterable[tuple[str, bytes]],
     *,
     size: int = 256,
+    measures: Sequence[str] = (*PAIRED, *ALONE),
+    network: FeatureNetwork | None = None,
+    lpips: Lpips | None = None,
     progress: bool = True,
 ) -> Judgement:
-    """Colour every photo by every model and measure.
+    """Colour every photo by every model and measure; only a batch of pictures is in memory.
 
     Args:
         models: generators by the name they have in the table.
         photos: name and file of each photo (`photoset.read_all`).
         size: side of the square in pixels.
+        measures: of `metrics.PAIRED` and `metrics.ALONE`, what to measure.
+        network: whose features and classes are kept beside.
+        lpips: measured too.
         progress: show a bar.
+
+    Raises:
+        PhotoError: no photo is left to judge by.
     """
-    judgement = Judgement(Protocol(size=size))
-    for generator in models.values():
-        generator.eval()
+    judgement = Judgement(Protocol(size, features=None if network is None else network.name))
+    looks: dict[str, list[tuple[Features, NDArray[np.int64]]]] = {}
     bar = tqdm(desc="judging", unit=" photos", disable=not progress, mininterval=1)
-    for names, squares in _batches(photos, size, judgement.left_out):
-        lightness = to_lightness(squares)
-        coloured = {ORIGINAL: squares, GREY: to_pixels(lightness, _no_colour(lightness))}
-        for name, generator in models.items():
-            with torch.inference_mode():
-                device = next(generator.parameters()).device
-                coloured[name] = to_pixels(lightness, generator(lightness.to(device)).float().cpu())
-        judgement.names += names
-        for name, pictures in coloured.items():
-            for picture, square in zip(pictures, squares, strict=True):
-                judgement.add(name, picture, square)
-        bar.update(len(names))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for names, squares in _batches(photos, size, judgement.left_out):
+            coloured = colour_all(models, squares)
+            judgement.names += names
+            pairs = [
+                (name, Picture(pixels), Picture(square))
+                for name, pictures in coloured.items()
+                for pixels, square in zip(pictures, squares, strict=True)
+            ]
+            found = pool.map(lambda pair: _measure(pair[1], pair[2], measures), pairs)
+            for (name, _, _), values in zip(pairs, found, strict=True):
+                row = judgement.rows.setdefault(name, {})
+                for measure, value in values.items():
+                    row.setdefault(measure, []).append(value)
+            for name, picture, original in pairs if lpips is not None else ():
+                assert lpips is not None
+                row = judgement.rows[name]
+                row.setdefault(lpips.name, []).append(lpips(picture, original))
+            judgement.skins += _skins(names, coloured, squares)
+            for name, pictures in coloured.items() if network is not None else ():
+                assert network is not None
+                looks.setdefault(name, []).append(network.look(pictures))
+            bar.update(len(names))
     bar.close()
     if not judgement.names:
         raise PhotoError("There is no photo to judge by: all were left out or none was found.")
+    for name, parts in looks.items():
+        judgement.features[name] = np.concatenate([part[0] for part in parts])
+        judgement.classes[name] = np.concatenate([part[1] for part in parts])
     return judgement
 
 
-def colour_squares(squares: Pixels, generator: Generator) -> tuple[Pixels, Pixels]:
-    """Give sRGB squares (N, S, S, 3) without colour, and as a generator colours them."""
+def _measure(coloured: Picture, original: Picture, measures: Sequence[str]) -> dict[str, float]:
+    paired = {name: PAIRED[name](coloured, original) for name in measures if name in PAIRED}
+    return paired | {name: ALONE[name](coloured) for name in measures if name in ALONE}
+
+
+def _skins(names: Sequence[str], coloured: Mapping[str, Pixels], squares: Pixels) -> list[Skin]:
+    """Measure the skin on those of the photos that are of faces."""
+    found = []
+    for place, name in enumerate(names):
+        if group_of(name).lower() in FACES:
+            pictures = {
+                model: Picture(pixels[place])
+                for model, pixels in coloured.items()
+                if model != ORIGINAL
+            }
+            skin = measure_skin(pictures, Picture(squares[place]))
+            found += [] if skin is None else [skin]
+    return found
+
+
+def colour_all(models: Mapping[str, Generator], squares: Pixels) -> dict[str, Pixels]:
+    """Give sRGB squares (N, S, S, 3) as they are, without colour, and coloured by each model."""
+    coloured = {ORIGINAL: squares, GREY: colour_squares(squares, None)}
+    return coloured | {name: colour_squares(squares, model) for name, model in models.items()}
+
+
+def colour_squares(squares: Pixels, generator: Generator | None) -> Pixels:
+    """Give sRGB squares (N, S, S, 3) as a generator colours them; without colour for None."""
     lightness = to_lightness(squares)
-    device, training = next(generator.parameters()).device, generator.training
+    if generator is None:
+        return to_pixels(lightness, torch.zeros_like(lightness).expand(-1, 2, -1, -1))
+    device, training = next(generator.parameters(), lightness).device, generator.training
     with torch.inference_mode():
         ab = generator.eval()(lightness.to(device)).float().cpu()
     generator.train(training)
-    return to_pixels(lightness, _no_colour(lightness)), to_pixels(lightness, ab)
-
-
-def _no_colour(lightness: Tensor) -> Tensor:
-    return torch.zeros_like(lightness).expand(-1, 2, -1, -1)
+    return to_pixels(lightness, ab)
 
 
 def _batches(
-    photos: Iterable[tuple[str, bytes]], size: int, left_out: list[str]
+    photos: Iterable[tuple[str, bytes]], size: int, left_out: dict[str, str]
 ) -> Iterator[tuple[list[str], NDArray[np.uint8]]]:
-    """Give names and squares of the readable photos, a batch at a time."""
+    """Give names and squares of the photos that can be judged by, a batch at a time."""
 
     def squares() -> Iterator[tuple[str, Pixels]]:
         for name, data in photos:
             try:
-                yield name, centre_square(data, size)
-            except PhotoError:
-                left_out.append(name)
+                square = centre_square(data, size)
+            except PhotoError as error:
+                left_out[name] = str(error)
+                continue
+            if is_grey(square):
+                left_out[name] = "grey"
+                continue
+            yield name, square
 
     decoded = squares()
     while batch := list(islice(decoded, BATCH)):

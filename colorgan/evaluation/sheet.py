@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ..networks import Generator
 from .metrics import Pixels
+from .protocol import BATCH, GREY, ORIGINAL, centre_square, colour_all
 
 GAP, HEAD = 4, 22
 
@@ -36,3 +38,18 @@ def sheet(
                 cell = cell.resize((side, side), Image.Resampling.LANCZOS)
             picture.paste(cell, (left, HEAD + row * step))
     return picture
+
+
+def sheet_of(
+    models: Mapping[str, Generator],
+    photos: Iterable[tuple[str, bytes]],
+    judged: Sequence[str],
+    count: int,
+    size: int,
+) -> Image.Image:
+    """Lay out evenly picked photos: grey, each model, original."""
+    wanted = set(judged[:: max(len(judged) // count, 1)][:count])
+    squares = np.stack([centre_square(data, size) for name, data in photos if name in wanted])
+    parts = [colour_all(models, squares[i : i + BATCH]) for i in range(0, len(squares), BATCH)]
+    names = [GREY, *models, ORIGINAL]
+    return sheet({name: np.concatenate([part[name] for part in parts]) for name in names})

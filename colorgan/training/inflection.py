@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .. import color
 from ..evaluation.features import FeatureNetwork, kernel_distance
-from ..evaluation.metrics import Pixels, colourfulness
+from ..evaluation.metrics import Picture, Pixels, colourfulness
 from ..evaluation.protocol import to_lightness, to_pixels
 from ..networks import Generator
 from ..networks.critics import Critic
@@ -66,14 +66,14 @@ class Gauge:
         self.network = network
         self.lightness = to_lightness(squares)
         self.truth = color.rgb_to_lab(torch.from_numpy(squares).permute(0, 3, 1, 2) / 255)[:, 1:]
-        self.colourfulness = float(np.mean([colourfulness(square) for square in squares]))
+        self.colourfulness = float(np.mean([colourfulness(Picture(square)) for square in squares]))
         self.features = None if network is None else network.features(squares)
 
     def measure(self, generator: Generator, critic: Critic | None = None) -> dict[str, float]:
         """Give the figures of a generator as it is now."""
         ab = self._colour(generator)
         pixels = to_pixels(self.lightness, ab)
-        colour = float(np.mean([colourfulness(picture) for picture in pixels]))
+        colour = float(np.mean([colourfulness(Picture(picture)) for picture in pixels]))
         figures = {
             "colourfulness": colour / self.colourfulness,
             "over red": over_red(self.lightness, self.truth, ab),

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from ..errors import PhotoError
 from ..evaluation.features import FeatureNetwork
-from ..evaluation.metrics import Pixels
+from ..evaluation.metrics import QUICK, Pixels
 from ..evaluation.protocol import GREY, ORIGINAL, centre_square, colour_squares, judge
 from ..evaluation.sheet import sheet
 from ..networks import Generator
@@ -103,8 +103,11 @@ class Watch:
         """Write a sheet of samples: grey, as coloured now, truth."""
         if not self.main:
             return
-        grey, coloured = colour_squares(self.examples, model)
-        columns = {GREY: grey, f"after {progress.seen}": coloured, "truth": self.examples}
+        columns = {
+            GREY: colour_squares(self.examples, None),
+            f"after {progress.seen}": colour_squares(self.examples, model),
+            "truth": self.examples,
+        }
         picture = sheet(columns)
         folder = self.run.folder / SAMPLES
         folder.mkdir(exist_ok=True)
@@ -119,7 +122,7 @@ class Watch:
         """Measure on the validation photos and write a line."""
         if not self.main or not self.photos:
             return
-        result = judge({"model": model}, self.photos, progress=False)
+        result = judge({"model": model}, self.photos, measures=QUICK, progress=False)
         difference = result.mean("model", "ciede2000")
         colour = result.mean("model", "colourfulness")
         figures = {
@@ -155,7 +158,7 @@ class Watch:
         name, weights = settings.network, settings.weights
         if name is None:
             name, weights = self.recipe.teacher, self.recipe.teacher_weights
-        network = None if name is None else FeatureNetwork(name, weights)
+        network = None if name is None else FeatureNetwork(name, weights or "timm")
         size = max(stage.size for stage in self.recipe.plan)
         return Gauge(self._squares(size, settings.photos), network)
 

@@ -1,0 +1,86 @@
+"""What the loop costs beside the bare network: python benchmarks/training_speed.py [--size 64 128].
+
+Bare is forward and backward of the default recipe's generator on one ready batch of the recipe's
+own size, with a mean as loss and nothing else. The loop takes the steps of a real training: crops,
+Lab, Huber loss, AdamW, clipping, moving average. Both run in turns, several times; the fastest turn
+of each counts, since other programs only ever slow a turn down.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from colorgan.training.data import ALONE, PhotoStore, StoredPhotos
+from colorgan.training.loop import Trainer
+from colorgan.training.recipes import RECIPES, LossWeights, Stage
+from colorgan.training.run import Run
+
+BATCHES = {stage.size: stage.batch for stage in reversed(RECIPES["nogan"].stages)}
+
+
+def main() -> None:
+    """Print images a second of both, and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--size", type=int, nargs="+", default=[64, 128])
+    parser.add_argument("--steps", type=int, default=6, help="steps of a turn")
+    parser.add_argument("--turns", type=int, default=5)
+    options = parser.parse_args()
+    print(f"{torch.get_num_threads()} threads, torch {torch.__version__}")
+    print("size  batch  bare/s  loop/s  loop / bare")
+    for size in options.size:
+        with tempfile.TemporaryDirectory() as folder:
+            bare, loop = measure(size, options.steps, options.turns, Path(folder))
+        print(
+            f"{size:4}  {BATCHES[size]:5}  {bare:6.1f}  {loop:6.1f}  {loop / bare:.2f}", flush=True
+        )
+
+
+def measure(size: int, steps: int, turns: int, folder: Path) -> tuple[float, float]:
+    """Give images a second of the bare network and of the loop."""
+    number = BATCHES[size]
+    rng = np.random.default_rng(0)
+    pixels = [rng.integers(0, 255, (180, 240, 3), dtype=np.uint8) for _ in range(4 * number)]
+    photos = StoredPhotos(PhotoStore(pixels), seed=0)
+    recipe = replace(
+        RECIPES["nogan"],
+        stages=(Stage(size, number, 10**9),),
+        losses=LossWeights(huber=1.0),
+        trunk_weights=None,
+        teacher=None,
+    )
+    trainer = Trainer(recipe, Run(folder, data=("noise",)), photos)
+    batches = photos.batches(0, number, size, ALONE)
+    lightness = torch.rand(number, 1, size, size) * 100
+
+    def bare() -> None:
+        for _ in range(steps):
+            with trainer.accelerator.autocast():
+                ab = trainer.generator.train().answer(lightness).ab.float()
+            ab.mean().backward()  # type: ignore[no-untyped-call]
+            trainer.generator.zero_grad(set_to_none=True)
+
+    def loop() -> None:
+        for batch in islice(batches, steps):
+            trainer.step(batch, trainer.plan[0])
+
+    best = {bare: float("inf"), loop: float("inf")}
+    for turn in range(turns + 1):
+        for work in best:
+            start = time.perf_counter()
+            work()
+            if turn:  # the first warms up
+                best[work] = min(best[work], time.perf_counter() - start)
+    photos_a_turn = steps * number
+    return photos_a_turn / best[bare], photos_a_turn / best[loop]
+
+
+if __name__ == "__main__":
+    main()

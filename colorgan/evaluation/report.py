@@ -1,0 +1,230 @@
+"""The judge's report: one HTML page with the table, plots, and each model's best and worst."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import ColorganError
+from ..networks import Generator
+from ..photoset import read_all
+from .metrics import HIGHER_IS_BETTER, Pixels
+from .protocol import GREY, ORIGINAL, Judgement, centre_square, colour_all
+from .sheet import sheet
+from .summary import extremes
+
+NEITHER = ("colourfulness", "colourfulness_ddcolor", "bleeding", "hue", "chroma")
+SHOWN = 4  # best and worst photos a model
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem;
+  color: #1d1d1f; background: #fff }
+.wide { overflow-x: auto }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap }
+td, th { padding: .3rem .8rem; text-align: right; border-bottom: 1px solid #ddd }
+td:first-child, th:first-child { text-align: left }
+small { color: #555; display: block }
+img { max-width: 100% } figure { margin: 1rem 0 }
+"""
+
+
+def write_report(
+    path: Path,
+    result: Judgement,
+    summary: Mapping[str, Any],
+    models: Mapping[str, Generator],
+    sources: list[str],
+) -> None:
+    """Write the report as one file that needs no network.
+
+    Args:
+        path: of the HTML file.
+        result, summary: the figures.
+        models: the generators, which colour their best and worst photos once more.
+        sources: where the photos are read again.
+
+    Raises:
+        ColorganError: plotly is missing, or the file cannot be written.
+    """
+    parts = [
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
+        "<meta name='viewport' content='width=device-width'>",
+        "<title>How good the colours are</title>",
+        f"<style>{STYLE}</style>{_plotly()}</head><body><h1>How good the colours are</h1>",
+        _protocol(summary["protocol"]),
+        _table(summary["models"], "Figures", "Mean, and in small print its 95 % interval."),
+        _differences(summary["differences"]),
+        _bars(summary["models"]),
+        _groups(summary["groups"]),
+        _skin(summary["skin"]),
+        _photos(result, models, sources),
+        "</body></html>",
+    ]
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_text("\n".join(parts))
+        part.replace(path)
+    except OSError as error:
+        raise ColorganError(f"The report {path} cannot be written: {error}.") from error
+
+
+def _plotly() -> str:
+    try:
+        from plotly.offline import get_plotlyjs
+    except ImportError as error:
+        raise ColorganError(
+            "The report needs the package plotly: pip install 'colorgan[judge]'."
+        ) from error
+    return f"<script>{get_plotlyjs()}</script>"
+
+
+def _protocol(protocol: Mapping[str, Any]) -> str:
+    left_out = protocol["left_out"]
+    listed = "".join(
+        f"<li>{html.escape(name)}: {html.escape(reason)}</li>" for name, reason in left_out.items()
+    )
+    return (
+        f"<p>{protocol['photos']} photos, {protocol['crop']} at {protocol['size']} pixels "
+        f"({protocol['resize']}), grey by {protocol['lightness']}, one forward, "
+        f"{protocol['rounding']}; feature network: {protocol['features'] or 'none given'}.</p>"
+        f"<details><summary>photos left out: {len(left_out)}</summary><ul>{listed}</ul></details>"
+    )
+
+
+def _table(models: Mapping[str, Any], title: str, words: str) -> str:
+    """Draw figures as a table, a line a measure and a column a model."""
+    measures = list(dict.fromkeys(name for row in models.values() for name in row))
+    head = "".join(f"<th>{html.escape(model)}</th>" for model in models)
+    body = "".join(
+        f"<tr><td>{html.escape(measure)}{_arrow(measure)}</td>"
+        + "".join(f"<td>{_cell(row.get(measure))}</td>" for row in models.values())
+        + "</tr>"
+        for measure in measures
+    )
+    reasons = {
+        f"{measure}: {figure['reason']}"
+        for row in models.values()
+        for measure, figure in row.items()
+        if figure.get("reason", "not finite") != "not finite"
+    }
+    notes = "".join(f"<p>No figure for {html.escape(reason)}.</p>" for reason in sorted(reasons))
+    return (
+        f"<h2>{title}</h2><p>{words}</p><div class='wide'><table><thead><tr><th></th>{head}</tr>"
+        f"</thead><tbody>{body}</tbody></table></div>{notes}"
+    )
+
+
+def _arrow(name: str) -> str:
+    if name.split(": ")[-1] in NEITHER:
+        return ""
+    return " ↑" if name in HIGHER_IS_BETTER else " ↓"
+
+
+def _cell(figure: Mapping[str, Any] | None) -> str:
+    if figure is None or figure["mean"] is None:
+        return "-"
+    text = f"{figure['mean']:.3g}"
+    if figure["interval"]:
+        text += "<small>{:.3g} to {:.3g}</small>".format(*figure["interval"])
+    return text
+
+
+def _differences(rows: Mapping[str, Any]) -> str:
+    words = "Photo by photo, first minus second; an interval without 0 is a difference."
+    return _table(rows, "Differences", words) if rows else ""
+
+
+def _bars(models: Mapping[str, Any]) -> str:
+    """Draw the main measures with their intervals."""
+    from plotly.subplots import make_subplots
+
+    names = [n for n in ("ciede2000", "psnr", "ssim", "colourfulness") if n in models[GREY]]
+    figure = make_subplots(1, len(names), subplot_titles=names)
+    for place, name in enumerate(names, 1):
+        known = {m: row[name] for m, row in models.items() if row[name]["mean"] is not None}
+        means = [figure_["mean"] for figure_ in known.values()]
+        ends = [figure_["interval"] or [figure_["mean"]] * 2 for figure_ in known.values()]
+        spread = {
+            "type": "data",
+            "array": [high - mean for mean, (_, high) in zip(means, ends, strict=True)],
+            "arrayminus": [mean - low for mean, (low, _) in zip(means, ends, strict=True)],
+        }
+        figure.add_bar(x=list(known), y=means, error_y=spread, row=1, col=place)
+    figure.update_layout(height=320, showlegend=False, margin={"t": 40, "b": 30})
+    return str(figure.to_html(full_html=False, include_plotlyjs=False))
+
+
+def _groups(groups: Mapping[str, Any]) -> str:
+    """Draw each group's CIEDE2000 as a share of grey's."""
+    from plotly.graph_objects import Figure
+
+    known = {name: group["models"] for name, group in groups.items() if "models" in group}
+    small = [f"{name} ({group['photos']})" for name, group in groups.items() if "reason" in group]
+    if not known or "ciede2000" not in next(iter(known.values()))[GREY]:
+        return ""
+    figure = Figure()
+    for model in next(iter(known.values())):
+        if model not in (GREY, ORIGINAL):
+            shares = [
+                rows[model]["ciede2000"]["mean"] / rows[GREY]["ciede2000"]["mean"]
+                for rows in known.values()
+            ]
+            figure.add_bar(x=list(known), y=shares, name=model)
+    figure.add_hline(y=1, line_dash="dash", annotation_text="grey")
+    figure.update_layout(height=380, margin={"t": 30, "b": 30}, legend={"orientation": "h"})
+    note = f"<p>Too few photos for a figure: {html.escape(', '.join(small))}.</p>" if small else ""
+    words = "CIEDE2000 as a share of grey's; above 1 a model does worse than no colour at all."
+    drawn = figure.to_html(full_html=False, include_plotlyjs=False)
+    return f"<h2>Groups</h2><p>{words}</p>{drawn}{note}"
+
+
+def _skin(tones: Mapping[str, Any]) -> str:
+    """Tabulate error and bias a tone of skin."""
+    if not tones:
+        return ""
+    rows: dict[str, dict[str, Any]] = {}
+    for tone, models in tones.items():
+        for model, row in models.items():
+            rows.setdefault(model, {}).update({f"{tone}: {key}": v for key, v in row.items()})
+    words = (
+        "On faces, by the tone of the original's skin (individual typology angle): distance in "
+        "the ab plane, bias of chroma, bias of hue in degrees (above 0: yellower)."
+    )
+    return _table(rows, "Skin", words)
+
+
+def _photos(result: Judgement, models: Mapping[str, Generator], sources: list[str]) -> str:
+    """Show the photos that each model colours best and worst, beside grey and the original."""
+    if "ciede2000" not in result.rows[GREY] or not models:
+        return ""
+    wanted = {model: extremes(result, model, SHOWN) for model in models}
+    names = {name for pair in wanted.values() for half in pair for name in half}
+    squares = {
+        name: centre_square(data, result.protocol.size)
+        for name, data in read_all(sources)
+        if name in names
+    }
+    parts = ["<h2>Best and worst</h2>"]
+    for model, halves in wanted.items():
+        for words, half in zip(("best", "worst"), halves, strict=True):
+            coloured = colour_all(models, np.stack([squares[name] for name in half]))
+            columns = {GREY: coloured[GREY], **{m: coloured[m] for m in models}}
+            picture = _embedded({**columns, ORIGINAL: coloured[ORIGINAL]})
+            parts.append(
+                f"<figure><figcaption>{html.escape(model)}: {words} by CIEDE2000 "
+                f"({html.escape(', '.join(half))})</figcaption>{picture}</figure>"
+            )
+    return "".join(parts)
+
+
+def _embedded(columns: Mapping[str, Pixels]) -> str:
+    stream = io.BytesIO()
+    sheet(columns, side=192).save(stream, "JPEG", quality=88)
+    data = base64.b64encode(stream.getvalue()).decode()
+    words = html.escape(", ".join(columns))
+    return f"<img alt='Photos side by side: {words}' src='data:image/jpeg;base64,{data}'>"

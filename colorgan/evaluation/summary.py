@@ -1,0 +1,220 @@
+"""A judgement as figures: tables with intervals, differences, groups, tones; as plain JSON."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import ColorganError
+from .features import distances
+from .metrics import ALONE, PAIRED
+from .protocol import GREY, ORIGINAL, Judgement
+from .skin import by_tone
+from .statistics import Estimate, difference, estimate
+
+FEWEST_IN_GROUP = 5
+
+
+def summarize(result: Judgement, labels: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """Give all figures of a judgement as plain JSON.
+
+    Args:
+        result: what was measured.
+        labels: the true class of photos by name, for recognition.
+    """
+    models = {model: _figures(result, model) for model in result.rows}
+    for model, features in result.features.items():
+        if model != ORIGINAL:
+            named = distances(features, result.features[ORIGINAL])
+            for name, value in named.items():
+                models[model][f"{name}[{result.protocol.features}]"] = value
+    own = [model for model in result.rows if model not in (GREY, ORIGINAL)]
+    summary = {
+        "protocol": asdict(result.protocol)
+        | {"photos": len(result.names), "left_out": result.left_out},
+        "models": {model: _plain(figures) for model, figures in models.items()},
+        "differences": {
+            f"{first} - {second}": _plain(_differences(result, first, second))
+            for place, first in enumerate(own)
+            for second in [*own[place + 1 :], GREY]
+        },
+        "groups": _groups(result),
+        "skin": {
+            tone: {model: _plain(row) for model, row in rows.items()}
+            for tone, rows in by_tone(result.skins).items()
+        },
+    }
+    if labels is not None:
+        summary["recognition"] = recognition(result, labels)
+    return summary
+
+
+def _figures(result: Judgement, model: str) -> dict[str, Estimate]:
+    figures = {measure: estimate(values) for measure, values in result.rows[model].items()}
+    if model == ORIGINAL:
+        return figures
+    for measure in ("colourfulness", "colourfulness_ddcolor"):
+        if measure in figures:  # DDColor compares the means, CT2 photo by photo
+            own = np.asarray(result.rows[model][measure])
+            true = np.asarray(result.rows[ORIGINAL][measure])
+            figures[f"{measure}_gap"] = Estimate(abs(float(own.mean() - true.mean())))
+            figures[f"{measure}_gap_by_photo"] = estimate(np.abs(own - true))
+    return figures
+
+
+def _differences(result: Judgement, first: str, second: str) -> dict[str, Estimate]:
+    rows = result.rows
+    return {
+        measure: difference(rows[first][measure], rows[second][measure])
+        for measure in rows[first]
+        if np.isfinite(rows[first][measure]).all() and np.isfinite(rows[second][measure]).all()
+    }
+
+
+def _groups(result: Judgement) -> dict[str, Any]:
+    """Give each group's size and the mean of every measure a model; small groups only a reason."""
+    table: dict[str, Any] = {}
+    for group, places in result.groups.items():
+        table[group] = {"photos": len(places)}
+        if len(places) < FEWEST_IN_GROUP:
+            table[group]["reason"] = f"needs {FEWEST_IN_GROUP} photos, there are {len(places)}"
+            continue
+        table[group]["models"] = {
+            model: _plain(
+                {name: estimate(np.asarray(values)[places]) for name, values in row.items()}
+            )
+            for model, row in result.rows.items()
+        }
+    return table
+
+
+def recognition(result: Judgement, labels: Mapping[str, int]) -> dict[str, Any]:
+    """Give how often a classifier knows what is on a photo, by itself, grey and coloured.
+
+    For each model: top-1 accuracy, and the share of the gap between grey and originals closed.
+
+    Raises:
+        ColorganError: no classifier was used, or no photo has a label.
+    """
+    if not result.classes:
+        raise ColorganError("Recognition needs a feature network with classes: give --features.")
+    known = [place for place, name in enumerate(result.names) if name in labels]
+    if not known:
+        raise ColorganError("None of the photos judged has a label.")
+    truth = np.array([labels[result.names[place]] for place in known])
+    right = {
+        model: float((found[known] == truth).mean()) for model, found in result.classes.items()
+    }
+    gap = right[ORIGINAL] - right[GREY]
+    return {
+        "photos": len(known),
+        "classifier": result.protocol.features,
+        "models": {
+            model: {"top1": value, "gap_closed": (value - right[GREY]) / gap if gap else None}
+            for model, value in right.items()
+        },
+    }
+
+
+def read_labels(path: Path) -> dict[str, int]:
+    """Read the classes of photos from a table with the columns name and class.
+
+    Raises:
+        ColorganError: the file cannot be read as such.
+    """
+    try:
+        with path.open(newline="") as file:
+            return {row["name"]: int(row["class"]) for row in csv.DictReader(file)}
+    except (OSError, KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
+        raise ColorganError(
+            f"The labels in {path} cannot be read: a table with the columns name and class "
+            f"(a number) is needed ({error})."
+        ) from error
+
+
+def write_rows(result: Judgement, path: Path) -> None:
+    """Write a line a photo and model, as CSV or, by its ending, as Parquet.
+
+    Raises:
+        ColorganError: the file cannot be written, or Parquet's library is missing.
+    """
+    import pandas as pd
+
+    measures = list(dict.fromkeys(name for row in result.rows.values() for name in row))
+    lines = [
+        {
+            "photo": name,
+            "group": group,
+            "model": model,
+            **{measure: row[measure][place] for measure in measures},
+        }
+        for group, places in result.groups.items()
+        for place in places
+        for name in [result.names[place]]
+        for model, row in result.rows.items()
+    ]
+    table = pd.DataFrame(lines).sort_values(["photo", "model"])
+    try:
+        if path.suffix == ".parquet":
+            table.to_parquet(path, index=False)
+        else:
+            table.to_csv(path, index=False)
+    except ImportError as error:
+        raise ColorganError("Parquet needs the package pyarrow; or name a .csv file.") from error
+    except OSError as error:
+        raise ColorganError(f"{path} cannot be written: {error}.") from error
+
+
+def extremes(result: Judgement, model: str, count: int) -> tuple[list[str], list[str]]:
+    """Give the names of the photos that a model colours best and worst, by CIEDE2000."""
+    order = np.argsort(result.rows[model]["ciede2000"])
+    names = [result.names[place] for place in order]
+    return names[:count], names[::-1][:count]
+
+
+def table(summary: Mapping[str, Any]) -> str:
+    """Give the models' figures as text in columns."""
+    models = summary["models"]
+    measures = list(next(iter(models[m] for m in models if m != ORIGINAL)))
+    known = [m for m in measures if m in PAIRED or m in ALONE or "[" in m]
+    width = max(14, *(len(name) for name in models))
+    heads = [max(len(measure), 9) for measure in known]
+    columns = list(zip(known, heads, strict=True))
+    lines = ["  ".join(["model".ljust(width), *(name.rjust(room) for name, room in columns)])]
+    for name, row in models.items():
+        cells = [_cell(row.get(measure)).rjust(room) for measure, room in columns]
+        lines.append("  ".join([name.ljust(width), *cells]))
+    return "\n".join(lines)
+
+
+def _cell(figure: Mapping[str, Any] | None) -> str:
+    if figure is None or figure["mean"] is None:
+        return "-"
+    value = float(figure["mean"])
+    return f"{value:.3f}" if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
+
+
+def _plain(figures: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
+    plain: dict[str, dict[str, Any]] = {}
+    for name, figure in figures.items():
+        interval = None if figure.interval is None else list(figure.interval)
+        plain[name] = {"mean": figure.mean, "interval": interval}
+        if figure.reason:
+            plain[name]["reason"] = figure.reason
+    return plain
+
+
+def reasons(summary: Mapping[str, Any]) -> Sequence[str]:
+    """Give what has no figure and why, once each."""
+    found = [
+        f"{name}: {figure['reason']}"
+        for row in summary["models"].values()
+        for name, figure in row.items()
+        if figure.get("reason") and figure["reason"] != "not finite"
+    ]
+    return list(dict.fromkeys(found))
