@@ -1,10 +1,12 @@
-"""Sets of photos: the files in folders, lists and tar archives, by name, one after another."""
+"""Sets of photos by name: folders, lists, tar archives, data sets of the Hub."""
 
 from __future__ import annotations
 
+import re
 import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from .errors import PhotoError
 
@@ -26,6 +28,9 @@ PHOTO_SUFFIXES = frozenset(
         ".pgm",
     ]
 )
+
+
+HUB_NAME = re.compile(r"^[\w.-]+/[\w.-]+(:[\w.-]+)?$")  # org/name or org/name:split
 
 
 def is_photo(path: str | Path) -> bool:
@@ -59,15 +64,19 @@ def find(sources: Sequence[str | Path]) -> list[Path]:
 
 
 def read_all(sources: Sequence[str | Path]) -> Iterator[tuple[str, bytes]]:
-    """Give name and bytes of each photo in folders, files and tar archives, in a fixed order.
+    """Give name and bytes of each photo of folders, files, tar archives and data sets of the Hub.
 
-    Names are paths relative to the source, so that a folder or a prefix tells the group.
+    The order is fixed. Names are paths relative to the source, so that a folder or a prefix tells
+    the group; photos of a data set are named by its label, if it has any, and their number.
 
     Raises:
         PhotoError: a source cannot be read or holds no photo.
     """
-    for source in map(Path, sources):
-        if source.suffix in (".tar", ".tgz") or source.name.endswith(".tar.gz"):
+    for name in map(str, sources):
+        source = Path(name)
+        if HUB_NAME.match(name) and not source.exists():
+            yield from _read_dataset(name)
+        elif source.suffix in (".tar", ".tgz") or source.name.endswith(".tar.gz"):
             yield from _read_tar(source)
         else:
             base = source if source.is_dir() else source.parent
@@ -96,6 +105,57 @@ def _read_tar(path: Path) -> Iterator[tuple[str, bytes]]:
         raise PhotoError(f"The archive {path} cannot be read: {error}.") from error
     if empty:
         raise PhotoError(f"The archive {path} holds no photos (looked for {_list_suffixes()}).")
+
+
+def import_datasets() -> Any:
+    """Import the library that reads data sets of the Hub.
+
+    Raises:
+        PhotoError: it is not installed.
+    """
+    try:
+        import datasets
+    except ImportError as error:
+        raise PhotoError(
+            "Data sets of the Hub are read by the package datasets: pip install 'colorgan[train]'."
+        ) from error
+    return datasets
+
+
+def open_dataset(name: str) -> tuple[Any, str]:
+    """Open a data set `org/name[:split]` of the Hub as a stream.
+
+    Returns:
+        the data set with undecoded images, and the name of the column that holds them.
+
+    Raises:
+        PhotoError: it cannot be had, or has no images.
+    """
+    datasets = import_datasets()
+    repo, _, split = name.partition(":")
+    try:
+        found = datasets.load_dataset(repo, split=split or "train", streaming=True)
+    except (OSError, ValueError, ConnectionError) as error:
+        reason = str(error).splitlines()[0]
+        raise PhotoError(
+            f"There is no folder {name}, and no such data set can be had from the Hub: {reason}"
+        ) from error
+    kinds = (found.features or {}).items()
+    columns = [key for key, kind in kinds if isinstance(kind, datasets.Image)]
+    if not columns:
+        raise PhotoError(f"The data set {name} has no column of images.")
+    return found.cast_column(columns[0], datasets.Image(decode=False)), columns[0]
+
+
+def _read_dataset(name: str) -> Iterator[tuple[str, bytes]]:
+    dataset, column = open_dataset(name)
+    label: Any = (dataset.features or {}).get("label")
+    for place, row in enumerate(dataset):
+        image = row[column]
+        group = label.int2str(row["label"]) if hasattr(label, "int2str") else ""
+        ending = Path(image["path"] or "photo").suffix
+        own = f"{group}/{place:08d}{ending}" if group else f"{place:08d}{ending}"
+        yield own, image["bytes"] or Path(image["path"]).read_bytes()
 
 
 def _list_suffixes() -> str:

@@ -141,6 +141,98 @@ def test_evaluate_judges_models_beside_grey_and_writes_json(photos, small_model,
         assert name in done.stdout
 
 
+@pytest.fixture(scope="module")
+def judged(photos, small_model, teacher_weights, tmp_path_factory):
+    """Everything that evaluate writes, about 24 crops of three kinds and a grey photo."""
+    folder = tmp_path_factory.mktemp("judged")
+    with tarfile.open(folder / "set.tar", "w") as tar, (folder / "labels.csv").open("w") as labels:
+        labels.write("name,class\n")
+        for kind, name in (("animals", "chelsea"), ("food", "coffee"), ("faces", "astronaut")):
+            for i in range(8):
+                cut = Image.fromarray(photos[name][i * 20 : i * 20 + 150, 100:260])
+                cut.save(folder / "photo.png")
+                tar.add(folder / "photo.png", f"{kind}-{i}.png")
+                labels.write(f"{kind}-{i}.png,{i}\n")
+        Image.new("L", (90, 90), 120).save(folder / "photo.png")
+        tar.add(folder / "photo.png", "food-grey.png")
+    done = run(
+        *("evaluate", "--model", "custom", small_model, "--data", folder / "set.tar"),
+        *("--size", 64, "--json", folder / "all.json", "--photos", folder / "all.parquet"),
+        *("--report", folder / "report.html", "--sheet", folder / "sheet.png"),
+        *("--features", "resnet10t", "--features-weights", teacher_weights),
+        *("--labels", folder / "labels.csv"),
+    )
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
+
+
+def test_evaluate_writes_figures_with_intervals_groups_and_recognition(judged, small_model):
+    folder, words = judged
+    figures = json.loads((folder / "all.json").read_text())
+    custom = figures["models"]["custom"]
+    assert custom["ciede2000"]["interval"][0] < custom["ciede2000"]["mean"]
+    assert set(figures["groups"]) == {"animals", "food", "faces"}
+    assert f"custom - {small_model}" in figures["differences"]
+    assert figures["recognition"]["photos"] == 24
+    assert figures["skin"], "the astronaut's face has a tone"
+    assert "kernel[resnet10t]: needs 50 photos, there are 24" in words
+    assert "left out: food-grey.png: grey" in words
+
+
+def test_evaluate_writes_a_line_a_photo_and_model(judged):
+    import pandas as pd
+
+    table = pd.read_parquet(judged[0] / "all.parquet")
+    assert len(table) == 24 * 4 and set(table["group"]) == {"animals", "food", "faces"}
+    assert table[table["model"] == "original"]["ciede2000"].max() == 0
+
+
+def test_evaluate_lays_out_a_sheet(judged):
+    sheet = Image.open(judged[0] / "sheet.png")
+    assert sheet.width > 4 * 64 and sheet.height > 16 * 64
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_report_opens_in_a_browser_without_network(judged, width):
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    asked, wrong = [], []
+    with sync_playwright() as driver:
+        program = shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = driver.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto((judged[0] / "report.html").as_uri())
+        page.locator(".js-plotly-plot .bars").first.wait_for()
+        for heading in ("Figures", "Differences", "Groups", "Skin", "Best and worst"):
+            assert page.get_by_role("heading", name=heading, exact=True).is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        browser.close()
+    assert wrong == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--features", "resnet10t", "--features-weights", "none.safetensors"], "no file"),
+        (["--features", "resnet10t", "--features-settings", "pad"], "write KEY=VALUE"),
+        (["--labels", "none.csv"], "labels in none.csv cannot be read"),
+        (["--lpips", "inception"], "alex, vgg, squeeze"),
+    ],
+)
+def test_evaluate_says_what_is_wrong_in_one_line(portrait, arguments, words):
+    done = run("evaluate", "--model", "custom", "--data", portrait, *arguments)
+    assert done.returncode == 1
+    assert words in done.stderr and "Traceback" not in done.stderr
+
+
 def test_models_lists_the_embedded_ones():
     done = run("models")
     assert done.returncode == 0

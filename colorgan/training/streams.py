@@ -9,7 +9,7 @@ from typing import Any
 
 from ..curate import decode, is_grey
 from ..errors import TrainingError
-from ..photoset import find
+from ..photoset import find, import_datasets, open_dataset
 from .data import Batch, Share, ahead, crop, stack
 
 SHUFFLED = 1000  # photos among which the next one is drawn
@@ -116,29 +116,10 @@ def open_stream(names: Sequence[str]) -> tuple[Any, str]:
     """
     if len(names) != 1:
         raise TrainingError("A stream has one source: one folder, or one data set of the Hub.")
-    name = names[0]
-    try:
-        import datasets
-    except ImportError as error:
-        raise TrainingError(
-            "Streaming needs the package datasets: pip install 'colorgan[train]'."
-        ) from error
-    if Path(name).is_dir():
-        paths = [str(path) for path in find([name])]
-        listed = datasets.Dataset.from_dict({"image": paths})
-        listed = listed.cast_column("image", datasets.Image(decode=False))
-        return listed.to_iterable_dataset(), "image"
-    repo, _, split = name.partition(":")
-    try:
-        found = datasets.load_dataset(repo, split=split or "train", streaming=True)
-    except (OSError, ValueError, ConnectionError) as error:
-        reason = str(error).splitlines()[0]
-        raise TrainingError(f"The data set {name} cannot be opened: {reason}") from error
-    columns = [key for key, kind in (found.features or {}).items() if _is_image(kind)]
-    if not columns:
-        raise TrainingError(f"The data set {name} has no column of images.")
-    return found.cast_column(columns[0], datasets.Image(decode=False)), columns[0]
-
-
-def _is_image(kind: Any) -> bool:
-    return type(kind).__name__ == "Image"
+    if not Path(names[0]).is_dir():
+        return open_dataset(names[0])
+    datasets = import_datasets()
+    paths = [str(path) for path in find(names)]
+    listed = datasets.Dataset.from_dict({"image": paths})
+    listed = listed.cast_column("image", datasets.Image(decode=False))
+    return listed.to_iterable_dataset(), "image"
