@@ -106,6 +106,19 @@ class TestDistances:
         textbook = np.square(a.mean(0) - b.mean(0)).sum() + np.trace(covs[0] + covs[1]) - 2 * root
         assert frechet_distance(a, b) == pytest.approx(textbook, rel=1e-6)
 
+    def test_kernel_distance_agrees_with_a_plain_double_loop(self):
+        rng = np.random.default_rng(2)
+        a, b = rng.normal(0, 1, (7, 5)), rng.normal(0.5, 1, (7, 5))
+
+        def k(x, y):
+            return (float(x @ y) / 5 + 1) ** 3
+
+        within = [
+            sum(k(s[i], s[j]) for i in range(7) for j in range(7) if i != j) / 42 for s in (a, b)
+        ]
+        between = sum(k(x, y) for x in a for y in b) / 49
+        assert kernel_distance(a, b) == pytest.approx(sum(within) - 2 * between)
+
     def test_kernel_distance_is_about_zero_for_one_kind_and_grows_with_the_shift(self):
         rng = np.random.default_rng(0)
         sets = [rng.normal(shift, 1, (300, 16)) for shift in (0, 0, 0.3, 0.6)]

@@ -357,6 +357,20 @@ STILL = [  # no batch statistics, no dropout, float32, every step in the table
 ]
 
 
+def test_a_tracker_gets_curves_and_samples(photos_in_memory, tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    run = Run(tmp_path, ("photos",), log=("tensorboard",), log_every=1, sample_every=4)
+    train(SMALL, run, photos_in_memory)
+    events = EventAccumulator(str(next(tmp_path.rglob("events.out.*")).parent)).Reload()
+    assert len(events.Scalars("metrics/huber")) == 9
+    assert [image.step for image in events.Images("samples")] == [4, 8]
+    assert sorted(p.name for p in (tmp_path / "samples").iterdir()) == [
+        "00000004.jpg",
+        "00000008.jpg",
+    ]
+
+
 class TestTheDoor:
     @pytest.mark.slow
     @pytest.mark.parametrize("name", RECIPES)

@@ -29,7 +29,7 @@ from .data import ALONE, Batch, Share, Source
 from .recipes import Recipe, Stage
 from .run import Run, check_resumable, write_recipe
 from .schedule import Planned, plan_of, rate
-from .start import adopt, class_weights, precision_of, start_critic, start_generator
+from .start import adopt, class_weights, precision_of, start_critic, start_generator, tune
 from .tasks import CriticTask, GeneratorTask, pictures
 from .watching import Watch
 
@@ -87,6 +87,7 @@ class Trainer:
             log_with=list(run.log) or None,
             project_dir=run.folder,
         )
+        tune(self.accelerator.device)
         self.share = Share(self.accelerator.process_index, self.accelerator.num_processes)
         self.plan = plan_of(recipe, photos, self.share)
         self.generator, self.history = start_generator(recipe, run)

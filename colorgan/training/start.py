@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from .. import ab_grid, hub
@@ -15,6 +16,14 @@ from .data import ALONE, Source
 from .recipes import Recipe
 from .run import Run
 from .tasks import count_classes
+
+
+def tune(device: torch.device) -> None:
+    """Let a GPU take its quick ways: TensorFloat-32, and the fastest convolution for each shape."""
+    if device.type == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = True
+        torch.backends.cudnn.allow_tf32 = True
+        torch.backends.cudnn.benchmark = True
 
 
 def precision_of(recipe: Recipe) -> str:
