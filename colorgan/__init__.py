@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .errors import ColorganError, ModelError, PhotoError, TrainingError
+from .version import __version__
 
 if TYPE_CHECKING:
     from .colorizer import Colorizer
 
-__version__ = "0.1.0"
 __all__ = [
     "ColorganError",
     "Colorizer",

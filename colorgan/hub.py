@@ -12,17 +12,35 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
 
-from . import networks
 from .errors import ModelError
 from .networks import Generator
+from .networks.storage import CARD, CONFIG, GOLDEN, WEIGHTS, fill, half, load, read_config
+from .version import __version__
 
-CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+__all__ = [
+    "CARD",
+    "CONFIG",
+    "GOLDEN",
+    "WEIGHTS",
+    "ModelFolder",
+    "embedded",
+    "fill",
+    "fingerprint",
+    "half",
+    "history",
+    "load",
+    "read_config",
+    "resolve",
+    "save",
+]
+
+FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, "evaluation.json")
+"""What a model folder may hold; nothing else is fetched or sent."""
 _HUB_NAME = re.compile(r"^(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[\w./-]+))?$")
 
 
@@ -78,9 +96,7 @@ def _download(repo: str, revision: str | None) -> ModelFolder:
     )
 
     try:
-        path = Path(
-            snapshot_download(repo, revision=revision, allow_patterns=[CONFIG, WEIGHTS, CARD])
-        )
+        path = Path(snapshot_download(repo, revision=revision, allow_patterns=list(FILES)))
     except RevisionNotFoundError as error:
         raise ModelError(f"The model {repo} has no revision {revision!r} on the Hub.") from error
     except RepositoryNotFoundError as error:
@@ -106,68 +122,6 @@ def fingerprint(folder: Path) -> str:
         raise ModelError(f"The model folder {folder} has no readable {WEIGHTS}.") from error
 
 
-def load(folder: Path) -> Generator:
-    """Rebuild a generator from its model folder, in float32 and eval mode.
-
-    Raises:
-        ModelError: a file is missing or broken, or the tensors do not fit the config.
-    """
-    config = read_config(folder)
-    try:
-        tensors = load_file(folder / WEIGHTS)
-    except FileNotFoundError as error:
-        raise ModelError(f"The model folder {folder} has no {WEIGHTS}.") from error
-    except (SafetensorError, OSError) as error:
-        raise ModelError(
-            f"{folder / WEIGHTS} is not a safetensors file or is broken: {error}."
-        ) from error
-    generator = networks.build(config)
-    fill(generator, tensors, source=str(folder / WEIGHTS))
-    return generator.eval()
-
-
-def read_config(folder: Path) -> dict[str, Any]:
-    """Read a model folder's config.json.
-
-    Raises:
-        ModelError: it is missing or broken.
-    """
-    try:
-        config = json.loads((folder / CONFIG).read_text())
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The model's {CONFIG} in {folder} cannot be read: {error}.") from error
-    if not isinstance(config, dict):
-        raise ModelError(f"The model's {CONFIG} in {folder} is not a JSON object.")
-    return config
-
-
-def fill(network: nn.Module, tensors: Mapping[str, Tensor], *, source: str) -> None:
-    """Put tensors into a network, strictly; counters of batch norm may be missing.
-
-    Raises:
-        ModelError: names the tensors that are missing, unknown or of another shape.
-    """
-    own = network.state_dict()
-    missing = [key for key in own if key not in tensors and not key.endswith("num_batches_tracked")]
-    unknown = [key for key in tensors if key not in own]
-    misshapen = [
-        f"{key} {tuple(tensor.shape)} instead of {tuple(own[key].shape)}"
-        for key, tensor in tensors.items()
-        if key in own and tensor.shape != own[key].shape
-    ]
-    problems = [
-        f"{what} {len(keys)} ({', '.join(keys[:3])}{', ...' if len(keys) > 3 else ''})"
-        for what, keys in (("missing", missing), ("unknown", unknown), ("misshapen", misshapen))
-        if keys
-    ]
-    if problems:
-        raise ModelError(
-            f"The weights in {source} do not fit the network of their config: tensors "
-            f"{'; '.join(problems)}."
-        )
-    network.load_state_dict({**own, **tensors})
-
-
 def history(folder: Path) -> list[Any]:
     """Give the trainings that a model went through, oldest first, as its weights' metadata say."""
     try:
@@ -177,20 +131,8 @@ def history(folder: Path) -> list[Any]:
         return []
     if "history" in metadata:
         return list(json.loads(metadata["history"]))
-    known = {key: json.loads(text) for key, text in metadata.items() if key != "format"}
+    known = {k: json.loads(v) for k, v in metadata.items() if k not in ("format", "colorgan")}
     return [known] if known else []
-
-
-def half(network: nn.Module) -> dict[str, Tensor]:
-    """Give a network's tensors for keeping: kernels in half precision, vectors in single.
-
-    Vectors (norms, biases) are small, and running variances can leave the range of half.
-    """
-    return {
-        key: (tensor.half() if tensor.ndim > 1 else tensor).detach().cpu().contiguous()
-        for key, tensor in network.state_dict().items()
-        if not key.endswith("num_batches_tracked")
-    }
 
 
 def save(generator: Generator, folder: Path, *, card: str, provenance: Mapping[str, Any]) -> None:
@@ -203,15 +145,9 @@ def save(generator: Generator, folder: Path, *, card: str, provenance: Mapping[s
         provenance: what made it (recipe, data, seed); goes into the weights' metadata.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    metadata = {"format": "pt"} | {key: json.dumps(value) for key, value in provenance.items()}
-    temporary = folder / f".{WEIGHTS}.part"
-    save_file(half(generator), temporary, metadata=metadata)
-    temporary.chmod(0o644)  # safetensors makes it readable to its owner alone
-    temporary.replace(folder / WEIGHTS)
-    for name, text in (
-        (CONFIG, json.dumps(generator.config, indent=2) + "\n"),
-        (CARD, card),
-    ):
-        temporary = folder / f".{name}.part"
-        temporary.write_text(text)
-        temporary.replace(folder / name)
+    generator.provenance = {"colorgan": __version__, **provenance}
+    with TemporaryDirectory(dir=folder, prefix=".part-") as beside:
+        (Path(beside) / CARD).write_text(card)
+        generator.save_pretrained(beside)
+        for path in Path(beside).iterdir():
+            path.replace(folder / path.name)

@@ -2,6 +2,7 @@
 
 import io
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -31,10 +32,18 @@ def album(photos):
     return [(name, png(pixels)) for name, pixels in photos.items()]
 
 
+@dataclass(frozen=True)
+class Nothing:
+    """No settings."""
+
+
 class Constant(Generator):
     """Answers with one colour."""
 
     name = "constant"
+
+    def __init__(self):
+        super().__init__(Nothing())
 
     def forward(self, lightness):
         return torch.full_like(lightness, 20.0).expand(-1, 2, -1, -1)
@@ -46,7 +55,7 @@ class Oracle(Generator):
     name = "oracle"
 
     def __init__(self, album, size):
-        super().__init__()
+        super().__init__(Nothing())
         squares = np.stack([centre_square(data, size) for _, data in album])
         self.lab = color.rgb_to_lab(torch.from_numpy(squares).permute(0, 3, 1, 2) / 255)
 

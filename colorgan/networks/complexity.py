@@ -59,8 +59,7 @@ class ComplexityUNet(Generator):
     settings: ComplexityConfig
 
     def __init__(self, settings: ComplexityConfig) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(settings)
         c = settings.width
         self.inc = nn.Sequential(nn.Conv2d(1, c, 3, padding=1, bias=False), nn.LeakyReLU(0.2))
         self.downs = nn.ModuleList(complexity_down(c) for _ in range(LEVELS))

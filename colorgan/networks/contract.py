@@ -19,8 +19,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from huggingface_hub import PyTorchModelHubMixin, snapshot_download
 from torch import Tensor, nn
 
 AB_CHANNELS = 2
@@ -49,16 +51,33 @@ class Answer:
     maps: list[Tensor] = field(default_factory=list)
 
 
-class Generator(nn.Module):
-    """A network from lightness to ab. A subclass sets `name` and takes its config alone.
+class Generator(
+    nn.Module,
+    PyTorchModelHubMixin,
+    library_name="colorgan",
+    pipeline_tag="image-to-image",
+    license="other",
+    tags=["colorization", "image-to-image", "old-photos"],
+):
+    """A network from lightness to ab. A subclass sets `name` and takes its settings.
+
+    `save_pretrained`, `push_to_hub` and `from_pretrained` are huggingface_hub's; the files are
+    those of `storage`.
 
     Attributes:
         name: the key in the registry, written to config.json.
         settings: the frozen dataclass that it was built from.
+        provenance: what made it, plain JSON by name; kept in the weights' metadata.
     """
 
     name: ClassVar[str]
     settings: Config
+
+    def __init__(self, settings: Config) -> None:
+        super().__init__()
+        self.settings = settings
+        self.provenance: Mapping[str, Any] = {}
+        self._hub_mixin_config = dict(self.config)
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
@@ -72,3 +91,23 @@ class Generator(nn.Module):
     def config(self) -> Mapping[str, Any]:
         """Plain JSON from which `build` makes the same network again."""
         return {"generator": self.name, **asdict(self.settings)}
+
+    def _save_pretrained(self, save_directory: Path) -> None:
+        """Write weights and golden tensors into a folder; the mixin writes config and card."""
+        from .storage import write
+
+        write(self, save_directory)
+
+    @classmethod
+    def _from_pretrained(cls, *, model_id: str, **how: Any) -> Generator:
+        """Load what `from_pretrained` named: a folder, or a repository that is fetched first."""
+        from .storage import CONFIG, GOLDEN, WEIGHTS, load
+
+        path = Path(model_id)
+        if not path.is_dir():
+            known = ("revision", "cache_dir", "force_download", "local_files_only", "token")
+            asked = {key: how[key] for key in known if key in how}
+            path = Path(
+                snapshot_download(model_id, allow_patterns=[CONFIG, WEIGHTS, GOLDEN], **asked)
+            )
+        return load(path)

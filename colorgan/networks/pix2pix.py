@@ -57,8 +57,8 @@ class Pix2Pix(Generator):
     settings: Pix2PixConfig
 
     def __init__(self, settings: Pix2PixConfig) -> None:
-        super().__init__()
-        self.settings = s = settings
+        super().__init__(settings)
+        s = settings
         outside = 3 if s.colours == "rgb" else 1
         widths = [s.width * min(2**level, 8) for level in range(s.levels)]
         self.downs = nn.ModuleList()

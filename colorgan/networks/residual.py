@@ -66,8 +66,7 @@ class ResidualNet(Generator):
     settings: ResidualConfig
 
     def __init__(self, settings: ResidualConfig) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(settings)
         a, b, c = (settings.width * factor for factor in (1, 2, 4))
         self.body = nn.Sequential(
             _block(nn.Conv2d(1, a, 9, padding=4), a),

@@ -78,8 +78,7 @@ class UNet(Generator):
     classes: Tensor
 
     def __init__(self, settings: UNetConfig, trunk_weights: str | Path | None = None) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(settings)
         self.trunk = build_trunk(settings.trunk, weights=trunk_weights)
         maps = list(zip(*maps_of(self.trunk), strict=True))
         *skips, (channels, _) = [m for m in maps if m[1] >= settings.chroma_stride]
