@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_models(commands)
     _add_curate(commands)
+    _add_push(commands)
     return top
 
 
@@ -214,18 +215,29 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, str | float]:
 
 def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
-        "models", help="list the embedded models", description=models.__doc__
+        "models", help="list embedded and downloaded models", description=models.__doc__
+    )
+    command.add_argument(
+        "--check", action="store_true", help="load each and compare with its golden tensors"
     )
     command.set_defaults(run=models)
 
 
 def models(options: argparse.Namespace) -> int:
-    """List the models that come with colorgan: name, size, revision."""
-    from . import hub
+    """List embedded and downloaded models: name, size, revision, figures."""
+    from . import cards, hub
 
-    for name, folder in hub.embedded().items():
-        size = (folder / hub.WEIGHTS).stat().st_size / 1e6
-        print(f"{name:12} {size:6.1f} MB  {hub.fingerprint(folder)}")
+    for found in [*map(hub.resolve, hub.embedded()), *hub.cached()]:
+        size = (found.path / hub.WEIGHTS).stat().st_size / 1e6
+        own = cards.own_row(cards.read_figures(found.path))
+        figures = ", ".join(
+            f"{name} {own[name]['mean']:.1f}" for name in ("ciede2000", "psnr") if name in own
+        )
+        state = ""
+        if options.check:
+            hub.load(found.path)
+            state = "  as promised"
+        print(f"{found.name:24} {size:6.1f} MB  {found.revision:12}  {figures}{state}")
     return 0
 
 
@@ -257,4 +269,40 @@ def curate(options: argparse.Namespace) -> int:
     print(f"{total - len(findings)} of {total} photos can be trained on")
     if options.move:
         print(f"{len(set_aside(options.folder, findings, options.move))} moved to {options.move}")
+    return 0
+
+
+def _add_push(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "push", help="publish a model on the Hugging Face Hub", description=push.__doc__
+    )
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="a run or a model folder")
+    command.add_argument("repo", metavar="ORG/NAME", help="the repository, made if need be")
+    command.add_argument("--private", action="store_true", help="make it a private repository")
+    command.add_argument("--revision", metavar="TAG", help="put this tag on what is sent")
+    command.add_argument("--about", default="", metavar="TEXT", help="a sentence for the card")
+    command.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+    command.set_defaults(run=push)
+
+
+def push(options: argparse.Namespace) -> int:
+    """Publish a model: config, weights, golden tensors, card and figures; nothing else is sent."""
+    from . import publishing
+
+    files = publishing.files_of(options.folder)
+    print(f"{'Would send' if options.dry_run else 'Sending'} to {options.repo}:")
+    for path in files:
+        print(f"  {path.name:20} {path.stat().st_size / 1e6:8.2f} MB")
+    if options.dry_run:
+        return 0
+    done = publishing.push(
+        options.folder,
+        options.repo,
+        private=options.private,
+        tag=options.revision,
+        about=options.about,
+    )
+    name = options.repo + (f"@{done.tag}" if done.tag else "")
+    print(f"Sent: {done.url}")
+    print(f'It comes back by Colorizer.from_pretrained("{name}")')
     return 0

@@ -25,9 +25,11 @@ from .version import __version__
 __all__ = [
     "CARD",
     "CONFIG",
+    "FILES",
     "GOLDEN",
     "WEIGHTS",
     "ModelFolder",
+    "cached",
     "embedded",
     "fill",
     "fingerprint",
@@ -112,6 +114,32 @@ def _download(repo: str, revision: str | None) -> ModelFolder:
     if not (path / CONFIG).is_file():
         raise ModelError(f"The repository {repo} is no colorgan model: it has no {CONFIG}.")
     return ModelFolder(path, repo, path.name[:12])
+
+
+def cached() -> list[ModelFolder]:
+    """List the colorgan models of the Hub that are on this machine, by repository and commit."""
+    from huggingface_hub import scan_cache_dir
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        repos = sorted(scan_cache_dir().repos, key=lambda repo: repo.repo_id)
+    except CacheNotFound:
+        return []
+    return [
+        ModelFolder(revision.snapshot_path, repo.repo_id, revision.commit_hash[:12])
+        for repo in repos
+        if repo.repo_type == "model"
+        for revision in sorted(repo.revisions, key=lambda revision: revision.last_modified)
+        if _is_ours(revision.snapshot_path)
+    ]
+
+
+def _is_ours(folder: Path) -> bool:
+    """Say whether a folder holds a model of colorgan, whole."""
+    try:
+        return (folder / WEIGHTS).is_file() and "generator" in read_config(folder)
+    except ModelError:
+        return False
 
 
 def fingerprint(folder: Path) -> str:

@@ -27,7 +27,7 @@ from . import adversarial, checkpoint, inflection
 from .checkpoint import Progress
 from .data import ALONE, Batch, Share, Source
 from .recipes import Recipe, Stage
-from .run import Run, check_resumable, write_recipe
+from .run import Run, check_resumable, without_places, write_recipe
 from .schedule import Planned, plan_of, rate
 from .start import adopt, class_weights, precision_of, start_critic, start_generator, tune
 from .tasks import CriticTask, GeneratorTask, pictures
@@ -375,8 +375,8 @@ class Trainer:
         state = {name: part.state_dict() for name, part in self._stateful().items()}
         state["best"] = self.best  # chance needs no keeping: every step seeds its own
         this = {
-            "recipe": asdict(self.recipe),
-            "data": [Path(source).name for source in self.run.data],
+            "recipe": without_places(asdict(self.recipe)),
+            "data": without_places(self.run.data),
             "seen": self.progress.seen,
         }
         card = f"# {self.recipe.name}\n\nA run of colorgan; {self.progress.seen} photos seen.\n"

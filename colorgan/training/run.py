@@ -74,6 +74,15 @@ def check_resumable(recipe: Recipe, run: Run) -> None:
         )
 
 
+def without_places(value: Any) -> Any:
+    """Give plain data with the files and folders in it by their names alone, to be published."""
+    if isinstance(value, dict):
+        return {key: without_places(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_places(inner) for inner in value]
+    return Path(value).name if isinstance(value, str) and Path(value).exists() else value
+
+
 def _flat(value: Any, name: str = "") -> dict[str, Any]:
     """Give the leaves of nested dictionaries and lists by their dotted names."""
     if isinstance(value, dict):

@@ -1,0 +1,130 @@
+"""Model cards: model_card.md filled with a model's config, provenance and measured figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import EvalResult, ModelCard, ModelCardData
+
+from . import hub
+from .errors import ModelError
+
+EVALUATION = "evaluation.json"
+"""Figures of `colorgan evaluate --json`, kept in the model folder."""
+SHOWN = ("psnr", "ssim", "ciede2000", "colourfulness", "chroma_histogram", "bleeding")
+
+
+def template() -> Path:
+    """Give the path of the template: in a wheel inside the package, in a checkout at its top."""
+    here = Path(__file__).parent
+    packed = here / "model_card.md"
+    return packed if packed.is_file() else here.parent / "model_card.md"
+
+
+def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
+    """Give the text of a model's card; every figure comes from its folder.
+
+    Args:
+        folder: the model folder; figures are in its evaluation.json, if it has one.
+        name: of the model, as people will ask for it.
+        about: a sentence on what it is for.
+        data: what it was trained on, in words; else what its provenance names.
+
+    Raises:
+        ModelError: the folder's figures cannot be read.
+    """
+    figures = read_figures(folder)
+    own = own_row(figures)
+    history = hub.history(folder)
+    measures = [m for m in SHOWN if m in own] + [m for m in own if "[" in m]
+    rows = [
+        {"name": _row_name(model, name), "cells": [_cell(row.get(measure)) for measure in measures]}
+        for model, row in figures.get("models", {}).items()
+    ]
+    sources = [str(source) for run in history for source in run.get("data", [])]
+    trained_on = data or ", ".join(dict.fromkeys(sources)) or "Not recorded."
+    generator = hub.load(folder)
+    card = ModelCard.from_template(
+        card_data(name, figures),
+        template_path=str(template()),
+        name=name,
+        about=about or "Gives black-and-white photos colour.",
+        config=hub.read_config(folder),
+        recipe=history[-1].get("recipe") if history else None,
+        history=history,
+        seen=sum(int(run.get("seen", 0)) for run in history),
+        parameters=f"{sum(p.numel() for p in generator.parameters()) / 1e6:.1f}",
+        data=trained_on,
+        figures=figures,
+        metrics=measures,
+        rows=rows,
+    )
+    return str(card).rstrip() + "\n"
+
+
+def card_data(name: str, figures: Mapping[str, Any]) -> ModelCardData:
+    """Give the metadata of a card, with its figures as the Hub's evaluation results."""
+    results = [
+        EvalResult(
+            task_type="image-to-image",
+            task_name="colorization",
+            dataset_type="photos",
+            dataset_name="{photos} photos at {size} px".format(**figures["protocol"]),
+            metric_type=measure,
+            metric_value=figure["mean"],
+        )
+        for measure, figure in own_row(figures).items()
+        if figure["mean"] is not None
+    ]
+    return ModelCardData(
+        license="other",
+        license_name="see-model-card",
+        library_name="colorgan",
+        pipeline_tag="image-to-image",
+        tags=["colorization", "image-to-image", "old-photos"],
+        model_name=name,
+        eval_results=results or None,
+    )
+
+
+def read_figures(folder: Path) -> dict[str, Any]:
+    """Read a model folder's figures without the names of any photos; empty if it has none.
+
+    Raises:
+        ModelError: the file is there but cannot be read as such.
+    """
+    path = folder / EVALUATION
+    if not path.is_file():
+        return {}
+    try:
+        figures = json.loads(path.read_text())
+        protocol = {k: v for k, v in figures["protocol"].items() if k != "left_out"}
+        return {"protocol": protocol, "models": figures["models"]}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(
+            f"{path} is not what `colorgan evaluate --json` writes: {error!r}. Judge the model "
+            "again, or remove the file."
+        ) from error
+
+
+def own_row(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the figures of the one model that is neither grey nor the originals."""
+    for model, row in figures.get("models", {}).items():
+        if model not in ("grey", "original"):
+            return dict(row)
+    return {}
+
+
+def _row_name(model: str, name: str) -> str:
+    """Give the name of a row: the model's own was where it lay when it was judged."""
+    return model if model in ("grey", "original") else name
+
+
+def _cell(figure: Mapping[str, Any] | None) -> str:
+    if figure is None or figure["mean"] is None:
+        return "-"
+    value = float(figure["mean"])
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3g}"

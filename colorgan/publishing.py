@@ -1,0 +1,103 @@
+"""Models to the Hub: what is sent, by whom, under which tag; nothing but a model's own files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
+from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
+
+from . import cards, hub
+from .errors import ModelError
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of a push: the commit it made, and the tag, if one was asked for."""
+
+    url: str
+    commit: str
+    tag: str | None
+
+
+def files_of(folder: Path) -> list[Path]:
+    """List the files of a model folder that are sent: never photos, votes, checkpoints or curves.
+
+    Raises:
+        ModelError: it is no whole model folder, or its golden tensors disagree.
+    """
+    if not (folder / hub.CONFIG).is_file():
+        raise ModelError(f"The folder {folder} is no model folder: it has no {hub.CONFIG}.")
+    hub.load(folder)  # strict, and compared with its golden tensors
+    return [folder / name for name in hub.FILES if (folder / name).is_file()]
+
+
+def push(
+    folder: Path, repo: str, *, private: bool = False, tag: str | None = None, about: str = ""
+) -> Published:
+    """Send a model folder to a repository of the Hub, made if it does not exist.
+
+    The card is rendered anew for the repository's name from the folder's figures, unless the
+    folder already has a card of its own with more than a run's two lines.
+
+    Raises:
+        ModelError: the folder is no model, or the Hub refuses or cannot be reached.
+    """
+    files = files_of(folder)
+    api = HfApi()
+    with explained(repo), TemporaryDirectory() as beside:
+        for path in files:
+            shutil.copyfile(path, Path(beside) / path.name)
+        (Path(beside) / hub.CARD).write_text(card_for(folder, repo, about=about))
+        if figures := cards.read_figures(folder):
+            (Path(beside) / cards.EVALUATION).write_text(json.dumps(figures, indent=2) + "\n")
+        api.create_repo(repo, private=private, exist_ok=True)
+        sent = api.upload_folder(
+            folder_path=beside, repo_id=repo, commit_message=f"Upload {repo.split('/')[-1]}"
+        )
+        if tag is not None:
+            api.create_tag(repo, tag=tag, revision=sent.oid, exist_ok=False)
+    return Published(str(sent.commit_url), str(sent.oid), tag)
+
+
+def card_for(folder: Path, repo: str, *, about: str = "") -> str:
+    """Give the card that is sent: the folder's own if it was written for people, else a new one."""
+    own = folder / hub.CARD
+    text = own.read_text() if own.is_file() else ""
+    return text if "## Limits" in text else cards.render(folder, repo, about=about)
+
+
+@contextmanager
+def explained(repo: str) -> Iterator[None]:
+    """Turn the Hub's refusals into sentences."""
+    try:
+        yield
+    except LocalTokenNotFoundError as error:
+        raise ModelError("You are not logged in to the Hub: run `hf auth login`.") from error
+    except HfHubHTTPError as error:
+        status = error.response.status_code if error.response is not None else 0
+        raise ModelError(_reason(status, repo, error)) from error
+    except (httpx.HTTPError, OSError) as error:
+        raise ModelError(f"The Hub cannot be reached now: {error}. Nothing was sent.") from error
+
+
+def _reason(status: int, repo: str, error: HfHubHTTPError) -> str:
+    if status == 401:
+        return (
+            "The Hub does not know you: log in by `hf auth login` with a token that may write, "
+            "or set HF_TOKEN."
+        )
+    if status == 403:
+        return f"You have no right to write to {repo}: check the name and your token's rights."
+    if status == 404:
+        return f"The Hub has no repository {repo}, or you may not see it."
+    if status == 409:
+        return f"The tag is there already in {repo}: choose another --revision."
+    return f"The Hub refused: {str(error).splitlines()[0]}"

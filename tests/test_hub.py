@@ -1,0 +1,268 @@
+"""Models on the Hub: pushed, tagged, pulled, offline; by the real client over HTTP.
+
+The client reads HF_ENDPOINT when it is imported, so every step is a process of its own.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from loopback_hub import TOKEN, Hub
+from PIL import Image
+from safetensors.torch import load_file, save_file
+
+from colorgan import cards, hub
+from colorgan.errors import ModelError
+
+COLORGAN = [sys.executable, "-m", "colorgan"]
+REPO = "me/old-city"
+
+
+@pytest.fixture(scope="module")
+def server():
+    return Hub()
+
+
+@pytest.fixture(scope="module")
+def trained(small_model, tmp_path_factory):
+    """A model folder with figures, among files that nobody else should see."""
+    folder = tmp_path_factory.mktemp("run") / "mine"
+    shutil.copytree(small_model, folder)
+    row = {"ciede2000": {"mean": 9.87, "interval": [9.5, 10.2]}, "psnr": {"mean": 23.4}}
+    grey = {"ciede2000": {"mean": 11.5}, "psnr": {"mean": 22.0}}
+    protocol = {"photos": 961, "size": 256, "crop": "centre square", "resize": "Lanczos"}
+    protocol |= {"lightness": "CIE L*", "rounding": "8 bits"}
+    protocol |= {"left_out": {"grandmother.jpg": "grey"}}
+    figures = {"protocol": protocol, "models": {"grey": grey, "/home/me/run": row}}
+    (folder / cards.EVALUATION).write_text(json.dumps(figures))
+    (folder / "samples").mkdir()
+    Image.new("RGB", (8, 8)).save(folder / "samples" / "00000200.jpg")
+    (folder / "votes.sqlite").write_bytes(b"secret")
+    return folder
+
+
+@pytest.fixture
+def run(server, tmp_path):
+    """Runs a command as another person's machine would: own cache, this Hub."""
+
+    def run(*arguments, token=TOKEN, cache=None, **environment):
+        env = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
+        env |= {"HF_ENDPOINT": server.url, "HF_HOME": str(cache or tmp_path / "cache")}
+        env |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+        env |= {"HF_TOKEN": token} if token else {}
+        return subprocess.run(
+            [*map(str, arguments)],
+            capture_output=True,
+            text=True,
+            timeout=240,
+            env=env | environment,
+        )
+
+    return run
+
+
+@pytest.fixture
+def pushed(server, trained, run):
+    """The name of a repository that holds the trained model, tagged v1."""
+    if REPO not in server.repos:
+        done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1")
+        assert done.returncode == 0, done.stderr
+        assert f'Colorizer.from_pretrained("{REPO}@v1")' in done.stdout
+    return REPO
+
+
+def tree(server, repo=REPO):
+    repository = server.repos[repo]
+    return repository.commits[repository.refs["main"]]
+
+
+class TestPush:
+    def test_sends_the_model_s_own_files_and_nothing_else(self, server, trained, pushed):
+        sent = tree(server)
+        assert set(sent) - {".gitattributes"} == {
+            "config.json",
+            "model.safetensors",
+            "golden.safetensors",
+            "README.md",
+            "evaluation.json",
+        }
+        assert sent["model.safetensors"] == (trained / "model.safetensors").read_bytes()
+        assert b"grandmother" not in b"".join(sent.values()), "no names of photos"
+
+    def test_the_card_is_valid_and_its_figures_are_the_evaluation_s(self, server, pushed):
+        from huggingface_hub import ModelCard
+
+        text = tree(server)["README.md"].decode()
+        card = ModelCard(text)
+        results = {r.metric_type: r.metric_value for r in card.data.eval_results}
+        assert results == {"ciede2000": 9.87, "psnr": 23.4}
+        assert card.data.library_name == "colorgan" and card.data.license == "other"
+        assert f'from_pretrained("{REPO}")' in text and "| 9.87 |" in text
+        assert "/home/me" not in text, "nobody needs to know where it lay"
+
+    def test_again_unchanged_sends_nothing_large(self, server, trained, pushed, run):
+        before = len(server.received)
+        done = run(*COLORGAN, "push", trained, REPO)
+        assert done.returncode == 0, done.stderr
+        assert sum(size for _, size in server.received[before:]) < 20_000
+
+    def test_a_dry_run_only_tells(self, server, trained, run):
+        before = len(server.requests)
+        done = run(*COLORGAN, "push", trained, "me/not-yet", "--dry-run")
+        assert done.returncode == 0 and "model.safetensors" in done.stdout
+        assert len(server.requests) == before
+
+    @pytest.mark.parametrize(
+        ("repo", "token", "words"),
+        [
+            ("me/another", None, "hf auth login"),
+            ("me/another", "hf_wrong", "does not know you"),
+            ("others/theirs", TOKEN, "no right to write"),
+        ],
+    )
+    def test_without_a_right_it_says_so(self, trained, run, repo, token, words):
+        done = run(*COLORGAN, "push", trained, repo, token=token)
+        assert done.returncode == 1
+        assert words in done.stderr and "Traceback" not in done.stderr
+
+    def test_a_tag_is_never_moved(self, trained, pushed, run):
+        done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1")
+        assert done.returncode == 1 and "choose another --revision" in done.stderr
+
+    def test_a_folder_that_is_no_model_is_refused(self, tmp_path, run):
+        done = run(*COLORGAN, "push", tmp_path, "me/nothing")
+        assert done.returncode == 1 and "is no model folder" in done.stderr
+
+
+def colour(run, model, portrait, folder, **settings):
+    return run(*COLORGAN, "colorize", portrait, "-o", folder, "--model", model, **settings)
+
+
+class TestPull:
+    def test_gives_the_same_colours_as_the_folder_it_came_from(
+        self, trained, pushed, run, portrait, tmp_path
+    ):
+        for model, folder in ((trained, "own"), (f"{pushed}@v1", "pulled"), (pushed, "latest")):
+            done = colour(run, model, portrait, tmp_path / folder)
+            assert done.returncode == 0, done.stderr
+        own, pulled, latest = (
+            np.asarray(Image.open(tmp_path / name / "portrait.jpg"))
+            for name in ("own", "pulled", "latest")
+        )
+        assert np.array_equal(own, pulled) and np.array_equal(own, latest)
+
+    def test_the_second_time_works_offline_and_is_listed(self, pushed, run, portrait, tmp_path):
+        assert colour(run, f"{pushed}@v1", portrait, tmp_path / "a").returncode == 0
+        again = colour(run, f"{pushed}@v1", portrait, tmp_path / "b", HF_HUB_OFFLINE="1")
+        assert again.returncode == 0, again.stderr
+        listed = run(*COLORGAN, "models", "--check", HF_HUB_OFFLINE="1")
+        line = next(line for line in listed.stdout.splitlines() if line.startswith(pushed))
+        assert "ciede2000 9.9" in line and line.endswith("as promised")
+
+    def test_a_download_that_breaks_off_is_taken_up(self, server, pushed, run, portrait, tmp_path):
+        server.cut_after = 50_000
+        done = colour(run, pushed, portrait, tmp_path / "out")
+        assert done.returncode == 0, done.stderr
+        assert server.cut_after is None, "it did break off"
+
+    def test_spoilt_bytes_are_refused(self, server, pushed, run, portrait, tmp_path):
+        server.wrong_bytes = True
+        try:
+            done = colour(run, pushed, portrait, tmp_path / "out")
+        finally:
+            server.wrong_bytes = False
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr and not (tmp_path / "out" / "portrait.jpg").exists()
+
+    def test_the_mixin_s_own_door_works(self, pushed, run):
+        code = (
+            "from colorgan.networks import UNet; import torch\n"
+            f"net = UNet.from_pretrained('{pushed}', revision='v1')\n"
+            "print(type(net).__name__, net(torch.rand(1, 1, 20, 30) * 100).shape)"
+        )
+        done = run(sys.executable, "-c", code)
+        assert "UNet torch.Size([1, 2, 20, 30])" in done.stdout, done.stderr
+
+    def test_the_example_needs_the_hub_client_alone(self, pushed, run, portrait, tmp_path):
+        script = ROOT / "examples" / "from_the_hub.py"
+        assert len(script.read_text().splitlines()) < 30
+        done = run(sys.executable, script, pushed, portrait, tmp_path / "out.png")
+        assert done.returncode == 0, done.stderr
+        assert np.ptp(np.asarray(Image.open(tmp_path / "out.png")), axis=2).max() > 5
+
+    @pytest.mark.parametrize(
+        ("model", "settings", "words"),
+        [
+            ("me/nothing-here", {}, "has no model me/nothing-here, or it is private"),
+            (f"{REPO}@v9", {}, "has no revision 'v9'"),
+            (REPO, {"HF_HUB_OFFLINE": "1"}, "cannot be reached"),
+        ],
+    )
+    def test_what_cannot_be_had_is_one_sentence(
+        self, pushed, run, portrait, tmp_path, model, settings, words
+    ):
+        done = colour(run, model, portrait, tmp_path / "out", **settings)
+        assert done.returncode == 1
+        assert words in done.stderr and "Traceback" not in done.stderr
+
+    def test_a_private_model_needs_a_token(self, trained, run, portrait, tmp_path):
+        done = run(*COLORGAN, "push", trained, "me/private", "--private")
+        assert done.returncode == 0, done.stderr
+        assert colour(run, "me/private", portrait, tmp_path / "a").returncode == 0
+        denied = colour(
+            run, "me/private", portrait, tmp_path / "b", token=None, cache=tmp_path / "other"
+        )
+        assert denied.returncode == 1 and "or it is private" in denied.stderr
+
+    def test_a_repository_of_something_else_is_refused(self, server, run, portrait, tmp_path):
+        from loopback_hub import Repo
+
+        server.repos["me/a-pickle"] = Repo()
+        server.commit("me/a-pickle", {"pytorch_model.bin": b"\x80\x04pickle", "config.json": b"{}"})
+        done = colour(run, "me/a-pickle", portrait, tmp_path / "out")
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert "GET /me/a-pickle/resolve/main/pytorch_model.bin" not in server.requests
+
+
+class TestGoldenTensors:
+    def test_hold_for_every_embedded_model(self):
+        for name, folder in hub.embedded().items():
+            assert (folder / hub.GOLDEN).is_file(), name
+            hub.load(folder)
+
+    def test_that_disagree_are_refused(self, small_model, tmp_path):
+        folder = tmp_path / "model"
+        shutil.copytree(small_model, folder)
+        golden = load_file(folder / hub.GOLDEN)
+        save_file(golden | {"ab": golden["ab"] + 3}, folder / hub.GOLDEN)
+        with pytest.raises(ModelError, match=r"differ by up to 3\.0"):
+            hub.load(folder)
+
+    def test_tell_weights_of_another_training(self, small_model, tmp_path):
+        folder = tmp_path / "model"
+        shutil.copytree(small_model, folder)
+        weights = load_file(folder / hub.WEIGHTS)
+        weights["head.bias"] = weights["head.bias"] + 0.5
+        save_file(weights, folder / hub.WEIGHTS)
+        with pytest.raises(ModelError, match="not of one piece"):
+            hub.load(folder)
+
+    def test_that_are_broken_are_said(self, small_model, tmp_path):
+        folder = tmp_path / "model"
+        shutil.copytree(small_model, folder)
+        (folder / hub.GOLDEN).write_bytes(b"?")
+        with pytest.raises(ModelError, match="cannot be used"):
+            hub.load(folder)
+
+
+def test_figures_that_cannot_be_read_are_said(small_model, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(small_model, folder)
+    (folder / cards.EVALUATION).write_text('{"models": 3}')
+    with pytest.raises(ModelError, match="colorgan evaluate --json"):
+        cards.render(folder, "me/model")
