@@ -25,6 +25,8 @@ from colorgan.training.recipes import RECIPES, Stage
 from colorgan.training.run import Run
 from colorgan.training.watching import METRICS, read_table
 
+LAST = 20  # steps over which a trial's losses are averaged
+
 
 def objective(trial: optuna.Trial, options: argparse.Namespace, store: PhotoStore) -> float:
     """Train `landscape` once and give CIEDE2000 on the photos to judge by."""
@@ -40,7 +42,7 @@ def objective(trial: optuna.Trial, options: argparse.Namespace, store: PhotoStor
         learning_rate=options.learning_rate,
         seed=trial.number,
     )
-    run = Run(options.out / f"{trial.number:03d}", tuple(options.data), log_every=10)
+    run = Run(options.out / f"{trial.number:03d}", tuple(options.data), log_every=1)
     trainer = Trainer(recipe, run, StoredPhotos(store, seed=recipe.seed))
     trainer.run_stages()
     generator, critic = (
@@ -49,9 +51,10 @@ def objective(trial: optuna.Trial, options: argparse.Namespace, store: PhotoStor
         if network is not None
     )
     trial.set_user_attr("critic : generator", critic / generator)
-    for name, value in read_table(run.folder / METRICS)[-1].items():
-        if name in ("critic", "adversarial", "l1"):
-            trial.set_user_attr(name, float(value))
+    rows = read_table(run.folder / METRICS)[-LAST:]
+    for name in ("critic", "adversarial", "l1"):
+        values = [float(row[name]) for row in rows if row[name]]
+        trial.set_user_attr(name, sum(values) / len(values))
     model = {"model": hub.load(run.folder)}
     photos = read_all(options.val or options.data)
     return judge(model, photos, size=options.size, progress=False).mean("model", "ciede2000")
@@ -77,7 +80,7 @@ def main() -> int:
         known = trial.user_attrs
         print(
             f"{trial.params['width']:5}  {trial.params['factor']:6.3f}  "
-            f"{known['critic : generator']:16.2f}  {known.get('critic', float('nan')):6.3f}  "
+            f"{known['critic : generator']:16.2f}  {known['critic']:6.3f}  "
             f"{known['adversarial']:11.3f}  {known['l1']:5.3f}  {trial.value:9.2f}"
         )
     return 0

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+import torch
 from conftest import ROOT
 from PIL import Image
 
@@ -24,3 +26,38 @@ def test_every_example_photo_names_its_source_and_licence():
     names = [p.name for p in (EXAMPLES / "photos").iterdir() if p.suffix == ".jpg"]
     assert names
     assert [name for name in names if f"| {name} |" not in listed] == []
+
+
+def test_the_networks_people_know_are_converted_strictly(tmp_path):
+    """With made-up weights under the published names; theirs cannot be had here."""
+    from colorgan import hub
+    from colorgan.networks import build
+
+    script = EXAMPLES / "convert_zhang.py"
+    torch.manual_seed(0)
+    network = build({"generator": "siggraph17"})
+    torch.save(network.state_dict(), tmp_path / "published.pth")
+    run = [sys.executable, script, "siggraph17", tmp_path / "published.pth", tmp_path / "model"]
+    done = subprocess.run(run, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    again = hub.load(tmp_path / "model").state_dict()
+    for key, tensor in network.state_dict().items():
+        torch.testing.assert_close(again[key], tensor, atol=1e-3, rtol=1e-3)
+    run[2] = "eccv16"
+    wrong = subprocess.run(run, capture_output=True, text=True)
+    assert wrong.returncode == 1 and "does not hold the weights of eccv16" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_sweep_shows_the_ratio_of_the_two_networks(training_folder, tmp_path):
+    pytest.importorskip("optuna")
+    options = ["--trials", "2", "--photos", "64", "--size", "32", "--widths", "16", "24"]
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "sweep.py", training_folder, "--out", tmp_path, *options],
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    assert done.returncode == 0, done.stderr
+    head, *rows = done.stdout.splitlines()[-3:]
+    assert "critic:generator" in head and len(rows) == 2

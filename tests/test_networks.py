@@ -12,6 +12,7 @@ from colorgan.networks import UNet, UNetConfig
 from colorgan.networks.complexity import ComplexityConfig
 from colorgan.networks.pix2pix import Pix2PixConfig
 from colorgan.networks.residual import ResidualConfig
+from colorgan.networks.zhang import Eccv16, Eccv16Config, Siggraph17, Siggraph17Config
 
 GULER = Pix2PixConfig(norm="batch", down_dropout=False, up_dropout=3, upsample=False)
 CONFIGS = {
@@ -28,6 +29,8 @@ CONFIGS = {
     "pix2pix, guler": dataclasses.replace(GULER, levels=6, width=8),
     "complexity": ComplexityConfig(width=8),
     "residual": ResidualConfig(width=8),
+    "eccv16": Eccv16Config(width=4),
+    "siggraph17": Siggraph17Config(width=4),
 }
 GENERATOR_OF = {settings: network.name for network, settings in networks.GENERATORS.values()}
 
@@ -73,7 +76,8 @@ class TestGenerator:
         generator.train()
         try:
             generator(picture(64, 64, count=2)).square().mean().backward()
-            without = [n for n, p in generator.named_parameters() if p.grad is None]
+            learning = [(n, p) for n, p in generator.named_parameters() if p.requires_grad]
+            without = [n for n, p in learning if p.grad is None]
             assert without == []
         finally:
             generator.zero_grad()
@@ -162,3 +166,57 @@ class TestBadConfigs:
         with pytest.raises(ModelError, match=words) as caught:
             networks.build(config)
         assert "\n" not in str(caught.value)
+
+
+class TestTheNetworksPeopleKnow:
+    @pytest.mark.parametrize(
+        ("network", "settings", "count"),
+        [(Eccv16, Eccv16Config(), 32.24), (Siggraph17, Siggraph17Config(), 34.19)],
+    )
+    def test_have_their_published_size(self, network, settings, count):
+        """In millions; eccv16's last layer was published frozen, and counts."""
+        assert round(parameters(network, settings) / 1e6, 2) == count
+
+    @pytest.mark.parametrize(
+        ("network", "settings", "names"),
+        [
+            (
+                Eccv16,
+                Eccv16Config(),
+                {
+                    "model1.0.weight": (64, 1, 3, 3),
+                    "model1.2.bias": (64,),
+                    "model1.4.running_mean": (64,),
+                    "model3.4.weight": (256, 256, 3, 3),
+                    "model5.0.weight": (512, 512, 3, 3),
+                    "model7.6.weight": (512,),
+                    "model8.0.weight": (512, 256, 4, 4),
+                    "model8.6.weight": (313, 256, 1, 1),
+                    "model_out.weight": (2, 313, 1, 1),
+                },
+            ),
+            (
+                Siggraph17,
+                Siggraph17Config(),
+                {
+                    "model1.0.weight": (64, 4, 3, 3),
+                    "model4.6.running_var": (512,),
+                    "model8up.0.weight": (512, 256, 4, 4),
+                    "model3short8.0.weight": (256, 256, 3, 3),
+                    "model8.1.weight": (256, 256, 3, 3),
+                    "model8.3.weight": (256, 256, 3, 3),
+                    "model8.5.weight": (256,),
+                    "model9.1.weight": (128, 128, 3, 3),
+                    "model9.3.weight": (128,),
+                    "model1short10.0.weight": (128, 64, 3, 3),
+                    "model10.1.weight": (128, 128, 3, 3),
+                    "model_class.0.weight": (529, 256, 1, 1),
+                    "model_out.0.weight": (2, 128, 1, 1),
+                },
+            ),
+        ],
+    )
+    def test_have_the_published_names_and_shapes_of_tensors(self, network, settings, names):
+        with torch.device("meta"):
+            own = {name: tuple(t.shape) for name, t in network(settings).state_dict().items()}
+        assert {name: own.get(name) for name in names} == names

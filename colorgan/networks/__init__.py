@@ -12,6 +12,7 @@ from .contract import Config, Generator
 from .pix2pix import Pix2Pix, Pix2PixConfig
 from .residual import ResidualConfig, ResidualNet
 from .unet import UNet, UNetConfig
+from .zhang import Eccv16, Eccv16Config, Siggraph17, Siggraph17Config
 
 __all__ = [
     "GENERATORS",
@@ -35,6 +36,8 @@ GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
     Pix2Pix.name: (Pix2Pix, Pix2PixConfig),
     ComplexityUNet.name: (ComplexityUNet, ComplexityConfig),
     ResidualNet.name: (ResidualNet, ResidualConfig),
+    Eccv16.name: (Eccv16, Eccv16Config),
+    Siggraph17.name: (Siggraph17, Siggraph17Config),
 }
 
 

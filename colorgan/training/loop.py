@@ -147,7 +147,7 @@ class Trainer:
             self.keep()
             watch.judge(self.model, self.progress)
         finally:
-            watch.close()
+            watch.close(self.progress)
 
     def _run_stages(self, watch: Watch, stop: threading.Event) -> None:
         kept = time.monotonic()

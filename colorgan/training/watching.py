@@ -92,12 +92,16 @@ class Watch:
         self.bar.update(progress.seen - self.bar.n)
         self._rows.append(terms)
         if progress.steps % self.run.log_every == 0:
-            means = _means(self._rows)
-            self.bar.set_postfix({k: f"{v:.4f}" for k, v in means.items()}, refresh=False)
-            self._write(METRICS, means, progress)
-            self._rows = []
+            self._write_means(progress)
         if progress.steps % self.run.sample_every == 0:
             self.show(model, progress)
+
+    def _write_means(self, progress: Progress) -> None:
+        """Write a line of what the losses were since the last line."""
+        means = _means(self._rows)
+        self.bar.set_postfix({k: f"{v:.4f}" for k, v in means.items()}, refresh=False)
+        self._write(METRICS, means, progress)
+        self._rows = []
 
     def show(self, model: Generator, progress: Progress) -> None:
         """Write a sheet of samples: grey, as coloured now, truth."""
@@ -180,8 +184,10 @@ class Watch:
         values = {f"{label}/{key}": value for key, value in row.items()}
         self.accelerator.log(values, step=progress.steps)
 
-    def close(self) -> None:
-        """End the bar and the trackers."""
+    def close(self, progress: Progress) -> None:
+        """Write what is left of the losses, end the bar and the trackers."""
+        if self._rows:
+            self._write_means(progress)
         self.bar.close()
         if self.run.log:
             self.accelerator.end_training()
