@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _add_models(commands)
     _add_curate(commands)
     _add_push(commands)
+    _add_push_space(commands)
     return top
 
 
@@ -305,4 +306,32 @@ def push(options: argparse.Namespace) -> int:
     name = options.repo + (f"@{done.tag}" if done.tag else "")
     print(f"Sent: {done.url}")
     print(f'It comes back by Colorizer.from_pretrained("{name}")')
+    return 0
+
+
+def _add_push_space(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "push-space", help="publish the page as a Space", description=push_space.__doc__
+    )
+    command.add_argument("repo", metavar="ORG/NAME", help="the Space, made if need be")
+    command.add_argument("--private", action="store_true", help="make it a private Space")
+    command.add_argument(
+        "--checkout", type=Path, default=Path(), metavar="FOLDER", help="default: where you are"
+    )
+    command.add_argument("--dry-run", action="store_true", help="only say what would be sent")
+    command.set_defaults(run=push_space)
+
+
+def push_space(options: argparse.Namespace) -> int:
+    """Publish the page of a checkout as a Gradio Space, with what it needs and nothing else."""
+    from . import publishing
+
+    files = publishing.space_files(options.checkout)
+    size = sum(path.stat().st_size for path in files) / 1e6
+    print(f"{len(files)} files, {size:.1f} MB")
+    if options.dry_run:
+        for path in files:
+            print(f"  {path.relative_to(options.checkout)}")
+        return 0
+    print(f"Sent: {publishing.push_space(options.checkout, options.repo, private=options.private)}")
     return 0

@@ -21,6 +21,7 @@ from .device import autocast, choose_device
 from .errors import ColorganError
 from .networks import Generator
 from .photo import Photo
+from .version import __version__
 
 DEFAULT_SIZE = 256
 SIZES = (32, 1024)
@@ -115,8 +116,6 @@ class Colorizer:
     @property
     def note(self) -> str:
         """What the metadata of a coloured photo says."""
-        from . import __version__
-
         return files.coloured_note(self.name, self.revision, __version__)
 
     def colorize(self, photo: Photo, *, strength: float = 1.0, size: int | None = None) -> Photo:

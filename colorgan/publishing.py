@@ -67,6 +67,59 @@ def push(
     return Published(str(sent.commit_url), str(sent.oid), tag)
 
 
+SPACE = (
+    "README.md",
+    "LICENSE",
+    "app.py",
+    "model_card.md",
+    "requirements.txt",
+    "colorgan/**/*.py",
+    "colorgan/ui/*.css",
+    "colorgan/ui/*.js",
+    "colorgan/ui/*.svg",
+    "weights/*/*.json",
+    "weights/*/*.safetensors",
+    "weights/**/*.md",
+    "examples/photos/*.jpg",
+    "examples/photos/*.md",
+)
+"""What a Space needs of a checkout; nothing else of it is sent."""
+
+
+def space_files(checkout: Path) -> list[Path]:
+    """List the files of a checkout that make up the Space.
+
+    Raises:
+        ModelError: it is no checkout of colorgan.
+    """
+    found = sorted({p for pattern in SPACE for p in checkout.glob(pattern) if p.is_file()})
+    if checkout / "app.py" not in found:
+        raise ModelError(f"{checkout} is no checkout of colorgan: it has no app.py.")
+    return found
+
+
+def push_space(checkout: Path, repo: str, *, private: bool = False) -> str:
+    """Send the page to a Space of the Hub, made if it does not exist; give its address.
+
+    Raises:
+        ModelError: this is no checkout, or the Hub refuses or cannot be reached.
+    """
+    files = [path.relative_to(checkout) for path in space_files(checkout)]
+    api = HfApi()
+    with explained(repo):
+        url = api.create_repo(
+            repo, repo_type="space", space_sdk="gradio", private=private, exist_ok=True
+        )
+        api.upload_folder(
+            folder_path=checkout,
+            repo_id=repo,
+            repo_type="space",
+            allow_patterns=[str(path) for path in files],
+            commit_message="Upload the page",
+        )
+    return str(url)
+
+
 def card_for(folder: Path, repo: str, *, about: str = "") -> str:
     """Give the card that is sent: the folder's own if it was written for people, else a new one."""
     own = folder / hub.CARD

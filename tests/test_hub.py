@@ -260,6 +260,28 @@ class TestGoldenTensors:
             hub.load(folder)
 
 
+class TestSpace:
+    def test_gets_what_the_page_needs_and_nothing_else(self, server, run):
+        done = run(*COLORGAN, "push-space", "me/page", "--checkout", ROOT)
+        assert done.returncode == 0, done.stderr
+        sent = set(tree(server, "me/page"))
+        assert {"app.py", "README.md", "requirements.txt", "colorgan/ui/style.css"} <= sent
+        assert {"weights/custom/model.safetensors", "weights/custom/config.json"} <= sent
+        assert not [name for name in sent if name.startswith(("tests/", "benchmarks/", ".venv"))]
+
+    def test_the_readme_s_head_is_a_space_s(self):
+        from huggingface_hub import metadata_load
+
+        head = metadata_load(ROOT / "README.md")
+        assert head["sdk"] == "gradio" and head["app_file"] == "app.py"
+        assert (ROOT / head["app_file"]).is_file()
+        assert len(head["short_description"]) <= 60
+
+    def test_a_folder_that_is_no_checkout_is_refused(self, tmp_path, run):
+        done = run(*COLORGAN, "push-space", "me/page", "--checkout", tmp_path)
+        assert done.returncode == 1 and "no checkout of colorgan" in done.stderr
+
+
 def test_figures_that_cannot_be_read_are_said(small_model, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(small_model, folder)

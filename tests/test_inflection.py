@@ -10,6 +10,7 @@ from colorgan.evaluation.features import (
     frechet_distance,
     kernel_distance,
 )
+from colorgan.evaluation.protocol import colour_squares
 from colorgan.networks.critics import PatchConfig, PatchCritic
 from colorgan.training import inflection
 
@@ -26,7 +27,7 @@ class TestTheChoice:
         """Better until step 12, then red and blotched: what NoGAN's makers saw."""
         x = np.arange(30)
         noise = np.random.default_rng(0).normal(0, 0.01, 30)
-        valley = 1 + 0.004 * (x - 12) ** 2 - 0.576 + noise
+        valley = 0.3 + 0.004 * (x - 12) ** 2 + noise
         points = curve(valley, 0.6 + 0.03 * np.minimum(x, 12), np.maximum(x - 12, 0) * 0.01)
         assert abs(inflection.best(inflection.scores(points)) - 12) <= 1
 
@@ -63,7 +64,12 @@ class Fixed(torch.nn.Module):
 def squares(photos):
     from PIL import Image
 
-    cut = [Image.fromarray(p[:240, :240]).resize((64, 64)) for p in photos.values()]
+    cut = [
+        Image.fromarray(p[y : y + 180, x : x + 180]).resize((64, 64))
+        for p in photos.values()
+        for y in (0, 60, 110)
+        for x in (0, 90, 180)
+    ]
     return np.stack([np.asarray(picture) for picture in cut])
 
 
@@ -74,8 +80,16 @@ class TestTheGauge:
         grey, red = (gauge.measure(Fixed(a, a / 2), critic) for a in (0.0, 60.0))
         assert grey["colourfulness"] < 0.1 < red["colourfulness"]
         assert grey["over red"] == 0 and red["over red"] > 0.9
-        assert red["kernel"] > grey["kernel"]
+        assert red["kernel"] > grey["kernel"] == pytest.approx(1, rel=0.01), "in units of grey's"
         assert np.isfinite(grey["critic score"])
+
+    def test_does_not_ask_a_network_that_cannot_tell_grey_from_colour(
+        self, squares, teacher_weights
+    ):
+        """As with too few photos; here the photos are grey themselves."""
+        grey = colour_squares(squares, None)
+        gauge = inflection.Gauge(grey, FeatureNetwork("resnet10t", teacher_weights))
+        assert "kernel" not in gauge.measure(Fixed(0.0, 0.0))
 
     def test_only_reddened_skin_counts_as_over_red(self):
         lightness = torch.full((1, 1, 4, 4), 60.0)

@@ -17,7 +17,7 @@ from torch import Tensor
 from .. import color
 from ..evaluation.features import FeatureNetwork, kernel_distance
 from ..evaluation.metrics import Picture, Pixels, colourfulness
-from ..evaluation.protocol import to_lightness, to_pixels
+from ..evaluation.protocol import colour_squares, to_lightness, to_pixels
 from ..networks import Generator
 from ..networks.critics import Critic
 
@@ -29,12 +29,11 @@ OVER_RED = 12.0  # a* above the original's from which skin looks burnt
 def scores(curve: Sequence[Mapping[str, float]]) -> list[float]:
     """Give one number for each measurement; lower is better, the first is the start of the game.
 
-    The sum of: kernel distance as a share of the start's; how far the colourfulness is from the
-    originals'; the share of skin-like pixels that are too red.
+    The sum of: kernel distance as a share of the grey photos'; how far the colourfulness is from
+    the originals'; the share of skin-like pixels that are too red.
     """
-    start = max(curve[0].get("kernel", 1.0), 1e-12)
     return [
-        point.get("kernel", 0.0) / start + abs(point["colourfulness"] - 1) + point["over red"]
+        point.get("kernel", 0.0) + abs(point["colourfulness"] - 1) + point["over red"]
         for point in curve
     ]
 
@@ -58,7 +57,8 @@ class Gauge:
 
     Args:
         squares: sRGB (N, S, S, 3), the originals.
-        network: whose features tell real from generated photos, or None.
+        network: whose features tell real from generated photos, or None. It is not asked where
+            there are too few photos.
     """
 
     def __init__(self, squares: Pixels, network: FeatureNetwork | None) -> None:
@@ -68,6 +68,9 @@ class Gauge:
         self.truth = color.rgb_to_lab(torch.from_numpy(squares).permute(0, 3, 1, 2) / 255)[:, 1:]
         self.colourfulness = float(np.mean([colourfulness(Picture(square)) for square in squares]))
         self.features = None if network is None else network.features(squares)
+        self.grey_kernel = self._kernel(colour_squares(squares, None))
+        if self.grey_kernel <= 0:  # too few photos for it to tell even grey from colour
+            self.network = None
 
     def measure(self, generator: Generator, critic: Critic | None = None) -> dict[str, float]:
         """Give the figures of a generator as it is now."""
@@ -78,11 +81,17 @@ class Gauge:
             "colourfulness": colour / self.colourfulness,
             "over red": over_red(self.lightness, self.truth, ab),
         }
-        if self.network is not None and self.features is not None:
-            figures["kernel"] = kernel_distance(self.features, self.network.features(pixels))
+        if self.network is not None:
+            figures["kernel"] = self._kernel(pixels) / self.grey_kernel
         if critic is not None:
             figures["critic score"] = self._score(critic, ab)
         return figures
+
+    def _kernel(self, pixels: Pixels) -> float:
+        """Give the kernel distance of pictures from the originals; 0 without a network."""
+        if self.network is None or self.features is None:
+            return 0.0
+        return kernel_distance(self.features, self.network.features(pixels))
 
     @torch.inference_mode()
     def _colour(self, generator: Generator) -> Tensor:
