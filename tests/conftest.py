@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -68,3 +70,21 @@ def teacher_weights(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("teacher") / "resnet10t.safetensors"
     save_file(import_timm().create_model("resnet10t").state_dict(), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium, or Playwright's own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        path = shutil.which("chromium") or shutil.which("chromium-browser")
+        path = path or (own if Path(own).exists() else None)
+        if path is None:
+            missing = pytest.fail if os.environ.get("CI") else pytest.skip
+            missing("There is no Chromium: install it, or run `playwright install chromium`.")
+        arguments = "--no-sandbox --disable-gpu --disable-quic --disable-background-networking"
+        browser = playwright.chromium.launch(executable_path=path, args=arguments.split())
+        yield browser
+        browser.close()

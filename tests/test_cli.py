@@ -194,26 +194,17 @@ def test_evaluate_lays_out_a_sheet(judged):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_report_opens_in_a_browser_without_network(judged, width):
-    import shutil
-
-    from playwright.sync_api import sync_playwright
-
+def test_the_report_opens_in_a_browser_without_network(judged, browser, width):
     asked, wrong = [], []
-    with sync_playwright() as driver:
-        program = shutil.which("chromium") or shutil.which("chromium-browser")
-        browser = driver.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.goto((judged[0] / "report.html").as_uri())
-        page.locator(".js-plotly-plot .bars").first.wait_for()
-        for heading in ("Figures", "Differences", "Groups", "Skin", "Best and worst"):
-            assert page.get_by_role("heading", name=heading, exact=True).is_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        browser.close()
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto((judged[0] / "report.html").as_uri())
+    page.locator(".js-plotly-plot .bars").first.wait_for()
+    for heading in ("Figures", "Differences", "Groups", "Skin", "Best and worst"):
+        assert page.get_by_role("heading", name=heading, exact=True).is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
     assert wrong == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 

@@ -13,11 +13,13 @@ import numpy as np
 import pytest
 from conftest import ROOT
 from loopback_hub import TOKEN, Hub
+from page_app import serving
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from colorgan import cards, hub
 from colorgan.errors import ModelError
+from colorgan.ui.texts import ENGLISH
 
 COLORGAN = [sys.executable, "-m", "colorgan"]
 REPO = "me/old-city"
@@ -258,6 +260,30 @@ class TestGoldenTensors:
         (folder / hub.GOLDEN).write_bytes(b"?")
         with pytest.raises(ModelError, match="cannot be used"):
             hub.load(folder)
+
+
+@pytest.mark.browser
+def test_the_page_compares_two_models_of_the_hub_and_shows_their_revisions(
+    server, trained, pushed, run, browser, portrait, tmp_path
+):
+    done = run(*COLORGAN, "push", trained, "me/second", "--revision", "2026")
+    assert done.returncode == 0, done.stderr
+    settings = {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "cache"), "HF_TOKEN": TOKEN}
+    settings |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0"}
+    settings |= {"COLORGAN_CUSTOM": f"{pushed}@v1", "COLORGAN_PRETRAINED": "me/second@2026"}
+    with serving(tmp_path, settings) as address:
+        page = browser.new_page(locale="en-US")
+        page.goto(address)
+        page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+        page.locator("#compare-photo input[type=file]").set_input_files(portrait)
+        page.locator("#compare-photo img").wait_for()
+        page.locator("#compare-button").click()
+        page.locator("#compare-pretrained img").wait_for(timeout=120_000)
+        words = page.locator("#compare-caption").inner_text()
+        page.close()
+    for name in (pushed, "me/second"):
+        commit = server.repos[name].refs["main"]
+        assert name in words and commit[:12] in words
 
 
 class TestSpace:

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from pathlib import Path
 from threading import Thread
 
@@ -17,6 +12,7 @@ import imagecodecs
 import numpy as np
 import pytest
 import torch
+from page_app import serving
 from PIL import Image
 
 from colorgan import color
@@ -139,60 +135,8 @@ def deep_photo(photos, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def url(tmp_path_factory):
     """The address of the app, started as a person starts it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {
-        "GRADIO_SERVER_PORT": str(port),
-        "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio")),
-        "HF_HUB_OFFLINE": "1",
-    }
-    log = tmp_path_factory.mktemp("app") / "log.txt"
-    with log.open("w") as output:
-        app = subprocess.Popen(
-            [sys.executable, "app.py"],
-            cwd=ROOT,
-            env=os.environ | settings,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address, app, log)
+    with serving(tmp_path_factory.mktemp("app"), {"HF_HUB_OFFLINE": "1"}) as address:
         yield address
-    finally:
-        app.terminate()
-        app.wait(60)
-    assert "Traceback" not in log.read_text()
-
-
-def wait_for(address: str, app: subprocess.Popen, log: Path) -> None:
-    for _ in range(600):
-        if app.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(address, timeout=5)
-            return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"The app did not start:\n{log.read_text()}")
-
-
-@pytest.fixture(scope="session")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-        path = shutil.which("chromium") or shutil.which("chromium-browser")
-        path = path or (own if Path(own).exists() else None)
-        if path is None:
-            missing = pytest.fail if os.environ.get("CI") else pytest.skip
-            missing("There is no Chromium: install it, or run `playwright install chromium`.")
-        arguments = "--no-sandbox --disable-gpu --disable-quic --disable-background-networking"
-        browser = playwright.chromium.launch(executable_path=path, args=arguments.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
