@@ -10,6 +10,12 @@ import signal
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
+try:  # a Space on ZeroGPU lends a GPU call by call; this must come before torch
+    import spaces
+except ImportError:
+    spaces = None
+
+from functools import partial
 from pathlib import Path
 
 from colorgan.ui import page
@@ -17,15 +23,18 @@ from colorgan.ui.models import Models
 
 EXAMPLES = Path(__file__).parent / "examples" / "photos"
 
-demo = page.build(
-    Models(
-        {
-            "custom": os.environ.get("COLORGAN_CUSTOM", "custom"),
-            "pretrained": os.environ.get("COLORGAN_PRETRAINED", "pretrained"),
-        }
-    ),
-    page.find_examples(EXAMPLES),
+GPU_SECONDS = 10  # the most that a call may take; less is served sooner
+
+models = Models(
+    {
+        "custom": os.environ.get("COLORGAN_CUSTOM", "custom"),
+        "pretrained": os.environ.get("COLORGAN_PRETRAINED", "pretrained"),
+    },
+    on_gpu=None if spaces is None else partial(spaces.GPU, duration=GPU_SECONDS),
 )
+if os.environ.get("SPACES_ZERO_GPU"):
+    models.load_all()
+demo = page.build(models, page.find_examples(EXAMPLES))
 
 if __name__ == "__main__":
     # Stopped by a service manager, Gradio too shall end in order: it deletes visitors' photos then.

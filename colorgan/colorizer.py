@@ -127,7 +127,7 @@ class Colorizer:
         size = check(strength, size)
         lightness = full_lightness(photo.pixels)
         lines = upsampling.fit_lines(*self._look(lightness, size))
-        lines = lines.cpu() * strength  # slopes and offsets alike: chroma is linear in them
+        lines = lines * strength  # slopes and offsets alike: chroma is linear in them
         pixels = np.empty_like(photo.pixels)
         for top, bottom in strips(*photo.pixels.shape[:2]):
             strip = lightness[:, :, top:bottom]
@@ -140,7 +140,7 @@ class Colorizer:
         height, width = working_size(lightness.shape[-2], lightness.shape[-1], size)
         seen = F.interpolate(
             lightness, (height, width), mode="bilinear", align_corners=False, antialias=True
-        ).to(self.device)
+        )
         return seen, self.ab(seen)
 
     @torch.inference_mode()
@@ -148,10 +148,12 @@ class Colorizer:
         """Give ab (N, 2, H, W) for lightness (N, 1, H, W) at the network's own size.
 
         The door for tensors: no resize, no file; bfloat16 inside where the device is fast at it.
+        The only work that a GPU does: both tensors are on the processor, so that it can be done
+        in another process.
         """
         shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
         with autocast(self.device):
-            return self.generator(shown).float()  # type: ignore[no-any-return]
+            return self.generator(shown).float().cpu()  # type: ignore[no-any-return]
 
 
 def check(strength: float, size: int | None) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from huggingface_hub import HfApi
+from huggingface_hub import HfApi, ModelCard
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
@@ -55,7 +55,9 @@ def push(
     with explained(repo), TemporaryDirectory() as beside:
         for path in files:
             shutil.copyfile(path, Path(beside) / path.name)
-        (Path(beside) / hub.CARD).write_text(card_for(folder, repo, about=about))
+        card = card_for(folder, repo, about=about)
+        ModelCard(card).validate()
+        (Path(beside) / hub.CARD).write_text(card)
         if figures := cards.read_figures(folder):
             (Path(beside) / cards.EVALUATION).write_text(json.dumps(figures, indent=2) + "\n")
         api.create_repo(repo, private=private, exist_ok=True)
@@ -137,6 +139,8 @@ def explained(repo: str) -> Iterator[None]:
     except HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else 0
         raise ModelError(_reason(status, repo, error)) from error
+    except ValueError as error:
+        raise ModelError(f"The Hub does not accept the model's card: {error}") from error
     except (httpx.HTTPError, OSError) as error:
         raise ModelError(f"The Hub cannot be reached now: {error}. Nothing was sent.") from error
 

@@ -132,6 +132,13 @@ class TestPush:
         assert done.returncode == 1
         assert words in done.stderr and "Traceback" not in done.stderr
 
+    def test_a_card_that_the_hub_does_not_accept_is_said(self, trained, run, tmp_path):
+        folder = tmp_path / "model"
+        shutil.copytree(trained, folder)
+        (folder / "README.md").write_text("---\ntags: [x]\n---\n# Mine\n\n## Limits\n")
+        done = run(*COLORGAN, "push", folder, "me/no-licence")
+        assert done.returncode == 1 and "does not accept the model's card" in done.stderr
+
     def test_a_tag_is_never_moved(self, trained, pushed, run):
         done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1")
         assert done.returncode == 1 and "choose another --revision" in done.stderr

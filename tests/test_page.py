@@ -64,6 +64,22 @@ class TestPieces:
         assert len(found) == 4
         assert len(set(map(id, found))) == 1
 
+    def test_a_lent_gpu_gets_the_network_s_call_and_nothing_else(self, small_model, portrait):
+        """spaces.GPU runs what it wraps in another process: tensors of the processor in and out."""
+        calls = []
+
+        def lend(function):
+            def call(lightness):
+                calls.append(lightness.device.type)
+                return function(lightness)
+
+            return call
+
+        models = Models({"custom": str(small_model)}, on_gpu=lend)
+        models.load_all()
+        assert models.get("custom")(portrait).size == (512, 512)
+        assert calls == ["cpu"]
+
     def test_previews_are_small_and_have_no_metadata(self, large_photo, tmp_path):
         from colorgan import photo
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
 
+from torch import Tensor
+
 from ..colorizer import Colorizer
+
+AbFunction = Callable[[Tensor], Tensor]
 
 
 class Models:
     """Colorizers by the key that the page knows them by, such as `custom`."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
+    def __init__(
+        self, names: Mapping[str, str], on_gpu: Callable[[AbFunction], AbFunction] | None = None
+    ) -> None:
         """Keep the names of the models; nothing is loaded yet.
 
         Args:
             names: for every key what `Colorizer.from_pretrained` takes.
+            on_gpu: wraps a model's call where a GPU is lent for single calls (`spaces.GPU`).
         """
         self._names = dict(names)
+        self._on_gpu = on_gpu
         self._loaded: dict[str, Colorizer] = {}
         self._lock = Lock()
 
@@ -29,5 +37,17 @@ class Models:
         """
         with self._lock:  # two visitors at once must not load it twice
             if key not in self._loaded:
-                self._loaded[key] = Colorizer.from_pretrained(self._names[key])
+                colorizer = Colorizer.from_pretrained(self._names[key])
+                if self._on_gpu is not None:
+                    colorizer.ab = self._on_gpu(colorizer.ab)  # type: ignore[assignment,method-assign]
+                self._loaded[key] = colorizer
             return self._loaded[key]
+
+    def load_all(self) -> None:
+        """Load every model now: where a GPU is lent, its calls must be known at the start.
+
+        Raises:
+            ModelError: one does not load.
+        """
+        for key in self._names:
+            self.get(key)
