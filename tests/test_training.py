@@ -440,7 +440,8 @@ class TestTheDoor:
         ]
         one, two = tmp_path / "one", tmp_path / "two"
         assert run_train(*arguments, "--out", one, "--max-steps", 24).returncode == 0
-        launch = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
+        launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+        launch += ["--nproc_per_node", "2"]
         together = [*command(*arguments, "--out", two, "--max-steps", 20)[1:]]
         done = subprocess.run(
             [*launch, *together],
