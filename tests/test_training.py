@@ -235,7 +235,7 @@ class TestTheGame:
 
     def test_the_report_shows_the_curve_and_the_point(self, played):
         text = write_report(played).read_text()
-        for words in ("Inflection point", "chosen", "these weights were kept", "Samples", "huber"):
+        for words in ("Inflection point", "chosen", "whose weights are kept", "Samples", "huber"):
             assert words in text
         assert "https://cdn" not in text.split("</script>")[-1], "it needs no network"
 

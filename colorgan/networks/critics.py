@@ -6,8 +6,8 @@
     complexity  the narrow U-Net and a linear layer, bound to one side     (`landscape`)
     resnet      a timm classifier with one answer                          (`flickr-lab`, option)
 
-None has a sigmoid inside: it belongs to the loss. All see Lab scaled to -1..1, but a PatchGAN of
-pairs, which sees grey and colour as two RGB pictures.
+None has a sigmoid inside: it belongs to the loss. All see Lab scaled to -1..1, but `nogan`, which
+sees ab larger, and a PatchGAN of pairs, which sees grey and colour as two RGB pictures.
 """
 
 from __future__ import annotations
@@ -69,6 +69,9 @@ class NoGanConfig:
     dropout: float = 0.15
 
 
+USUAL_AB = 30.0  # brings usual colours to the range of lightness, so that both are seen
+
+
 class NoGanCritic(Critic):
     """Strided convolutions with spectral norm, self-attention once, a logit a patch of 16."""
 
@@ -87,12 +90,14 @@ class NoGanCritic(Critic):
             ]
             if level == 1:
                 layers.append(SelfAttention(outputs, spectral=True))
-        layers.append(normed(nn.Conv2d(widths[-1], 1, 3, padding=1), spectral=True))
+        # Not normed: layers of spectral norm one shrink what they see, and logits of a hundredth
+        # teach a critic nothing for its first hundreds of steps.
+        layers.append(nn.Conv2d(widths[-1], 1, 3, padding=1))
         self.body = nn.Sequential(*layers)
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
         """Give a logit a patch: (N, 1, H / 16, W / 16)."""
-        logits: Tensor = self.body(scaled_lab(lightness, ab))
+        logits: Tensor = self.body(torch.cat((lightness / 50 - 1, ab / USUAL_AB), dim=1))
         return logits
 
 

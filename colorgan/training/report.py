@@ -123,7 +123,7 @@ def _inflection(rows: list[dict[str, str]]) -> str:
         figure.update_layout(height=360, margin={"t": 30, "b": 30}, xaxis_title="steps")
         parts.append(
             f"<p>Stage {int(stage) + 1}: the score (lower is better) is lowest after "
-            f"{steps[chosen]:.0f} steps; these weights were kept.</p>{_figure(figure)}"
+            f"{steps[chosen]:.0f} steps; the point whose weights are kept.</p>{_figure(figure)}"
         )
     return "".join(parts)
 
