@@ -138,10 +138,11 @@ def judge(
         for names, squares in _batches(photos, size, judgement.left_out):
             coloured = colour_all(models, squares)
             judgement.names += names
+            originals = [Picture(square) for square in squares]  # their Lab serves every model
             pairs = [
-                (name, Picture(pixels), Picture(square))
+                (name, Picture(pixels), original)
                 for name, pictures in coloured.items()
-                for pixels, square in zip(pictures, squares, strict=True)
+                for pixels, original in zip(pictures, originals, strict=True)
             ]
             found = pool.map(lambda pair: _measure(pair[1], pair[2], measures), pairs)
             for (name, _, _), values in zip(pairs, found, strict=True):

@@ -55,7 +55,7 @@ def write_report(
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         "<meta name='viewport' content='width=device-width'>",
         "<title>How good the colours are</title>",
-        f"<style>{STYLE}</style>{_plotly()}</head><body><h1>How good the colours are</h1>",
+        f"<style>{STYLE}</style>{plotly_script()}</head><body><h1>How good the colours are</h1>",
         _protocol(summary["protocol"]),
         _table(summary["models"], "Figures", "Mean, and in small print its 95 % interval."),
         _differences(summary["differences"]),
@@ -73,12 +73,17 @@ def write_report(
         raise ColorganError(f"The report {path} cannot be written: {error}.") from error
 
 
-def _plotly() -> str:
+def plotly_script() -> str:
+    """Give plotly's script, so that a report needs no network.
+
+    Raises:
+        ColorganError: plotly is missing.
+    """
     try:
         from plotly.offline import get_plotlyjs
     except ImportError as error:
         raise ColorganError(
-            "The report needs the package plotly: pip install 'colorgan[judge]'."
+            "A report needs the package plotly: pip install 'colorgan[judge]'."
         ) from error
     return f"<script>{get_plotlyjs()}</script>"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import TrainingError
+from ..evaluation.report import plotly_script
 from . import inflection
 from .run import RECIPE
 from .watching import INFLECTION, METRICS, SAMPLES, VALIDATION, read_table
@@ -28,7 +29,7 @@ def write_report(run: Path) -> Path:
     """Draw the report of a run as it is now, and give its path.
 
     Raises:
-        TrainingError: the folder is no run, or plotly is missing.
+        ColorganError: the folder is no run, or plotly is missing.
     """
     try:
         recipe = json.loads((run / RECIPE).read_text())
@@ -37,7 +38,8 @@ def write_report(run: Path) -> Path:
     name = html.escape(recipe["recipe"]["name"])
     parts = [
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{name}</title>",
-        f"<style>{STYLE}</style>{_plotly()}</head><body><h1>{name}: how the training went</h1>",
+        f"<style>{STYLE}</style>{plotly_script()}</head><body>",
+        f"<h1>{name}: how the training went</h1>",
         _curves(read_table(run / METRICS), "Losses", "every term, weighted; photos seen"),
         _curves(read_table(run / VALIDATION), "Validation", "on photos it never trained on"),
         _inflection(read_table(run / INFLECTION)),
@@ -49,17 +51,6 @@ def write_report(run: Path) -> Path:
     part.write_text("\n".join(parts))
     part.replace(target)
     return target
-
-
-def _plotly() -> str:
-    """Give plotly's script, so that the file needs no network."""
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError as error:
-        raise TrainingError(
-            "The report needs the package plotly: pip install 'colorgan[train]'."
-        ) from error
-    return f"<script>{get_plotlyjs()}</script>"
 
 
 def _figure(figure: Any) -> str:
