@@ -20,6 +20,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ..curate import decode, is_grey
+from ..device import has_idle_core
 from ..errors import TrainingError
 from ..photoset import group_of, read_all
 
@@ -136,7 +137,7 @@ class StoredPhotos:
     def batches(
         self, position: int, batch: int, size: int, share: Share = ALONE
     ) -> Iterator[Batch]:
-        """Give a process's shares of the batches from `position` on, one made ahead in a thread."""
+        """Give a process's shares of the batches from `position` on."""
 
         def make(first: int) -> Batch:
             own = batch // share.processes
@@ -151,7 +152,14 @@ class StoredPhotos:
 
 
 def ahead(make: Callable[[int], Batch], position: int, step: int) -> Iterator[Batch]:
-    """Give make(position), make(position + step), ... with the next one under way in a thread."""
+    """Give make(position), make(position + step), ... with the next one under way in a thread.
+
+    The thread is spared where the networks need every core: it would only make them wait.
+    """
+    if not has_idle_core():
+        while True:
+            yield make(position)
+            position += step
     with ThreadPoolExecutor(1) as pool:
         pending = pool.submit(make, position)
         while True:
@@ -169,8 +177,9 @@ def crop(
     height, width = pixels.shape[:2]
     side = min(height, width) * rng.uniform(*scale)
     left, top = rng.uniform(0, width - side), rng.uniform(0, height - side)
+    # Hamming is nearly as sharp as bicubic when reducing, at two thirds of its cost.
     image = Image.fromarray(pixels).resize(
-        (size, size), Image.Resampling.BICUBIC, box=(left, top, left + side, top + side)
+        (size, size), Image.Resampling.HAMMING, box=(left, top, left + side, top + side)
     )
     cut = np.asarray(image)
     return cut[:, ::-1] if rng.random() < 0.5 else cut

@@ -26,6 +26,7 @@ from ..networks import Generator
 from . import adversarial, checkpoint, inflection
 from .checkpoint import Progress
 from .data import ALONE, Batch, Share, Source
+from .learner import Learner
 from .recipes import Recipe, Stage
 from .run import Run, check_resumable, without_places, write_recipe
 from .schedule import Planned, plan_of, rate
@@ -34,6 +35,7 @@ from .tasks import CriticTask, GeneratorTask, pictures
 from .watching import Watch
 
 CHANCE = 1_000_003  # a prime between the seeds of two recipes
+AVERAGED_EVERY = 4  # steps: an average over thousands of photos need not follow each one
 
 
 def train(recipe: Recipe, run: Run, photos: Source) -> Path:
@@ -93,39 +95,19 @@ class Trainer:
         self.generator, self.history = start_generator(recipe, run)
         self.critic = start_critic(recipe)
         task = GeneratorTask(recipe, self.generator, class_weights(recipe, photos))
-        self.task, self.optimizer = self._prepare(task, task.parameter_groups())
+        self.learner = Learner(task, task.parameter_groups(), recipe, self.accelerator)
         self.average = None
         if recipe.ema_halflife:
             self.average = AveragedModel(self.generator, use_buffers=True)
-        self.critic_task: nn.Module | None = None
+        self.critic_learner: Learner | None = None
         if self.critic is not None:
             game = CriticTask(recipe.adversarial, self.critic)
             groups = [{"params": list(game.parameters()), "rate": recipe.adversarial.critic_rate}]
-            self.critic_task, self.critic_optimizer = self._prepare(game, groups)
+            self.critic_learner = Learner(game, groups, recipe, self.accelerator)
         self.progress = Progress()
         self.best: dict[str, Any] | None = None
         if run.resume:
             self._load()
-
-    def _prepare(
-        self, task: nn.Module, groups: list[dict[str, Any]]
-    ) -> tuple[nn.Module, torch.optim.Optimizer]:
-        kind = torch.optim.AdamW if self.recipe.optimizer == "adamw" else torch.optim.Adam
-        decay = self.recipe.weight_decay if self.recipe.optimizer == "adamw" else 0.0
-        task.to(self.accelerator.device)
-        task.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        optimizer = kind(
-            groups,
-            self.recipe.learning_rate,
-            betas=self.recipe.betas,
-            weight_decay=decay,
-            fused=self.accelerator.device.type
-            != "mps",  # one pass over the weights: 5 times faster
-        )
-        prepared: tuple[nn.Module, torch.optim.Optimizer] = self.accelerator.prepare(
-            task, optimizer
-        )
-        return prepared
 
     @property
     def model(self) -> Generator:
@@ -222,13 +204,13 @@ class Trainer:
     def _generator_step(self, batch: Batch, stage: Stage, share: float) -> dict[str, float]:
         parts, values = self._parts(batch), list[dict[str, Tensor]]()
         for crops, seeds in parts:
-            with self._accumulating(self.task, last=crops is parts[-1][0]):
-                terms, lightness, ab = self.task.train()(crops, seeds)
+            with self._accumulating(self.learner.task, last=crops is parts[-1][0]):
+                terms, lightness, ab = self.learner.task.train()(crops, seeds)
                 if stage.kind == "adversarial":
                     terms = self._against_critic(terms, lightness, ab)
                 values.append(terms)
                 self._backward(terms, list(terms), len(parts))
-        self._move(self.task, self.optimizer, share)
+        self.learner.move(share)
         self._average(stage)
         return self._agreed(values)
 
@@ -246,18 +228,19 @@ class Trainer:
         return terms | {"adversarial": own * loss}
 
     def _critic_step(self, batch: Batch, share: float) -> dict[str, float]:
-        assert self.critic_task is not None
+        learner = self.critic_learner
+        assert learner is not None
         parts, values = self._parts(batch), list[dict[str, Tensor]]()
         chance = torch.Generator().manual_seed(batch.seeds[0])
         for crops, seeds in parts:
-            with self._accumulating(self.critic_task, last=crops is parts[-1][0]):
+            with self._accumulating(learner.task, last=crops is parts[-1][0]):
                 seen = pictures(crops, seeds, self.recipe.old_look)
                 with torch.no_grad(), self.accelerator.autocast():
                     generated = self.generator.train().answer(seen.lightness).ab.float()
-                terms = self.critic_task.train()(seen.lightness, seen.truth, generated, chance)
+                terms = learner.task.train()(seen.lightness, seen.truth, generated, chance)
                 values.append(terms)
                 self._backward(terms, ["critic"], len(parts))
-        self._move(self.critic_task, self.critic_optimizer, share)
+        learner.move(share)
         return self._agreed(values)
 
     def _parts(self, batch: Batch) -> list[tuple[Tensor, list[int]]]:
@@ -294,20 +277,12 @@ class Trainer:
                 "--init and a lower --learning-rate."
             )
 
-    def _move(self, task: nn.Module, optimizer: torch.optim.Optimizer, share: float) -> None:
-        for group in optimizer.param_groups:
-            group["lr"] = self.recipe.learning_rate * group["rate"] * share
-        if self.recipe.clip is not None:
-            self.accelerator.clip_grad_norm_(task.parameters(), self.recipe.clip)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-
     def _average(self, stage: Stage) -> None:
-        if self.average is None:
+        if self.average is None or self.progress.steps % AVERAGED_EVERY:
             return
         playing = stage.kind == "adversarial"
         halflife = self.recipe.adversarial.ema_halflife if playing else self.recipe.ema_halflife
-        decay = 0.5 ** (stage.batch / halflife)
+        decay = 0.5 ** (AVERAGED_EVERY * stage.batch / halflife)
         self.average.multi_avg_fn = get_ema_multi_avg_fn(decay)  # type: ignore[no-untyped-call]
         self.average.update_parameters(self.generator)
 
@@ -356,16 +331,16 @@ class Trainer:
             self.average.load_state_dict(networks["average"])
 
     def _stateful(self) -> dict[str, Any]:
-        unwrapped = self.accelerator.unwrap_model(self.task)
+        unwrapped = self.accelerator.unwrap_model(self.learner.task)
         parts = {
             "generator": self.generator,
             "average": self.average,
-            "optimizer": self.optimizer,
+            "optimizer": self.learner.optimizer,
             "distillation": unwrapped.distillation,
             "scaler": self.accelerator.scaler,
         }
-        if self.critic is not None:
-            parts |= {"critic": self.critic, "critic_optimizer": self.critic_optimizer}
+        if self.critic_learner is not None:
+            parts |= {"critic": self.critic, "critic_optimizer": self.critic_learner.optimizer}
         return {name: part for name, part in parts.items() if part is not None}
 
     def keep(self) -> None:

@@ -50,7 +50,7 @@ class StreamedPhotos:
         self.left_out: list[str] = []
 
     def batches(self, position: int, batch: int, size: int, share: Share) -> Iterator[Batch]:
-        """Give a process's shares of the batches from `position` on, one made ahead in a thread."""
+        """Give a process's shares of the batches from `position` on."""
         photos = self._decoded(position, share)
         own = batch // share.processes
 
