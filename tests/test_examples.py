@@ -33,19 +33,37 @@ def test_the_networks_people_know_are_converted_strictly(tmp_path):
     from colorgan import hub
     from colorgan.networks import build
 
-    script = EXAMPLES / "convert_zhang.py"
     torch.manual_seed(0)
     network = build({"generator": "siggraph17"})
     torch.save(network.state_dict(), tmp_path / "published.pth")
-    run = [sys.executable, script, "siggraph17", tmp_path / "published.pth", tmp_path / "model"]
-    done = subprocess.run(run, capture_output=True, text=True)
+    done = convert("siggraph17", tmp_path / "published.pth", tmp_path / "model")
     assert done.returncode == 0, done.stderr
     again = hub.load(tmp_path / "model").state_dict()
     for key, tensor in network.state_dict().items():
         torch.testing.assert_close(again[key], tensor, atol=1e-3, rtol=1e-3)
-    run[2] = "eccv16"
-    wrong = subprocess.run(run, capture_output=True, text=True)
+    wrong = convert("eccv16", tmp_path / "published.pth", tmp_path / "model")
     assert wrong.returncode == 1 and "does not hold the weights of eccv16" in wrong.stderr
+
+
+@pytest.mark.slow
+def test_ddcolor_is_converted_without_its_classifier(tmp_path):
+    from colorgan import hub
+    from colorgan.networks import build
+
+    torch.manual_seed(0)
+    tensors = build({"generator": "ddcolor", "encoder": "t"}).network.state_dict()
+    published = {"params": {**tensors, "encoder.arch.head_cls.weight": torch.zeros(1000, 768)}}
+    torch.save(published, tmp_path / "ddcolor.pth")
+    done = convert("ddcolor-tiny", tmp_path / "ddcolor.pth", tmp_path / "model")
+    assert done.returncode == 0, done.stderr
+    again = hub.load(tmp_path / "model").network.state_dict()
+    torch.testing.assert_close(again["mean"], tensors["mean"], atol=1e-3, rtol=1e-3)
+    assert again.keys() == tensors.keys()
+
+
+def convert(*arguments) -> subprocess.CompletedProcess[str]:
+    script = EXAMPLES / "convert_others.py"
+    return subprocess.run([sys.executable, script, *arguments], capture_output=True, text=True)
 
 
 @pytest.mark.slow

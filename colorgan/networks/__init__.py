@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import ModelError
 from .complexity import ComplexityConfig, ComplexityUNet
 from .contract import Config, Generator
+from .ddcolor import DDColor, DDColorConfig
 from .pix2pix import Pix2Pix, Pix2PixConfig
 from .residual import ResidualConfig, ResidualNet
 from .unet import UNet, UNetConfig
@@ -38,6 +39,7 @@ GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
     ResidualNet.name: (ResidualNet, ResidualConfig),
     Eccv16.name: (Eccv16, Eccv16Config),
     Siggraph17.name: (Siggraph17, Siggraph17Config),
+    DDColor.name: (DDColor, DDColorConfig),
 }
 
 
