@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +144,7 @@ def open_dataset(name: str) -> tuple[Any, str]:
     columns = [key for key, kind in kinds if isinstance(kind, datasets.Image)]
     if not columns:
         raise PhotoError(f"The data set {name} has no column of images.")
-    return found.cast_column(columns[0], datasets.Image(decode=False)), columns[0]
+    return found.decode(False), columns[0]
 
 
 def _read_dataset(name: str) -> Iterator[tuple[str, bytes]]:
@@ -155,7 +155,17 @@ def _read_dataset(name: str) -> Iterator[tuple[str, bytes]]:
         group = label.int2str(row["label"]) if hasattr(label, "int2str") else ""
         ending = Path(image["path"] or "photo").suffix
         own = f"{group}/{place:08d}{ending}" if group else f"{place:08d}{ending}"
-        yield own, image["bytes"] or Path(image["path"]).read_bytes()
+        yield own, bytes_of(image)
+
+
+def bytes_of(image: Mapping[str, Any]) -> bytes:
+    """Give the file of an undecoded image of a data set, from the row itself, disk or the Hub."""
+    if image["bytes"] is not None:
+        return bytes(image["bytes"])
+    import fsspec  # comes with datasets
+
+    with fsspec.open(image["path"], "rb") as file:
+        return bytes(file.read())
 
 
 def _list_suffixes() -> str:

@@ -2,6 +2,7 @@
 
 It keeps everything in memory and speaks the routes that huggingface_hub 2 uses for models and
 Spaces. `Hub.cut_after` breaks the next download in the middle; `Hub.wrong_bytes` spoils files;
+`Hub.resumed` lists from which byte on downloads were taken up again;
 `Hub.received` lists what was sent, by size, so that a test can see that nothing large was.
 """
 
@@ -41,6 +42,7 @@ class Hub:
         self.blobs: dict[str, bytes] = {}
         self.received: list[tuple[str, int]] = []
         self.requests: list[str] = []
+        self.resumed: list[int] = []
         self.cut_after: int | None = None
         self.wrong_bytes = False
         handler = type("Handler", (_Handler,), {"hub": self})
@@ -161,9 +163,22 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(200, facts | {"siblings": [{"rfilename": path} for path in tree]})
 
     def tree(self, _: bytes, repo: str, kind: str, revision: str, inside: str = "") -> None:
-        if found := self.find_commit(repo, revision):
-            tree = found[0].commits[found[1]]
-            self.answer(200, [entry(path, data) for path, data in tree.items()])
+        found = self.find_commit(repo, revision)
+        if found is None:
+            return None
+        inside = f"{inside}/" if inside else ""
+        tree = found[0].commits[found[1]]
+        files = {path: data for path, data in tree.items() if path.startswith(inside)}
+        if inside and not files:
+            return self.fail(404, "EntryNotFound", "Entry not found")
+        nested = {path for path in files if "/" in path[len(inside) :]}
+        folders = {inside + path[len(inside) :].split("/")[0] for path in nested}
+        if re.search("recursive=(true|1)", urlparse(self.path).query, re.IGNORECASE):
+            folders = {path.rsplit("/", 1)[0] for path in nested}
+            nested = set()
+        shown = [entry(path, data) for path, data in files.items() if path not in nested]
+        shown += [{"type": "directory", "path": path, "oid": "0", "size": 0} for path in folders]
+        return self.answer(200, shown)
 
     def refs(self, _: bytes, repo: str, kind: str) -> None:
         if found := self.find(repo):
@@ -247,6 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
         status, wanted = 200, re.match(r"bytes=(\d+)-", self.headers.get("Range", ""))
         if wanted and self.command == "GET":
             start = int(wanted[1])
+            self.hub.resumed.append(start)
             status, headers["Content_Range"] = 206, f"bytes {start}-{len(data) - 1}/{len(data)}"
             data = data[start:]
         if self.command == "GET" and self.hub.cut_after is not None and len(data) > 100_000:

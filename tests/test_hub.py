@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pytest
 from conftest import ROOT
-from loopback_hub import TOKEN, Hub
+from loopback_hub import TOKEN, Hub, Repo
 from page_app import serving
 from PIL import Image
 from safetensors.torch import load_file, save_file
@@ -173,11 +173,17 @@ class TestPull:
         line = next(line for line in listed.stdout.splitlines() if line.startswith(pushed))
         assert "ciede2000 9.9" in line and line.endswith("as promised")
 
-    def test_a_download_that_breaks_off_is_taken_up(self, server, pushed, run, portrait, tmp_path):
-        server.cut_after = 50_000
-        done = colour(run, pushed, portrait, tmp_path / "out")
+    def test_a_download_that_breaks_off_is_taken_up_where_it_stopped(
+        self, server, run, portrait, tmp_path
+    ):
+        """With a file of 47 MB, an embedded model, since the client writes pieces of 10 MiB."""
+        server.repos["me/large"] = Repo()
+        files = {f.name: f.read_bytes() for f in (ROOT / "weights" / "pretrained").iterdir()}
+        server.commit("me/large", files)
+        server.cut_after = 25_000_000
+        done = colour(run, "me/large", portrait, tmp_path / "out")
         assert done.returncode == 0, done.stderr
-        assert server.cut_after is None, "it did break off"
+        assert server.resumed == [20 * 2**20]
 
     def test_spoilt_bytes_are_refused(self, server, pushed, run, portrait, tmp_path):
         server.wrong_bytes = True
@@ -321,3 +327,51 @@ def test_figures_that_cannot_be_read_are_said(small_model, tmp_path):
     (folder / cards.EVALUATION).write_text('{"models": 3}')
     with pytest.raises(ModelError, match="colorgan evaluate --json"):
         cards.render(folder, "me/model")
+
+
+class TestPhotosOfADataSet:
+    """Real photos in both shapes that the Hub knows: folders of files, and Parquet."""
+
+    @pytest.fixture
+    def town(self, server, portrait, tmp_path):
+        from datasets import Dataset, Image
+
+        photo = portrait.read_bytes()
+        if "me/town" not in server.repos:
+            server.repos["me/town"] = Repo()
+            files = {f"train/{name}.jpg": photo for name in ("harbour/a", "harbour/b", "street/c")}
+            server.commit("me/town", files)
+            rows = {"picture": [{"bytes": photo, "path": None}] * 3}
+            table = Dataset.from_dict(rows).cast_column("picture", Image())
+            table.to_parquet(tmp_path / "0.parquet")
+            server.repos["me/table"] = Repo()
+            parquet = (tmp_path / "0.parquet").read_bytes()
+            server.commit("me/table", {"data/test-00000-of-00001.parquet": parquet})
+        return photo
+
+    def test_is_read_by_name_and_split(self, town, run):
+        code = (
+            "from colorgan.photoset import read_all\n"
+            "for name, data in read_all(['me/town', 'me/table:test']): print(name, len(data))"
+        )
+        done = run(sys.executable, "-c", code)
+        assert done.returncode == 0, done.stderr
+        names = ["harbour/00000000.jpg", "harbour/00000001.jpg", "street/00000002.jpg"]
+        names += ["00000000", "00000001", "00000002"]
+        lines = [line.split() for line in done.stdout.splitlines()]
+        assert [name for name, _ in lines] == names
+        assert {int(size) for _, size in lines} == {len(town)}
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("name", ["me/town", "me/table:test"])
+    def test_is_trained_on_as_a_stream(self, town, run, name, tmp_path):
+        options = ["pix2pix-lab", "--stream", "--data", name, "--out", tmp_path / "run"]
+        options += ["--max-steps", 1, "--generator.levels", 4, "--generator.width", 8]
+        options += ["--stages.0.size", 32, "--stages.0.batch", 2, "--stages.0.epochs", 0]
+        done = run(sys.executable, ROOT / "train.py", *options, "--stages.0.photos", 4)
+        assert done.returncode == 0, done.stderr
+
+    def test_that_is_not_there_is_one_sentence(self, server, run):
+        done = run(*COLORGAN, "evaluate", "--model", "custom", "--data", "me/nowhere")
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert "no such data set can be had" in done.stderr

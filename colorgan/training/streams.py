@@ -9,7 +9,7 @@ from typing import Any
 
 from ..curate import decode, is_grey
 from ..errors import TrainingError
-from ..photoset import find, import_datasets, open_dataset
+from ..photoset import bytes_of, find, import_datasets, open_dataset
 from .data import Batch, Share, ahead, crop, stack
 
 SHUFFLED = 1000  # photos among which the next one is drawn
@@ -76,8 +76,7 @@ class StreamedPhotos:
             if place % share.processes != share.rank:
                 continue
             image = row[self.column]
-            data = image["bytes"] or Path(image["path"]).read_bytes()
-            pixels = decode(data, self.short_side)
+            pixels = decode(bytes_of(image), self.short_side)
             if pixels is not None and not is_grey(pixels):
                 barren = 0
                 yield place, pixels
