@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent
+pytest_plugins = ["page_app"]  # the fixtures of all tests that drive the page
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,26 @@ from threading import Thread
 import imagecodecs
 import numpy as np
 import pytest
-import torch
-from page_app import serving
+from page_app import (
+    DESCRIPTION,
+    GPS,
+    GPS_IFD,
+    PROCESSING_SOFTWARE,
+    WAIT,
+    border,
+    colour,
+    download,
+    mean_chroma,
+    overflows,
+    shown,
+    tab_to,
+    to_lab,
+    toast,
+    upload,
+    wait_for_another,
+)
 from PIL import Image
 
-from colorgan import color
 from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import page as page_module
 from colorgan.ui.messages import plain, plain_errors
@@ -25,19 +40,7 @@ from colorgan.ui.texts import ENGLISH
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = page_module.find_examples(ROOT / "examples" / "photos")
-GPS = {1: "N", 2: (41.0, 0.0, 30.0), 3: "E", 4: (28.0, 58.0, 12.0)}
-GPS_IFD, DESCRIPTION, PROCESSING_SOFTWARE = 0x8825, 0x010E, 0x000B
-WAIT = 120_000  # milliseconds for a photo to be coloured: some machines are slow or busy
 SHOTS = os.environ.get("COLORGAN_SCREENSHOTS")
-
-
-def to_lab(image: Image.Image) -> torch.Tensor:
-    pixels = torch.from_numpy(np.array(image.convert("RGB"))).permute(2, 0, 1)[None] / 255
-    return color.rgb_to_lab(pixels.float())
-
-
-def mean_chroma(image: Image.Image) -> float:
-    return float(color.chroma(to_lab(image)[:, 1:]).mean())
 
 
 # Pieces, without a browser
@@ -48,7 +51,7 @@ class TestPieces:
         assert page_module.find_examples(tmp_path / "missing") == []
         page = page_module.build(Models({}), page_module.find_examples(tmp_path))
         public = [e["api_name"] for e in page.config["dependencies"] if is_public(e)]
-        assert public == ["colorize", "compare"]
+        assert public == ["colorize", "compare", "album"]
 
     def test_nothing_is_loaded_before_it_is_asked_for(self):
         page_module.build(Models({"custom": "no/such/model", "pretrained": "no/such/model"}))
@@ -116,127 +119,6 @@ def is_public(event: dict) -> bool:
 
 
 # In the browser
-
-
-@pytest.fixture(scope="session")
-def large_photo(photos, tmp_path_factory) -> Path:
-    """A grey JPEG of 1600 x 1200 pixels that says where it was taken."""
-    path = tmp_path_factory.mktemp("upload") / "harbour day.jpg"
-    exif = Image.Exif()
-    exif[DESCRIPTION] = "A day at the harbour"
-    exif.get_ifd(GPS_IFD).update(GPS)
-    image = Image.fromarray(photos["coffee"]).convert("L")
-    image.resize((1600, 1200), Image.Resampling.LANCZOS).save(path, quality=92, exif=exif)
-    return path
-
-
-@pytest.fixture(scope="session")
-def small_photo(large_photo, tmp_path_factory) -> Path:
-    """The same at a quarter of the size, to be quick."""
-    path = tmp_path_factory.mktemp("small") / large_photo.name
-    with Image.open(large_photo) as image:
-        image.reduce(4).save(path)
-    return path
-
-
-@pytest.fixture(scope="session")
-def deep_photo(photos, tmp_path_factory) -> Path:
-    """A grey PNG of 16 bits."""
-    path = tmp_path_factory.mktemp("deep") / "scan.png"
-    grey = photos["astronaut"].astype(np.float64) @ (0.299, 0.587, 0.114)
-    path.write_bytes(imagecodecs.png_encode((grey * 257).round().astype(np.uint16)))
-    return path
-
-
-@pytest.fixture(scope="session")
-def url(tmp_path_factory):
-    """The address of the app, started as a person starts it."""
-    with serving(tmp_path_factory.mktemp("app"), {"HF_HUB_OFFLINE": "1"}) as address:
-        yield address
-
-
-@pytest.fixture
-def visit(browser, url):
-    """Open the page; afterwards no error was logged and no other host was asked for anything."""
-    contexts, errors, foreign = [], [], []
-    own = (url, "data:", "blob:")
-
-    def open_page(width: int = 1280, height: int = 900, theme: str = "light"):
-        context = browser.new_context(locale="en-US", viewport={"width": width, "height": height})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda r: None if r.url.startswith(own) else foreign.append(r.url))
-        page.goto(f"{url}/?__theme={theme}")
-        page.locator("#colour-photo input[type=file]").wait_for(state="attached")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
-    assert foreign == []
-
-
-def upload(page, photo: Path, tab: str = "colour") -> None:
-    page.locator(f"#{tab}-photo input[type=file]").set_input_files(photo)
-    page.locator(f"#{tab}-photo img").wait_for()
-
-
-def colour(page, photo: Path) -> None:
-    upload(page, photo)
-    page.locator("#colour-button").click()
-    page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
-
-
-def shown(page, selector: str) -> Image.Image:
-    """The picture in an element, as the browser got it."""
-    source = page.locator(selector).first.get_attribute("src")
-    return Image.open(io.BytesIO(page.request.get(source).body()))
-
-
-def wait_for_another(page, selector: str, source: str) -> None:
-    """Wait until an element shows another picture than before."""
-    page.wait_for_function(
-        "([selector, source]) => document.querySelector(selector)?.src !== source",
-        arg=[selector, source],
-        timeout=WAIT,
-    )
-
-
-def download(page, selector: str = "#colour-download") -> tuple[str, bytes]:
-    with page.expect_download() as event:
-        page.locator(selector).click()
-    return event.value.suggested_filename, Path(event.value.path()).read_bytes()
-
-
-def tab_to(page, locator) -> None:
-    """Press Tab until something has the focus."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if locator.evaluate("element => element === document.activeElement"):
-            return
-    pytest.fail(f"{locator} cannot be reached by Tab.")
-
-
-def border(page) -> float:
-    """Where the coloured picture begins, in percent from the left."""
-    inset = page.locator("#colour-frame img.after").evaluate("e => getComputedStyle(e).clipPath")
-    return float(inset.rsplit(" ", 1)[1].removesuffix("%)"))
-
-
-def toast(page) -> str:
-    body = page.locator(".toast-body")
-    body.first.wait_for()
-    text = body.first.inner_text()
-    page.locator(".toast-close").first.click()
-    return text
-
-
-def overflows(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 @pytest.mark.browser
@@ -536,3 +418,9 @@ def test_screenshots(visit, theme, width, height):
     page.locator("#compare-button").click()
     page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
     shoot("compare")
+    page.get_by_role("tab", name=ENGLISH.album_tab).click()
+    shoot("album-empty")
+    page.locator("#album-files input[type=file]").set_input_files([*EXAMPLES[:5], __file__])
+    page.locator("#album-button").click()
+    page.locator("#album-status [role=status]", has_text="of 6 photos").wait_for(timeout=WAIT)
+    shoot("album")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import gradio as gr
 
 from .events import Bench, bind
 from .frames import picture, shown
+from .limits import Limits
 from .messages import plain_errors
 from .models import Models
 from .photo_input import example_buttons, open_photo, photo_input
@@ -19,7 +19,7 @@ from .settings import size_slider, strength_slider
 from .texts import Texts
 
 
-def build(models: Models, examples: Sequence[Path], texts: Texts) -> gr.Image:
+def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
     """Lay out the tab and bind its events; give the box of its photo."""
     names = {"custom": texts.custom, "pretrained": texts.pretrained}
     with gr.Row(elem_classes="workbench even"):
@@ -46,7 +46,15 @@ def build(models: Models, examples: Sequence[Path], texts: Texts) -> gr.Image:
 
     outcome = [*downloads, grey, *frames, line]
     bench = Bench(photo, picks, button, [strength, size], outcome, grey)
-    bind(bench, partial(_compare, models, names, texts), texts, "compare")
+
+    def work(
+        photo: str | None, strength: float, size: float, request: gr.Request
+    ) -> tuple[Any, ...]:
+        with plain_errors(texts):
+            limits.take(request, len(names))
+            return _compare(models, names, texts, photo, strength, size)
+
+    bind(bench, work, texts, "compare")
     return photo
 
 
@@ -62,23 +70,22 @@ def _compare(
 
     The files are the custom and the pretrained model's, the previews grey, custom, pretrained.
     """
-    with plain_errors(texts):
-        source = open_photo(texts, photo)
-        colorizers = {key: models.get(key) for key in names}
-        folder = fresh_folder()
-        results = [
-            colour(
-                colorizer,
-                source,
-                folder,
-                strength=strength,
-                size=size,
-                addition=f"{texts.file_addition}, {names[key]}",
-            )
-            for key, colorizer in colorizers.items()
-        ]
-        # Strength 0 is what the models see: the lightness alone, whatever the photo's own colours.
-        grey = save_preview(colorizers["custom"].colorize(source, strength=0), folder / "grey.webp")
+    source = open_photo(texts, photo)
+    colorizers = {key: models.get(key) for key in names}
+    folder = fresh_folder()
+    results = [
+        colour(
+            colorizer,
+            source,
+            folder,
+            strength=strength,
+            size=size,
+            addition=f"{texts.file_addition}, {names[key]}",
+        )
+        for key, colorizer in colorizers.items()
+    ]
+    # Strength 0 is what the models see: the lightness alone, whatever the photo's own colours.
+    grey = save_preview(colorizers["custom"].colorize(source, strength=0), folder / "grey.webp")
     return (
         *(str(result.download) for result in results),
         *(shown(path) for path in (grey, *(result.preview for result in results))),

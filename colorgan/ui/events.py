@@ -15,7 +15,8 @@ from .photo_input import receive
 from .texts import Texts
 
 Work = Callable[..., tuple[Any, ...]]
-"""Takes the path of a photo and the settings, gives a value for each part of the outcome."""
+"""Takes the path of a photo, the settings and Gradio's request; gives a value for each part of the
+outcome."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def bind(bench: Bench, work: Work, texts: Texts, api_name: str) -> None:
                 part.release if isinstance(part, gr.Slider) else part.input
                 for part in bench.settings
             ],
-            partial(_again, work),
+            _again(work),
             [bench.frame, *inputs],
             **working,
             trigger_mode="always_last",
@@ -71,6 +72,10 @@ def bind(bench: Bench, work: Work, texts: Texts, api_name: str) -> None:
     bench.photo.upload(partial(receive, texts), bench.photo, bench.photo, **quietly)
 
 
-def _again(work: Work, shown: Any, *inputs: Any) -> Any:
-    """Work once more with the settings as they are now, if there is a result to replace."""
-    return work(*inputs) if shown else gr.skip()
+def _again(work: Work) -> Callable[..., Any]:
+    """Give work that is done once more, with other settings, if there is a result to replace."""
+
+    def again(request: gr.Request, shown: Any, *inputs: Any) -> Any:
+        return work(*inputs, request) if shown else gr.skip()
+
+    return again

@@ -9,13 +9,15 @@ from typing import Any
 
 import gradio as gr
 
-from . import colour, compare
+from . import album, colour, compare
+from .limits import Limits
 from .models import Models
 from .results import KEPT_SECONDS
 from .texts import ENGLISH, Texts
 from .theme import theme
 
 _HERE = Path(__file__).parent
+MOST_WAITING = 60  # who comes later is told so at once, rather than to wait for minutes
 _DELETE_CACHE = (600, KEPT_SECONDS)  # every ten minutes what is older than this
 
 
@@ -27,9 +29,11 @@ def build(models: Models, examples: Sequence[Path] = (), texts: Texts = ENGLISH)
         examples: photos that visitors may try.
         texts: the words of the page.
     """
-    tabs: dict[str, Callable[[], gr.Image]] = {
-        texts.colour_tab: partial(colour.build, models, examples, texts),
-        texts.compare_tab: partial(compare.build, models, examples, texts),
+    limits = Limits(texts)
+    tabs: dict[str, Callable[[], gr.Image | None]] = {
+        texts.colour_tab: partial(colour.build, models, limits, examples, texts),
+        texts.compare_tab: partial(compare.build, models, limits, examples, texts),
+        texts.album_tab: partial(album.build, models, limits, texts),
     }
     page = gr.Blocks(title="colorgan", delete_cache=_DELETE_CACHE, analytics_enabled=False)
     with page:
@@ -38,8 +42,11 @@ def build(models: Models, examples: Sequence[Path] = (), texts: Texts = ENGLISH)
         with gr.Tabs():
             for name, build_tab in tabs.items():
                 with gr.Tab(name) as tab:
-                    photos[tab] = build_tab()
+                    photo = build_tab()
+                if photo is not None:
+                    photos[tab] = photo
         _share_photos(photos)
+    page.queue(max_size=MOST_WAITING, api_open=False, status_update_rate=2)
     return page
 
 

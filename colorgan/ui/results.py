@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import shutil
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from ..photo import Photo
 from .texts import Texts
 
 KEPT_SECONDS = 3600  # how long a visitor's photos stay on the server
+_COLOURING = threading.Lock()  # two at a time would only slow each other down
 PREVIEW_SIDE = 1600  # long side in pixels: sharp on a large screen, quick on a slow line
 
 
@@ -34,7 +36,14 @@ class Result:
 
 
 def colour(
-    colorizer: Colorizer, photo: Photo, folder: Path, *, strength: float, size: float, addition: str
+    colorizer: Colorizer,
+    photo: Photo,
+    folder: Path,
+    *,
+    strength: float,
+    size: float | None,
+    addition: str,
+    preview_side: int = PREVIEW_SIDE,
 ) -> Result:
     """Colour a photo and write its preview and its full-size file into a folder.
 
@@ -44,17 +53,20 @@ def colour(
         folder: a fresh one for every request.
         strength: scales the chroma.
         size: short side in pixels at which the network sees the photo.
+        preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
 
     Raises:
         ColorganError: strength or size is out of range, or the result does not fit its format.
     """
-    start = time.perf_counter()
-    coloured = colorizer.colorize(photo, strength=strength, size=int(size))
-    seconds = time.perf_counter() - start
+    with _COLOURING:  # the photos of an album and those of others take turns
+        start = time.perf_counter()
+        size = None if size is None else int(size)
+        coloured = colorizer.colorize(photo, strength=strength, size=size)
+        seconds = time.perf_counter() - start
     name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"
     return Result(
-        preview=save_preview(coloured, folder / f"{addition}.webp"),
+        preview=save_preview(coloured, folder / f"{addition}.webp", preview_side),
         download=files.write(coloured, folder / name, colorizer.note),
         model=colorizer.name,
         revision=colorizer.revision,
@@ -77,11 +89,11 @@ def fresh_folder() -> Path:
     return Path(tempfile.mkdtemp(dir=place))
 
 
-def save_preview(photo: Photo, path: Path) -> Path:
+def save_preview(photo: Photo, path: Path, side: int = PREVIEW_SIDE) -> Path:
     """Write a small WebP of a photo with no metadata, so with none of its places and names."""
     image = files.to_image(photo)
     image.info.clear()
-    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    image.thumbnail((side, side))
     image.save(path, format="WEBP", quality=88, method=2)
     return path
 
@@ -115,6 +127,8 @@ def caption_box(elem_id: str) -> gr.HTML:
     )
 
 
-def download_button(label: str, elem_id: str) -> gr.DownloadButton:
+def download_button(label: str, elem_id: str, *, interactive: bool = True) -> gr.DownloadButton:
     """Make the button for a full-size file."""
-    return gr.DownloadButton(label, elem_id=elem_id, elem_classes="download")
+    return gr.DownloadButton(
+        label, elem_id=elem_id, elem_classes="download", interactive=interactive
+    )

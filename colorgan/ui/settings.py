@@ -1,4 +1,4 @@
-"""The settings that every tab which colours has: strength and working size."""
+"""The settings of the tabs that colour: who does it, strength and working size."""
 
 from __future__ import annotations
 
@@ -8,6 +8,16 @@ from ..colorizer import DEFAULT_SIZE, STRENGTHS
 from .texts import Texts
 
 SIZES = (128, 512)  # of those the colorizer takes, what is worth a visitor's while
+
+
+def model_choice(texts: Texts, elem_id: str) -> gr.Radio:
+    """Make the choice of who colours."""
+    return gr.Radio(
+        [(texts.pretrained_hint, "pretrained"), (texts.custom_hint, "custom")],
+        value="pretrained",
+        label=texts.model,
+        elem_id=elem_id,
+    )
 
 
 def strength_slider(texts: Texts, elem_id: str) -> gr.Slider:

@@ -67,10 +67,46 @@ class Texts:
     compared_alt: str = "Your photo, coloured by {name}"
     compared_download: str = "Download {name} in full size"
 
+    # Tab Album
+    album_tab: str = "Album"
+    album_lead: str = (
+        "Up to {most} photos at once: choose files, a folder, or a zip. Each keeps its name, size "
+        "and metadata. A photo that cannot be coloured is listed and does not stop the others."
+    )
+    album_files: str = "Photos, or zips of photos"
+    album_folder: str = "Choose a folder"
+    album_button: str = "Colour these photos"
+    album_stop: str = "Stop and keep what is done"
+    album_progress: str = "How far the album is"
+    album_download: str = "Download all in full size (zip)"
+    album_table: str = "Download the list (CSV)"
+    album_gallery: str = "The photos in colour"
+    album_first: str = "0 of {total}: the first photo is being coloured."
+    album_left: str = "{done} of {total}, about {left} left."
+    album_done: str = "Done: {done} of {total} photos are in colour."
+    album_stopped: str = "Stopped: {done} of {total} photos are in colour."
+    album_rest: str = "the rest"
+    album_empty: str = "There are no photos yet. Choose files, a folder or a zip."
+    album_too_many: str = "These are {total} photos; please bring at most {most} at once."
+
+    # Time
+    seconds: str = "{count} seconds"
+    minutes: str = "{count} minutes"
+
     # When something is not as it should be
+    too_many: str = (
+        "This page colours at most {most} photos for one visitor in ten minutes, so that everyone "
+        "gets a turn. Please come back in {wait}."
+    )
     model_missing: str = (
         "This model cannot be used just now. Please choose the other one, or come back later."
     )
+
+    def duration(self, seconds: float) -> str:
+        """Say a span of time, roughly."""
+        if seconds < 90:
+            return self.seconds.format(count=max(round(seconds), 1))
+        return self.minutes.format(count=round(seconds / 60))
 
 
 ENGLISH = Texts()

@@ -1,0 +1,315 @@
+"""The tab Album: many photos, a folder or a zip in; all of them in colour out, as one zip."""
+
+from __future__ import annotations
+
+import csv
+import html
+import threading
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from .. import archives
+from .. import photo as files
+from ..errors import ColorganError, PhotoError
+from .limits import Limits
+from .messages import plain_errors
+from .models import Models
+from .results import colour, download_button, fresh_folder
+from .settings import model_choice, strength_slider
+from .texts import Texts
+
+MOST_PHOTOS = 200
+_PREVIEW_SIDE = 480
+
+_STATUS = """
+<div class="album-status">
+  <progress aria-label="${label}" max="${value?.total ?? 1}" value="${value?.done ?? 0}"></progress>
+  <p role="status">${value?.text ?? ""}</p>
+  <ul>${(value?.failed ?? []).map((line) => `<li>${line}</li>`).join("")}</ul>
+</div>
+"""
+
+
+@dataclass
+class Row:
+    """What became of a photo of the album."""
+
+    name: str
+    file: Path | None = None
+    preview: Path | None = None
+    size: str = ""
+    seconds: float = 0.0
+    model: str = ""
+    error: str = ""
+
+
+class Stops:
+    """Who asked to stop: an event for each page whose album is under way."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, threading.Event] = {}
+
+    def start(self, page: str) -> threading.Event:
+        """Give the event that a page's album looks at."""
+        return self._events.setdefault(page, threading.Event())
+
+    def stop(self, request: gr.Request) -> None:
+        """Ask a page's album to end with what is done."""
+        if event := self._events.get(str(request.session_hash)):
+            event.set()
+
+    def forget(self, page: str) -> None:
+        """Drop the event of an album that has ended."""
+        self._events.pop(page, None)
+
+
+def build(models: Models, limits: Limits, texts: Texts) -> None:
+    """Lay out the tab and bind its events."""
+    with gr.Row(elem_classes="workbench even"):
+        with gr.Column():
+            photos = gr.File(
+                label=texts.album_files,
+                file_count="multiple",
+                height=232,
+                elem_id="album-files",
+                elem_classes="album-files",
+            )
+            folder = gr.UploadButton(
+                texts.album_folder, file_count="directory", size="sm", elem_id="album-folder"
+            )
+            with gr.Row():
+                start = gr.Button(texts.album_button, variant="primary", elem_id="album-button")
+                stop = gr.Button(texts.album_stop, elem_id="album-stop", interactive=False)
+        with gr.Column(elem_classes="settings"):
+            gr.Markdown(texts.album_lead.format(most=MOST_PHOTOS))
+            model = model_choice(texts, "album-model")
+            strength = strength_slider(texts, "album-strength")
+    status = gr.HTML(
+        html_template=_STATUS,
+        js_on_load=None,
+        apply_default_css=False,
+        elem_id="album-status",
+        label=texts.album_progress,
+    )
+    with gr.Row(elem_classes="album-downloads"):
+        everything = download_button(texts.album_download, "album-download", interactive=False)
+        table = download_button(texts.album_table, "album-table", interactive=False)
+    gallery = gr.Gallery(
+        label=texts.album_gallery,
+        columns=4,
+        height=480,
+        buttons=[],
+        interactive=False,
+        show_label=False,
+        elem_id="album-gallery",
+        elem_classes="album-gallery",
+    )
+
+    stops = Stops()
+
+    def work(
+        photos: list[str] | None, model: str, strength: float, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        with plain_errors(texts):
+            yield from _colour_all(models, limits, stops, texts, photos, model, strength, request)
+
+    outcome = [everything, table, status, gallery, start, stop]
+    start.click(
+        work,
+        [photos, model, strength],
+        outcome,
+        api_name="album",
+        show_progress="hidden",
+        concurrency_id="album",
+        concurrency_limit=1,
+    )
+    quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    stop.click(stops.stop, None, None, queue=False, **quietly)
+    folder.upload(list, folder, photos, **quietly)
+
+
+def _colour_all(
+    models: Models,
+    limits: Limits,
+    stops: Stops,
+    texts: Texts,
+    photos: list[str] | None,
+    model: str,
+    strength: float,
+    request: gr.Request,
+) -> Iterator[tuple[Any, ...]]:
+    """Colour photos one by one; give the zip, the list, how far it is, and previews.
+
+    Zip and list come at the end. A photo that fails is a row in the list, not an end.
+    """
+    page = str(request.session_hash)
+    if not photos:
+        raise PhotoError(texts.album_empty)
+    total = count(photos)
+    if total > MOST_PHOTOS:
+        raise PhotoError(texts.album_too_many.format(total=total, most=MOST_PHOTOS))
+    limits.take(request, total)
+    colorizer = models.get(model)
+    folder = fresh_folder()
+    stop = stops.start(page)
+    began = time.perf_counter()
+    rows: list[Row] = []
+    yield _shown(texts, rows, total, began)
+    try:
+        for name, source in incoming(photos):
+            if stop.is_set():
+                break
+            rows.append(_colour(colorizer, name, source, folder / f"{len(rows)}", strength, texts))
+            yield _shown(texts, rows, total, began)
+    except ColorganError as error:  # a zip that cannot be read any further
+        rows.append(Row(texts.album_rest, error=str(error)))
+    finally:
+        stops.forget(page)
+    yield _finished(texts, rows, total, folder)
+
+
+def count(photos: Sequence[str]) -> int:
+    """Count the photos among files, those inside zips too.
+
+    Raises:
+        PhotoError: a zip cannot be read.
+    """
+    return sum(archives.count_photos(p) if is_zip(p) else 1 for p in map(Path, photos))
+
+
+def incoming(photos: Sequence[str]) -> Iterator[tuple[str, Path | bytes | str]]:
+    """Give name and photo, or the sentence why there is none, from files and zips; names differ."""
+    taken: dict[str, int] = {}
+    for path in map(Path, photos):
+        if is_zip(path):
+            for packed in archives.photos_in(path):
+                found = packed.error if packed.data is None else packed.data
+                yield _unlike(packed.name, taken), found
+        else:
+            yield _unlike(path.name, taken), path
+
+
+def is_zip(path: Path) -> bool:
+    """Say whether a file is to be unpacked."""
+    return path.suffix.lower() == ".zip"
+
+
+def _unlike(name: str, taken: dict[str, int]) -> str:
+    """Number a name that has come before: photo.jpg, photo (2).jpg."""
+    taken[name] = taken.get(name, 0) + 1
+    if taken[name] == 1:
+        return name
+    path = Path(name)
+    return _unlike(str(path.with_name(f"{path.stem} ({taken[name]}){path.suffix}")), taken)
+
+
+def _colour(
+    colorizer: Any,
+    name: str,
+    source: Path | bytes | str,
+    folder: Path,
+    strength: float,
+    texts: Texts,
+) -> Row:
+    if isinstance(source, str):
+        return Row(name, error=source)
+    folder.mkdir()
+    try:
+        photo = files.read(source, name=Path(name).name)
+        result = colour(
+            colorizer,
+            photo,
+            folder,
+            strength=strength,
+            size=None,
+            addition=texts.file_addition,
+            preview_side=_PREVIEW_SIDE,
+        )
+    except ColorganError as error:
+        return Row(name, error=str(error))
+    return Row(
+        str(Path(name).with_name(result.download.name)),
+        result.download,
+        result.preview,
+        f"{photo.width} x {photo.height}",
+        result.seconds,
+        f"{result.model} {result.revision}".strip(),
+    )
+
+
+def _shown(texts: Texts, rows: list[Row], total: int, began: float) -> tuple[Any, ...]:
+    """Give what the page shows while the album is under way."""
+    done = len(rows)
+    text = texts.album_first if not done else texts.album_left
+    seconds = (time.perf_counter() - began) / max(done, 1) * (total - done)
+    status = {
+        "done": done,
+        "total": total,
+        "text": text.format(done=done, total=total, left=texts.duration(seconds)),
+        "failed": _failed(rows),
+    }
+    buttons = (gr.update(interactive=False), gr.update(interactive=True))
+    return (_button(None), _button(None), status, _previews(rows), *buttons)
+
+
+def _finished(texts: Texts, rows: list[Row], total: int, folder: Path) -> tuple[Any, ...]:
+    """Pack what is done and give what the page shows at the end."""
+    done = [row for row in rows if row.file is not None]
+    text = texts.album_done if len(rows) >= total else texts.album_stopped
+    status = {
+        "done": len(rows),
+        "total": total,
+        "text": text.format(done=len(done), total=total),
+        "failed": _failed(rows),
+    }
+    table = write_table(rows, folder / "colorgan album.csv")
+    packed = write_zip(rows, table, folder / "colorgan album.zip") if done else None
+    buttons = (gr.update(interactive=True), gr.update(interactive=False))
+    return (_button(packed), _button(table), status, _previews(rows), *buttons)
+
+
+def _button(path: Path | None) -> Any:
+    return gr.update(value=str(path) if path else None, interactive=path is not None)
+
+
+def _previews(rows: list[Row]) -> list[tuple[str, str]]:
+    return [(str(row.preview), Path(row.name).name) for row in rows if row.preview is not None]
+
+
+def _failed(rows: list[Row]) -> list[str]:
+    """Give the sentences of what failed, safe inside a page and inside a JavaScript template."""
+    lines = [html.escape(row.error) for row in rows if row.error]
+    return [line.translate({ord(c): f"&#{ord(c)};" for c in "`${}\\"}) for line in lines]
+
+
+def write_table(rows: Sequence[Row], path: Path) -> Path:
+    """Write a CSV with a line for each photo: what became of it, by whom, in how long."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
+        table = csv.writer(file)
+        table.writerow(["photo", "pixels", "seconds", "model", "error"])
+        for row in rows:
+            seconds = f"{row.seconds:.2f}" if row.file else ""
+            cells = (row.name, row.size, seconds, row.model, row.error)
+            table.writerow([_no_formula(cell) for cell in cells])
+    return path
+
+
+def _no_formula(cell: str) -> str:
+    """Keep a spreadsheet from computing what a stranger's file name says."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def write_zip(rows: Sequence[Row], table: Path, path: Path) -> Path:
+    """Pack the coloured photos, in the folders they came in, and the list, as they are."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for row in rows:
+            if row.file is not None:
+                archive.write(row.file, row.name)
+        archive.write(table, table.name)
+    return path

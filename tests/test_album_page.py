@@ -1,0 +1,135 @@
+"""The tab Album as a visitor meets it, and its pieces."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from page_app import WAIT, download, mean_chroma, overflows, toast
+from PIL import Image
+
+from colorgan.errors import ColorganError
+from colorgan.ui.album import Row, incoming, write_table
+from colorgan.ui.limits import WINDOW_SECONDS, Limits
+from colorgan.ui.texts import ENGLISH
+
+
+class TestPieces:
+    def test_photos_of_one_name_get_numbers(self, tmp_path):
+        for folder in ("a", "b", "c"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "scan.jpg").write_bytes(b"")
+        names = [name for name, _ in incoming([str(p) for p in tmp_path.glob("*/scan.jpg")])]
+        assert names == ["scan.jpg", "scan (2).jpg", "scan (3).jpg"]
+
+    def test_names_in_the_list_are_no_formulas(self, tmp_path):
+        path = write_table([Row("=HYPERLINK(1).jpg", error="broken")], tmp_path / "list.csv")
+        assert "'=HYPERLINK" in path.read_text("utf-8-sig")
+
+    def test_a_visitor_who_asks_for_too_much_is_told_when_to_come_back(self):
+        now = [0.0]
+        limits = Limits(ENGLISH, photos=3, clock=lambda: now[0])
+        one, other = (
+            SimpleNamespace(client=SimpleNamespace(host=host)) for host in ("10.0.0.1", "10.0.0.2")
+        )
+        limits.take(one, 3)
+        now[0] = WINDOW_SECONDS - 120
+        with pytest.raises(ColorganError, match=r"at most 3 photos.*in 2 minutes"):
+            limits.take(one)
+        limits.take(other)
+        now[0] = WINDOW_SECONDS + 1
+        limits.take(one)
+
+
+@pytest.fixture
+def album(tmp_path, small_photo) -> list[Path]:
+    """Twelve photos, some of them in a zip, one broken."""
+    paths = [tmp_path / f"photo {i}.jpg" for i in range(8)]
+    for path in paths:
+        shutil.copy(small_photo, path)
+    paths[3].write_bytes(b"\xff\xd8 no photo")
+    packed = tmp_path / "more.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        for i in range(4):
+            archive.write(small_photo, f"attic/box {i}.jpg")
+    return [*paths, packed]
+
+
+def open_album(page, photos: list[Path]) -> None:
+    page.get_by_role("tab", name=ENGLISH.album_tab).click()
+    page.locator("#album-files input[type=file]").set_input_files(photos)
+    page.locator("#album-files").get_by_text(photos[-1].stem).first.wait_for()
+
+
+def status(page, words: str):
+    return page.locator("#album-status [role=status]", has_text=words)
+
+
+@pytest.mark.browser
+class TestAlbum:
+    def test_twelve_photos_with_a_broken_one(self, visit, album):
+        page = visit()
+        open_album(page, album)
+        page.locator("#album-button").click()
+        status(page, "11 of 12 photos are in colour").wait_for(timeout=WAIT)
+        assert "photo 3.jpg is not a photo" in page.locator("#album-status li").inner_text()
+        assert page.locator("#album-gallery img").count() >= 11
+        name, data = download(page, "#album-download")
+        assert name == "colorgan album.zip"
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        names = set(archive.namelist())
+        assert {"attic/box 0 in colour.jpg", "photo 0 in colour.jpg"} <= names
+        assert len(names) == 12  # eleven photos and the list
+        image = Image.open(io.BytesIO(archive.read("attic/box 3 in colour.jpg")))
+        assert image.size == (400, 300) and mean_chroma(image) > 3
+        _, table = download(page, "#album-table")
+        rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+        assert len(rows) == 12
+        assert [row["error"] != "" for row in rows].count(True) == 1
+
+    def test_stopped_it_keeps_what_is_done(self, visit, large_photo, tmp_path):
+        photos = [tmp_path / f"{i}.jpg" for i in range(30)]
+        for path in photos:
+            shutil.copy(large_photo, path)
+        page = visit()
+        open_album(page, photos)
+        page.locator("#album-button").click()
+        status(page, "of 30, about").wait_for(timeout=WAIT)
+        page.locator("#album-stop").click()
+        status(page, "Stopped").wait_for(timeout=WAIT)
+        done = len(zipfile.ZipFile(io.BytesIO(download(page, "#album-download")[1])).namelist()) - 1
+        assert 1 <= done < 30
+
+    def test_without_photos_it_says_so(self, visit):
+        page = visit()
+        page.get_by_role("tab", name=ENGLISH.album_tab).click()
+        page.locator("#album-button").click()
+        assert ENGLISH.album_empty in toast(page)
+
+    def test_it_fits_a_phone(self, visit, album):
+        page = visit(390, 844)
+        open_album(page, album[:2])
+        page.locator("#album-button").click()
+        status(page, "2 of 2").wait_for(timeout=WAIT)
+        assert not overflows(page)
+
+    def test_a_script_gets_the_zip_and_the_list(self, url, album, tmp_path):
+        from gradio_client import Client, handle_file
+
+        client = Client(url, verbose=False, download_files=tmp_path)
+        packed, table, *_ = client.predict(
+            [handle_file(path) for path in album[6:]], "custom", 1.0, api_name="/album"
+        )
+        names = zipfile.ZipFile(find(packed)).namelist()
+        assert len([name for name in names if name.endswith(".jpg")]) == 6
+        assert Path(find(table)).read_text("utf-8-sig").count("in colour.jpg") == 6
+
+
+def find(answer) -> str:
+    """A download button's value, as an update carries it."""
+    return answer["value"] if isinstance(answer, dict) else answer
