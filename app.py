@@ -1,7 +1,10 @@
 """The page of colorgan: reads the settings, builds the page, serves it.
 
-COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models. COLORGAN_MAX_UPLOAD: largest photo
-file. Gradio's own variables (GRADIO_SERVER_PORT, GRADIO_SERVER_NAME, ...) work too.
+COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models.
+COLORGAN_MODELS: names of more, to compare with, with spaces between.
+COLORGAN_LANGUAGE: en or tr.
+COLORGAN_MAX_UPLOAD: largest photo file.
+Gradio's own variables (GRADIO_SERVER_PORT, GRADIO_SERVER_NAME, ...) work too.
 """
 
 import os
@@ -20,6 +23,8 @@ from pathlib import Path
 
 from colorgan.ui import page
 from colorgan.ui.models import Models
+from colorgan.ui.texts import ENGLISH
+from colorgan.ui.turkish import TURKISH
 
 EXAMPLES = Path(__file__).parent / "examples" / "photos"
 
@@ -27,14 +32,16 @@ GPU_SECONDS = 10  # the most that a call may take; less is served sooner
 
 models = Models(
     {
-        "custom": os.environ.get("COLORGAN_CUSTOM", "custom"),
         "pretrained": os.environ.get("COLORGAN_PRETRAINED", "pretrained"),
+        "custom": os.environ.get("COLORGAN_CUSTOM", "custom"),
+        **{name: name for name in os.environ.get("COLORGAN_MODELS", "").split()},
     },
     on_gpu=None if spaces is None else partial(spaces.GPU, duration=GPU_SECONDS),
 )
 if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
-demo = page.build(models, page.find_examples(EXAMPLES))
+texts = {"en": ENGLISH, "tr": TURKISH}[os.environ.get("COLORGAN_LANGUAGE", "en")]
+demo = page.build(models, page.find_examples(EXAMPLES), texts)
 
 if __name__ == "__main__":
     # Stopped by a service manager, Gradio too shall end in order: it deletes visitors' photos then.

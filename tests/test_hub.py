@@ -291,7 +291,7 @@ def test_the_page_compares_two_models_of_the_hub_and_shows_their_revisions(
         page.locator("#compare-photo input[type=file]").set_input_files(portrait)
         page.locator("#compare-photo img").wait_for()
         page.locator("#compare-button").click()
-        page.locator("#compare-pretrained img").wait_for(timeout=120_000)
+        page.locator("#compare-right img").wait_for(timeout=120_000)
         words = page.locator("#compare-caption").inner_text()
         page.close()
     for name in (pushed, "me/second"):

@@ -29,7 +29,7 @@ from page_app import (
     upload,
     wait_for_another,
 )
-from PIL import Image
+from PIL import Image, ImageChops
 
 from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import page as page_module
@@ -257,13 +257,37 @@ class TestCompare:
         page.get_by_role("tab", name=ENGLISH.compare_tab).click()
         page.locator("#compare-photo img").wait_for()  # the photo has come along
         page.locator("#compare-button").click()
-        page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
+        page.locator("#compare-right img").wait_for(timeout=WAIT)
         assert mean_chroma(shown(page, "#compare-grey img")) < 1
-        for model in ("custom", "pretrained"):
-            assert mean_chroma(shown(page, f"#compare-{model} img")) > 3
-            name, data = download(page, f"#compare-{model}-download")
-            assert name == f"harbour day in colour, {model.capitalize()}.jpg"
+        for side, model in (("left", "Custom"), ("right", "Pretrained")):
+            assert mean_chroma(shown(page, f"#compare-{side} img")) > 3
+            assert page.locator(f"#compare-{side} figcaption").inner_text() == model
+            name, data = download(page, f"#compare-{side}-download")
+            assert name == f"harbour day in colour, {model}.jpg"
             assert Image.open(io.BytesIO(data)).size == (400, 300)
+
+    def test_both_models_lie_under_one_border_that_keys_move(self, visit, small_photo):
+        page = visit()
+        page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+        upload(page, small_photo, "compare")
+        page.locator("#compare-button").click()
+        page.locator("#compare-frame img.after").wait_for(timeout=WAIT)
+        left, right = (shown(page, f"#compare-frame img{end}") for end in ("", ".after"))
+        assert ImageChops.difference(left.convert("RGB"), right.convert("RGB")).getbbox()
+        handle = page.get_by_role("slider", name=ENGLISH.compared_handle)
+        handle.press("Home")
+        assert handle.get_attribute("aria-valuetext") == "100 % of the right one"
+
+    def test_the_comparison_can_be_shared_as_one_picture_without_metadata(self, visit, large_photo):
+        page = visit()
+        page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+        upload(page, large_photo, "compare")
+        page.locator("#compare-button").click()
+        page.locator("#compare-right img").wait_for(timeout=WAIT)
+        name, data = download(page, "#compare-share")
+        assert name == "harbour day compared.jpg"
+        sheet = Image.open(io.BytesIO(data))
+        assert sheet.width > 2.5 * 640 and not sheet.getexif()
 
 
 @pytest.mark.browser
@@ -294,11 +318,11 @@ class TestForEveryone:
         assert not overflows(page)
         page.get_by_role("tab", name=ENGLISH.compare_tab).click()
         page.locator("#compare-button").click()
-        page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
+        page.locator("#compare-right img").wait_for(timeout=WAIT)
         assert not overflows(page)
         lefts = {
             page.locator(f"#compare-{name} img").bounding_box()["x"]
-            for name in ("grey", "custom", "pretrained")
+            for name in ("grey", "left", "right")
         }
         assert len(lefts) == 1  # one under the other
 
@@ -335,7 +359,7 @@ class TestForEveryone:
         assert serious(axe.run(page)) == []
         page.get_by_role("tab", name=ENGLISH.compare_tab).click()
         page.locator("#compare-button").click()
-        page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
+        page.locator("#compare-right img").wait_for(timeout=WAIT)
         assert serious(axe.run(page)) == []
 
 
@@ -373,7 +397,13 @@ class TestApi:
         client = connect(url, tmp_path)
         files = client.predict(photo(small_photo), 0.5, 128, api_name="/compare")
         assert [Image.open(file).size for file in files[:2]] == [(400, 300)] * 2
-        assert [Image.open(file["file"]).size for file in files[2:5]] == [(400, 300)] * 3
+        assert [Image.open(file["file"]).size for file in files[3:6]] == [(400, 300)] * 3
+
+    def test_any_two_models_are_compared(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        sides = {"left": "custom", "right": "custom"}
+        files = client.predict(photo(small_photo), **sides, api_name="/compare")
+        assert Path(files[0]).read_bytes() == Path(files[1]).read_bytes()
 
     def test_what_is_no_photo_is_told_in_a_sentence(self, url, tmp_path):
         from gradio_client.exceptions import AppError
@@ -416,7 +446,7 @@ def test_screenshots(visit, theme, width, height):
     shoot("colour")
     page.get_by_role("tab", name=ENGLISH.compare_tab).click()
     page.locator("#compare-button").click()
-    page.locator("#compare-pretrained img").wait_for(timeout=WAIT)
+    page.locator("#compare-right img").wait_for(timeout=WAIT)
     shoot("compare")
     page.get_by_role("tab", name=ENGLISH.album_tab).click()
     shoot("album-empty")
@@ -424,3 +454,5 @@ def test_screenshots(visit, theme, width, height):
     page.locator("#album-button").click()
     page.locator("#album-status [role=status]", has_text="of 6 photos").wait_for(timeout=WAIT)
     shoot("album")
+    page.get_by_role("tab", name=ENGLISH.about_tab).click()
+    shoot("about")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import html
 import threading
 import time
 import zipfile
@@ -17,6 +16,7 @@ import gradio as gr
 from .. import archives
 from .. import photo as files
 from ..errors import ColorganError, PhotoError
+from .frames import plain
 from .limits import Limits
 from .messages import plain_errors
 from .models import Models
@@ -88,7 +88,7 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
                 stop = gr.Button(texts.album_stop, elem_id="album-stop", interactive=False)
         with gr.Column(elem_classes="settings"):
             gr.Markdown(texts.album_lead.format(most=MOST_PHOTOS))
-            model = model_choice(texts, "album-model")
+            model = model_choice(models, texts, "album-model")
             strength = strength_slider(texts, "album-strength")
     status = gr.HTML(
         html_template=_STATUS,
@@ -283,9 +283,8 @@ def _previews(rows: list[Row]) -> list[tuple[str, str]]:
 
 
 def _failed(rows: list[Row]) -> list[str]:
-    """Give the sentences of what failed, safe inside a page and inside a JavaScript template."""
-    lines = [html.escape(row.error) for row in rows if row.error]
-    return [line.translate({ord(c): f"&#{ord(c)};" for c in "`${}\\"}) for line in lines]
+    """Give the sentences of what failed, safe to show."""
+    return [plain(row.error) for row in rows if row.error]
 
 
 def write_table(rows: Sequence[Row], path: Path) -> Path:

@@ -27,11 +27,17 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             picks = example_buttons(examples, texts)
             button = gr.Button(texts.colour_button, variant="primary", elem_id="colour-button")
         with gr.Column(elem_classes="result"):
-            frame = before_after(texts, "colour-frame")
+            frame = before_after(
+                "colour-frame",
+                name=texts.before_and_after,
+                handle=texts.handle,
+                share=texts.share,
+                empty=texts.empty,
+            )
             download = download_button(texts.download, "colour-download")
             line = caption_box("colour-caption")
         with gr.Column(elem_classes="settings"):
-            model = model_choice(texts, "colour-model")
+            model = model_choice(models, texts, "colour-model")
             strength = strength_slider(texts, "colour-strength")
             size = size_slider(texts, "colour-size")
 
@@ -66,6 +72,6 @@ def _colorize(
     before = save_preview(picture, folder / "before.webp")
     return (
         str(result.download),
-        shown_pair(before, result.preview),
+        shown_pair(before, result.preview, texts.before, texts.after),
         caption(texts, picture, result),
     )

@@ -1,4 +1,4 @@
-"""The tab Compare: one photo in grey and coloured by each model, side by side."""
+"""The tab Compare: a photo in grey and by two models, side by side and under one border."""
 
 from __future__ import annotations
 
@@ -7,21 +7,32 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from PIL import Image, ImageDraw, ImageFont
 
 from .events import Bench, bind
-from .frames import picture, shown
+from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import plain_errors
 from .models import Models
 from .photo_input import example_buttons, open_photo, photo_input
-from .results import caption, caption_box, colour, download_button, fresh_folder, save_preview
+from .results import (
+    PREVIEW_QUALITY,
+    caption,
+    caption_box,
+    colour,
+    download_button,
+    fresh_folder,
+    save_preview,
+)
 from .settings import size_slider, strength_slider
 from .texts import Texts
+
+SIDES = ("left", "right")
+_SHARED_SIDE = 640  # long side of each picture on the sheet that can be shared
 
 
 def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
     """Lay out the tab and bind its events; give the box of its photo."""
-    names = {"custom": texts.custom, "pretrained": texts.pretrained}
     with gr.Row(elem_classes="workbench even"):
         with gr.Column():
             photo = photo_input(texts, "compare-photo")
@@ -29,65 +40,115 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             button = gr.Button(texts.compare_button, variant="primary", elem_id="compare-button")
         with gr.Column(elem_classes="settings"):
             gr.Markdown(f"{texts.compare_lead}\n\n- {texts.custom_hint}\n- {texts.pretrained_hint}")
+            with gr.Row(visible=len(models.keys) > len(SIDES)):
+                choices = [(texts.model_name(key), key) for key in models.keys]
+                sides = [
+                    gr.Dropdown(choices, value=key, label=label, elem_id=f"compare-choose-{side}")
+                    for side, key, label in zip(
+                        SIDES, ("custom", "pretrained"), (texts.left, texts.right), strict=True
+                    )
+                ]
             strength = strength_slider(texts, "compare-strength")
             size = size_slider(texts, "compare-size")
     with gr.Column(elem_classes="result"):
+        frame = before_after(
+            "compare-frame",
+            name=texts.compared_frame,
+            handle=texts.compared_handle,
+            share=texts.compared_share,
+            empty=texts.compared_empty,
+        )
         with gr.Row(elem_classes="sheet"):
             with gr.Column(min_width=240):
                 grey = picture(texts.grey, texts.grey_alt, "compare-grey")
-            frames, downloads = [], []
-            for key, name in names.items():
+                share = download_button(texts.compared_sheet, "compare-share")
+            pictures, downloads = [], []
+            for side, key in zip(SIDES, ("custom", "pretrained"), strict=True):
                 with gr.Column(min_width=240):
+                    name = texts.model_name(key)
                     alt = texts.compared_alt.format(name=name)
-                    frames.append(picture(name, alt, f"compare-{key}"))
-                    label = texts.compared_download.format(name=name)
-                    downloads.append(download_button(label, f"compare-{key}-download"))
+                    pictures.append(picture(name, alt, f"compare-{side}"))
+                    downloads.append(download_button(texts.download, f"compare-{side}-download"))
         line = caption_box("compare-caption")
 
-    outcome = [*downloads, grey, *frames, line]
-    bench = Bench(photo, picks, button, [strength, size], outcome, grey)
-
     def work(
-        photo: str | None, strength: float, size: float, request: gr.Request
+        photo: str | None,
+        strength: float,
+        size: float,
+        left: str,
+        right: str,
+        request: gr.Request,
     ) -> tuple[Any, ...]:
         with plain_errors(texts):
-            limits.take(request, len(names))
-            return _compare(models, names, texts, photo, strength, size)
+            limits.take(request, len(SIDES))
+            return _compare(models, texts, photo, strength, size, (left, right))
 
+    outcome = [*downloads, share, grey, *pictures, frame, line]
+    bench = Bench(photo, picks, button, [strength, size, *sides], outcome, frame)
     bind(bench, work, texts, "compare")
     return photo
 
 
 def _compare(
     models: Models,
-    names: dict[str, str],
     texts: Texts,
     photo: str | None,
     strength: float,
     size: float,
+    keys: tuple[str, str],
 ) -> tuple[Any, ...]:
-    """Colour a photo by each model; give the full-size files, previews, and a caption.
+    """Colour a photo by two models; give files, previews, and a caption.
 
-    The files are the custom and the pretrained model's, the previews grey, custom, pretrained.
+    The files are both results in full size and a sheet to share; the previews grey, left, right,
+    and both under one border.
     """
     source = open_photo(texts, photo)
-    colorizers = {key: models.get(key) for key in names}
+    colorizers = [models.get(key) for key in keys]
+    names = [texts.model_name(key) for key in keys]
     folder = fresh_folder()
-    results = [
-        colour(
-            colorizer,
-            source,
-            folder,
-            strength=strength,
-            size=size,
-            addition=f"{texts.file_addition}, {names[key]}",
+    results = []
+    for side, colorizer, name in zip(SIDES, colorizers, names, strict=True):
+        (folder / side).mkdir()  # both sides may be the same model
+        addition = f"{texts.file_addition}, {Path(name).name}"
+        results.append(
+            colour(
+                colorizer, source, folder / side, strength=strength, size=size, addition=addition
+            )
         )
-        for key, colorizer in colorizers.items()
-    ]
     # Strength 0 is what the models see: the lightness alone, whatever the photo's own colours.
-    grey = save_preview(colorizers["custom"].colorize(source, strength=0), folder / "grey.webp")
+    grey = save_preview(colorizers[0].colorize(source, strength=0), folder / "grey.webp")
+    previews = [result.preview for result in results]
+    shared = save_sheet([grey, *previews], [texts.grey, *names], texts.guess, folder, source.name)
     return (
         *(str(result.download) for result in results),
-        *(shown(path) for path in (grey, *(result.preview for result in results))),
+        str(shared),
+        shown(grey, texts.grey),
+        *(shown(path, name) for path, name in zip(previews, names, strict=True)),
+        shown_pair(previews[0], previews[1], names[0], names[1]),
         caption(texts, source, *results),
     )
+
+
+def save_sheet(
+    pictures: Sequence[Path], names: Sequence[str], note: str, folder: Path, photo: str
+) -> Path:
+    """Write one picture to share: the pictures, their names, a note, and no metadata."""
+    images = [Image.open(path).convert("RGB") for path in pictures]
+    for image in images:
+        image.thumbnail((_SHARED_SIDE, _SHARED_SIDE))
+    width, height = images[0].size
+    gap, line = 16, 36
+    sheet = Image.new(
+        "RGB", (gap + len(images) * (width + gap), height + gap + 2 * line), (250, 250, 250)
+    )
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(18)
+    for place, (image, name) in enumerate(zip(images, names, strict=True)):
+        left = gap + place * (width + gap)
+        sheet.paste(image, (left, gap))
+        draw.text((left, gap + height + 8), name, fill=(28, 28, 28), font=font)
+    bottom = gap + height + line + 2
+    draw.text((gap, bottom), f"{note} colorgan", fill=(89, 89, 89), font=font)
+    path = folder / f"{Path(photo).stem} compared.jpg"
+    sheet.save(path, quality=PREVIEW_QUALITY)
+    return path

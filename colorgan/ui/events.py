@@ -26,7 +26,7 @@ class Bench:
     photo: gr.Image
     examples: Mapping[Path, gr.Button]
     button: gr.Button
-    settings: Sequence[gr.Radio | gr.Slider]
+    settings: Sequence[Component]
     outcome: Sequence[Component]
     """What the work fills."""
     frame: gr.HTML
@@ -52,7 +52,7 @@ def bind(bench: Bench, work: Work, texts: Texts, api_name: str) -> None:
     started.append(
         gr.on(
             [
-                part.release if isinstance(part, gr.Slider) else part.input
+                part.release if isinstance(part, gr.Slider) else part.input  # type: ignore[attr-defined]
                 for part in bench.settings
             ],
             _again(work),

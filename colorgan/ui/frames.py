@@ -6,6 +6,7 @@ readers work as in any browser; gr.ImageSlider takes no keys and has no alternat
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,11 @@ import gradio as gr
 from gradio.data_classes import FileData
 from PIL import Image
 
-from .texts import Texts
-
 # Gradio fills these in as JavaScript templates, so nothing of a visitor's may stand in a value
-# but the addresses of files.
+# but the addresses of files and what `plain` has made safe.
 _PICTURE = """
 <figure class="picture">
-  <figcaption>${name}</figcaption>
+  <figcaption>${value?.name ?? name}</figcaption>
   <div class="stage">
     ${value ? `<img src="${value.file.url}" alt="${alt}" width="${value.width}"
       height="${value.height}" style="--width: ${value.width}; --height: ${value.height}">` : ""}
@@ -31,12 +30,12 @@ _BEFORE_AFTER = """
   ${value ? `
     <figure class="before-after" aria-label="${name}"
       style="--width: ${value.width}; --height: ${value.height}">
-      <img src="${value.before.url}" alt="${before_alt}"
+      <img src="${value.before.url}" alt="${value.names[0]}"
         width="${value.width}" height="${value.height}">
-      <img class="after" src="${value.after.url}" alt="${after_alt}"
+      <img class="after" src="${value.after.url}" alt="${value.names[1]}"
         width="${value.width}" height="${value.height}">
-      <span class="tag before" aria-hidden="true">${before}</span>
-      <span class="tag after" aria-hidden="true">${after}</span>
+      <span class="tag before" aria-hidden="true">${value.names[0]}</span>
+      <span class="tag after" aria-hidden="true">${value.names[1]}</span>
       <input type="range" min="0" max="100" aria-label="${handle}">
       <span class="border" aria-hidden="true"></span>
     </figure>` : `
@@ -74,33 +73,43 @@ def picture(name: str, alt: str, elem_id: str) -> gr.HTML:
     )
 
 
-def before_after(texts: Texts, elem_id: str) -> gr.HTML:
-    """Make a frame for two pictures of equal size; its value comes from `shown_pair`."""
+def before_after(elem_id: str, *, name: str, handle: str, share: str, empty: str) -> gr.HTML:
+    """Make a frame for two pictures of equal size; its value comes from `shown_pair`.
+
+    Args:
+        elem_id: of the frame on the page.
+        name: what the frame shows.
+        handle: names the border between the two.
+        share: says of which picture the handle gives the share, in percent.
+        empty: is read as long as there are no pictures.
+    """
     return gr.HTML(
         html_template=_BEFORE_AFTER,
         js_on_load=_MOVE_BORDER,
         apply_default_css=False,
         elem_id=elem_id,
-        label=texts.before_and_after,
-        name=texts.before_and_after,
-        handle=texts.handle,
-        share=texts.share,
-        empty=texts.empty,
-        before=texts.before,
-        after=texts.after,
-        before_alt=texts.before_alt,
-        after_alt=texts.after_alt,
+        label=name,
+        name=name,
+        handle=handle,
+        share=share,
+        empty=empty,
     )
 
 
-def shown(path: Path) -> dict[str, Any]:
-    """Give the value with which a frame shows a picture file."""
-    return {"file": _file(path), **_size(path)}
+def shown(path: Path, name: str) -> dict[str, Any]:
+    """Give the value with which a frame shows a picture file under a name."""
+    return {"file": _file(path), "name": plain(name), **_size(path)}
 
 
-def shown_pair(before: Path, after: Path) -> dict[str, Any]:
-    """Give the value with which a frame shows two picture files of equal size."""
-    return {"before": _file(before), "after": _file(after), **_size(after)}
+def shown_pair(before: Path, after: Path, *names: str) -> dict[str, Any]:
+    """Give the value with which a frame shows two picture files of equal size under two names."""
+    names = tuple(map(plain, names))
+    return {"before": _file(before), "after": _file(after), "names": names, **_size(after)}
+
+
+def plain(name: str) -> str:
+    """Give a name safe inside HTML and inside a JavaScript template."""
+    return html.escape(name).translate({ord(c): f"&#{ord(c)};" for c in "`${}\\"})
 
 
 def _file(path: Path) -> dict[str, Any]:

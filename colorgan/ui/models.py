@@ -8,6 +8,7 @@ from threading import Lock
 from torch import Tensor
 
 from ..colorizer import Colorizer
+from ..errors import ModelError
 
 AbFunction = Callable[[Tensor], Tensor]
 
@@ -24,10 +25,15 @@ class Models:
             names: for every key what `Colorizer.from_pretrained` takes.
             on_gpu: wraps a model's call where a GPU is lent for single calls (`spaces.GPU`).
         """
-        self._names = dict(names)
+        self.names = dict(names)
         self._on_gpu = on_gpu
         self._loaded: dict[str, Colorizer] = {}
         self._lock = Lock()
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys, in the order in which visitors see them."""
+        return list(self.names)
 
     def get(self, key: str) -> Colorizer:
         """Give a colorizer; the first visitor who asks waits while it loads.
@@ -35,9 +41,11 @@ class Models:
         Raises:
             ModelError: there is no such model, or it does not load.
         """
+        if key not in self.names:
+            raise ModelError(f"The page has no model {key}.")
         with self._lock:  # two visitors at once must not load it twice
             if key not in self._loaded:
-                colorizer = Colorizer.from_pretrained(self._names[key])
+                colorizer = Colorizer.from_pretrained(self.names[key])
                 if self._on_gpu is not None:
                     colorizer.ab = self._on_gpu(colorizer.ab)  # type: ignore[assignment,method-assign]
                 self._loaded[key] = colorizer
@@ -49,5 +57,5 @@ class Models:
         Raises:
             ModelError: one does not load.
         """
-        for key in self._names:
+        for key in self.names:
             self.get(key)

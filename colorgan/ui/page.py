@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from . import album, colour, compare
+from . import about, album, colour, compare
 from .limits import Limits
 from .models import Models
 from .results import KEPT_SECONDS
@@ -34,6 +34,7 @@ def build(models: Models, examples: Sequence[Path] = (), texts: Texts = ENGLISH)
         texts.colour_tab: partial(colour.build, models, limits, examples, texts),
         texts.compare_tab: partial(compare.build, models, limits, examples, texts),
         texts.album_tab: partial(album.build, models, limits, texts),
+        texts.about_tab: partial(about.build, models, texts),
     }
     page = gr.Blocks(title="colorgan", delete_cache=_DELETE_CACHE, analytics_enabled=False)
     with page:

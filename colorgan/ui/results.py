@@ -21,6 +21,7 @@ from .texts import Texts
 
 KEPT_SECONDS = 3600  # how long a visitor's photos stay on the server
 _COLOURING = threading.Lock()  # two at a time would only slow each other down
+PREVIEW_QUALITY = 88
 PREVIEW_SIDE = 1600  # long side in pixels: sharp on a large screen, quick on a slow line
 
 
@@ -94,7 +95,7 @@ def save_preview(photo: Photo, path: Path, side: int = PREVIEW_SIDE) -> Path:
     image = files.to_image(photo)
     image.info.clear()
     image.thumbnail((side, side))
-    image.save(path, format="WEBP", quality=88, method=2)
+    image.save(path, format="WEBP", quality=PREVIEW_QUALITY, method=2)
     return path
 
 

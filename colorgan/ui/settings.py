@@ -5,15 +5,17 @@ from __future__ import annotations
 import gradio as gr
 
 from ..colorizer import DEFAULT_SIZE, STRENGTHS
+from .models import Models
 from .texts import Texts
 
 SIZES = (128, 512)  # of those the colorizer takes, what is worth a visitor's while
 
 
-def model_choice(texts: Texts, elem_id: str) -> gr.Radio:
+def model_choice(models: Models, texts: Texts, elem_id: str) -> gr.Radio:
     """Make the choice of who colours."""
+    hints = {"pretrained": texts.pretrained_hint, "custom": texts.custom_hint}
     return gr.Radio(
-        [(texts.pretrained_hint, "pretrained"), (texts.custom_hint, "custom")],
+        [(hints.get(key, key), key) for key in models.keys],
         value="pretrained",
         label=texts.model,
         elem_id=elem_id,

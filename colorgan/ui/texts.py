@@ -55,8 +55,6 @@ class Texts:
     share: str = "in colour"
     before: str = "As it was"
     after: str = "In colour"
-    before_alt: str = "Your photo as it was"
-    after_alt: str = "Your photo in colour"
 
     # Tab Compare
     compare_tab: str = "Compare"
@@ -64,8 +62,14 @@ class Texts:
     compare_button: str = "Compare"
     grey: str = "Grey"
     grey_alt: str = "Your photo in grey"
+    left: str = "Left"
+    right: str = "Right"
+    compared_frame: str = "Two models under one border"
+    compared_handle: str = "Border between the two models"
+    compared_share: str = "of the right one"
+    compared_empty: str = "Your photo by both models will appear here."
     compared_alt: str = "Your photo, coloured by {name}"
-    compared_download: str = "Download {name} in full size"
+    compared_sheet: str = "Download the comparison to share"
 
     # Tab Album
     album_tab: str = "Album"
@@ -89,6 +93,45 @@ class Texts:
     album_empty: str = "There are no photos yet. Choose files, a folder or a zip."
     album_too_many: str = "These are {total} photos; please bring at most {most} at once."
 
+    # Tab About
+    about_tab: str = "About"
+    how_title: str = "How it works"
+    how_alt: str = (
+        "Four pictures of a flower: grey; the same in coarse squares; soft patches of orange and "
+        "green; the flower in colour, sharp."
+    )
+    how_steps: tuple[str, ...] = (
+        "Your photo has lightness and no colour.",
+        "A neural network looks at it in a small size.",
+        "It says for every place which colour is likely there, having seen thousands of photos.",
+        "These colours are laid over your photo, which stays as sharp as it was.",
+    )
+    who_title: str = "Who colours, and how well"
+    figure_names: tuple[str, ...] = ("Colour error", "PSNR, dB", "Colourfulness")
+    original: str = "The originals"
+    figures_note: str = (
+        "Means over {photos} colour photos that no model learned from, turned grey and coloured "
+        "again. Colour error is CIEDE2000: 0 would be the original's colours, and about 2 is what "
+        "an eye just notices. A model that left all grey would have grey's figures."
+    )
+    no_figures: str = "The figures of these models are on their pages on the Hugging Face Hub."
+    limits_title: str = "What it cannot know"
+    limits_text: str = (
+        "A grey photo does not say whether a dress was red or green. What a model shows is a "
+        "guess, not a record: please say so where you show it, and do not take it as evidence.\n\n"
+        "Colours tend to be duller than they were. Red and blue things, such as clothes, cars and "
+        "flags, are often mistaken. Skin comes out warm and fairly alike, whoever is in the "
+        "picture. What was rare in the photos that a model learned from is often left brown or "
+        "grey. Scratches and stains are coloured like the rest."
+    )
+    privacy_title: str = "Your photos"
+    privacy_text: str = (
+        "Photos are worked on by this server and nowhere else. They are deleted after an hour, "
+        "with all results. Nobody looks at them and nothing is learned from them. What the page "
+        "shows carries no metadata; the file that you download is your own and keeps what yours "
+        "said, such as date and place. There are no cookies for following you and no statistics."
+    )
+
     # Time
     seconds: str = "{count} seconds"
     minutes: str = "{count} minutes"
@@ -101,6 +144,10 @@ class Texts:
     model_missing: str = (
         "This model cannot be used just now. Please choose the other one, or come back later."
     )
+
+    def model_name(self, key: str) -> str:
+        """Say the name of a model of the page."""
+        return {"custom": self.custom, "pretrained": self.pretrained}.get(key, key)
 
     def duration(self, seconds: float) -> str:
         """Say a span of time, roughly."""
