@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import photo as files
-from .colorizer import Colorizer
+from .colorizer import Colorizer, Size
 from .errors import ColorganError
 from .photoset import find
 
@@ -47,7 +47,7 @@ def colorize_all(
     jobs: Sequence[Job],
     *,
     strength: float = 1.0,
-    size: int | None = None,
+    size: Size = None,
     max_pixels: int = files.MAX_PIXELS,
 ) -> Iterator[Done]:
     """Colour the photos one after another; give a row for each as it is done.

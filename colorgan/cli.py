@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from . import __version__
 from .errors import ColorganError
@@ -53,9 +54,9 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     command.add_argument(
         "--size",
-        type=int,
+        type=_size,
         metavar="N",
-        help="short side in pixels at which the network sees a photo",
+        help="short side in pixels at which the network sees a photo, or auto",
     )
     command.add_argument(
         "--max-megapixels",
@@ -76,6 +77,10 @@ def _add_model(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _size(word: str) -> int | Literal["auto"]:
+    return "auto" if word == "auto" else int(word)
+
+
 def colorize(options: argparse.Namespace) -> int:
     """Colour photos and folders of photos; names are kept, a photo that fails is named."""
     from tqdm import tqdm
@@ -83,7 +88,7 @@ def colorize(options: argparse.Namespace) -> int:
     from .album import colorize_all, plan
     from .colorizer import Colorizer, check
 
-    check(options.strength, options.size)
+    check(options.strength, None if options.size == "auto" else options.size)
     jobs = plan(options.photos, options.output)
     colorizer = Colorizer.from_pretrained(options.model)
     failures = 0

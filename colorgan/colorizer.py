@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -25,6 +26,8 @@ from .version import __version__
 
 DEFAULT_SIZE = 256
 SIZES = (32, 1024)
+AUTO_SIZES = (192, 256, 384)
+Size = int | Literal["auto"] | None
 STRENGTHS = (0.0, 1.5)
 STRIP_PIXELS = 1 << 20  # of the full-size picture worked on at a time: bounds memory
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
@@ -76,7 +79,7 @@ class Colorizer:
         photo: files.Source,
         *,
         strength: float = 1.0,
-        size: int | None = None,
+        size: Size = None,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
@@ -84,7 +87,7 @@ class Colorizer:
         Args:
             photo: a path, the bytes of a file, or a PIL image.
             strength: scales the chroma, 0 (grey) to 1.5.
-            size: short side in pixels at which the network sees the photo.
+            size: short side in pixels at which the network sees the photo; "auto" finds one.
             max_pixels: a photo with more is refused before it is decoded.
 
         Raises:
@@ -100,7 +103,7 @@ class Colorizer:
         target: str | os.PathLike[str],
         *,
         strength: float = 1.0,
-        size: int | None = None,
+        size: Size = None,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
@@ -118,15 +121,17 @@ class Colorizer:
         """What the metadata of a coloured photo says."""
         return files.coloured_note(self.name, self.revision, __version__)
 
-    def colorize(self, photo: Photo, *, strength: float = 1.0, size: int | None = None) -> Photo:
+    def colorize(self, photo: Photo, *, strength: float = 1.0, size: Size = None) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.
 
         Raises:
             ColorganError: strength or size is out of range.
         """
-        size = check(strength, size)
+        pixels_seen = check(strength, None if size == "auto" else size)
+        if size == "auto":
+            pixels_seen = self.choose_size(photo)
         lightness = full_lightness(photo.pixels)
-        lines = upsampling.fit_lines(*self._look(lightness, size))
+        lines = upsampling.fit_lines(*self._look(lightness, pixels_seen))
         lines = lines * strength  # slopes and offsets alike: chroma is linear in them
         pixels = np.empty_like(photo.pixels)
         for top, bottom in strips(*photo.pixels.shape[:2]):
@@ -134,6 +139,22 @@ class Colorizer:
             ab = upsampling.apply_lines(lines, strip, top, photo.height)
             pixels[top:bottom] = _to_pixels(strip, ab, pixels.dtype)
         return replace(photo, pixels=pixels)
+
+    def choose_size(self, photo: Photo) -> int:
+        """Choose a working size for a photo: of `AUTO_SIZES` the one whose colours agree best.
+
+        What a network sees of a photo at one size alone is likelier a mistake, such as patches, so
+        the size is taken whose ab is on average nearest to that at the other sizes.
+        """
+        image = files.to_image(photo).convert("RGB")
+        shape = working_size(photo.height, photo.width, max(AUTO_SIZES))
+        image = image.resize(shape[::-1], Image.Resampling.LANCZOS, reducing_gap=2)
+        lightness = full_lightness(np.asarray(image))
+        guesses = torch.cat(
+            [F.interpolate(self._look(lightness, s)[1], (48, 48), mode="area") for s in AUTO_SIZES]
+        )
+        apart = (guesses[:, None] - guesses[None]).norm(dim=2).mean((2, 3))
+        return AUTO_SIZES[int(apart.sum(0).argmin())]
 
     def _look(self, lightness: Tensor, size: int) -> tuple[Tensor, Tensor]:
         """Show the network the photo at its working size; give lightness and ab there."""

@@ -11,7 +11,7 @@ from PIL import Image
 from skimage.color import rgb2lab
 
 from colorgan import ColorganError, Colorizer, hub, photo
-from colorgan.colorizer import full_lightness, strips, working_size
+from colorgan.colorizer import AUTO_SIZES, full_lightness, strips, working_size
 from colorgan.device import has_fast_bfloat16
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.photo import Photo
@@ -75,6 +75,25 @@ class TestColouring:
         chromas = [mean_chroma(along[:, 600 * i : 600 * (i + 1)]) for i in range(10)]
         assert min(chromas) > 4
         assert max(chromas[1:-1]) / min(chromas[1:-1]) < 1.25
+
+
+class TestChoosingTheSize:
+    @pytest.mark.parametrize(("odd", "chosen"), [(384, 192), (192, 256), (256, 192)])
+    def test_a_size_whose_colours_are_its_own_is_not_taken(self, photos, odd, chosen):
+        class Odd(torch.nn.Module):
+            def forward(self, lightness):
+                alone = lightness.shape[-2] == odd
+                return torch.full_like(lightness, 60 if alone else 10).expand(-1, 2, -1, -1)
+
+        image = photo.read(Image.fromarray(photos["coffee"]))
+        assert Colorizer(Odd()).choose_size(image) == chosen
+
+    def test_auto_colours_as_the_chosen_size_does(self, pretrained, photos):
+        image = Image.fromarray(photos["coffee"])
+        chosen = pretrained.choose_size(photo.read(image))
+        assert chosen in AUTO_SIZES
+        by_hand = np.asarray(pretrained(image, size=chosen))
+        assert np.array_equal(np.asarray(pretrained(image, size="auto")), by_hand)
 
 
 class TestStrength:

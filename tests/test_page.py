@@ -138,6 +138,26 @@ class TestColour:
         assert "1600 × 1200" in caption
         assert "guess" in caption
 
+    def test_the_candidates_are_shown_and_one_is_taken(self, visit, small_photo):
+        page = visit()
+        colour(page, small_photo)
+        assert "seen at 256 pixels" in page.locator("#colour-caption").inner_text()
+        page.locator("#colour-candidates-button").click()
+        candidates = page.locator("#colour-candidates button:has(img)")
+        candidates.nth(2).wait_for(timeout=WAIT)
+        assert candidates.count() == 3
+        candidates.nth(2).click()
+        page.locator("#colour-caption", has_text="seen at 384 pixels").wait_for(timeout=WAIT)
+
+    def test_it_finds_the_size_by_itself(self, visit, small_photo):
+        page = visit()
+        colour(page, small_photo)
+        page.get_by_text(ENGLISH.advanced).first.click()
+        source = page.locator("#colour-frame img.after").get_attribute("src")
+        page.get_by_label(ENGLISH.auto_size).first.check()
+        wait_for_another(page, "#colour-frame img.after", source)
+        assert page.locator("#colour-size input[type=range]").is_disabled()
+
     def test_the_border_moves_by_mouse_and_keys(self, visit, small_photo):
         page = visit()
         colour(page, small_photo)
@@ -444,6 +464,10 @@ def test_screenshots(visit, theme, width, height):
     shoot("empty")
     colour(page, next(path for path in EXAMPLES if path.stem in ("temple", EXAMPLES[-1].stem)))
     shoot("colour")
+    page.locator("#colour-candidates-button").click()
+    page.locator("#colour-candidates img").nth(2).wait_for(timeout=WAIT)
+    page.get_by_text(ENGLISH.advanced).first.click()
+    shoot("candidates")
     page.get_by_role("tab", name=ENGLISH.compare_tab).click()
     page.locator("#compare-button").click()
     page.locator("#compare-right img").wait_for(timeout=WAIT)

@@ -15,6 +15,7 @@ import gradio as gr
 
 from .. import archives
 from .. import photo as files
+from ..colorizer import DEFAULT_SIZE
 from ..errors import ColorganError, PhotoError
 from .frames import plain
 from .limits import Limits
@@ -227,7 +228,7 @@ def _colour(
             photo,
             folder,
             strength=strength,
-            size=None,
+            size=DEFAULT_SIZE,
             addition=texts.file_addition,
             preview_side=_PREVIEW_SIDE,
         )

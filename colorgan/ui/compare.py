@@ -24,7 +24,7 @@ from .results import (
     fresh_folder,
     save_preview,
 )
-from .settings import size_slider, strength_slider
+from .settings import size_settings, strength_slider
 from .texts import Texts
 
 SIDES = ("left", "right")
@@ -49,7 +49,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
                     )
                 ]
             strength = strength_slider(texts, "compare-strength")
-            size = size_slider(texts, "compare-size")
+            size, auto = size_settings(texts, "compare-size")
     with gr.Column(elem_classes="result"):
         frame = before_after(
             "compare-frame",
@@ -77,14 +77,17 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         size: float,
         left: str,
         right: str,
+        auto: bool,
         request: gr.Request,
     ) -> tuple[Any, ...]:
         with plain_errors(texts):
             limits.take(request, len(SIDES))
-            return _compare(models, texts, photo, strength, size, (left, right))
+            return _compare(
+                models, texts, photo, strength, None if auto else int(size), (left, right)
+            )
 
     outcome = [*downloads, share, grey, *pictures, frame, line]
-    bench = Bench(photo, picks, button, [strength, size, *sides], outcome, frame)
+    bench = Bench(photo, picks, button, [strength, size, *sides, auto], outcome, frame)
     bind(bench, work, texts, "compare")
     return photo
 
@@ -94,7 +97,7 @@ def _compare(
     texts: Texts,
     photo: str | None,
     strength: float,
-    size: float,
+    size: int | None,
     keys: tuple[str, str],
 ) -> tuple[Any, ...]:
     """Colour a photo by two models; give files, previews, and a caption.

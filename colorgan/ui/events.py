@@ -14,6 +14,9 @@ from gradio.components import Component
 from .photo_input import receive
 from .texts import Texts
 
+# Every work of the page waits in one queue: two at a time would only slow each other down.
+WORKING: dict[str, Any] = {"concurrency_id": "work", "concurrency_limit": 1}
+
 Work = Callable[..., tuple[Any, ...]]
 """Takes the path of a photo, the settings and Gradio's request; gives a value for each part of the
 outcome."""
@@ -32,16 +35,19 @@ class Bench:
     frame: gr.HTML
     """The part of the outcome that shows a picture once the work is done."""
 
+    @property
+    def settings_in(self) -> list[Component]:
+        """What the work is given."""
+        return [self.photo, *self.settings]
+
 
 def bind(bench: Bench, work: Work, texts: Texts, api_name: str) -> None:
     """Bind the events: a photo comes or goes, work is asked for, a setting is changed."""
-    inputs = [bench.photo, *bench.settings]
-    # Every work of the page waits in one queue: two at a time would only slow each other down.
+    inputs = bench.settings_in
     working: dict[str, Any] = {
         "outputs": bench.outcome,
         "show_progress_on": bench.frame,
-        "concurrency_id": "work",
-        "concurrency_limit": 1,
+        **WORKING,
     }
     quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 

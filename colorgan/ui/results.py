@@ -33,6 +33,7 @@ class Result:
     download: Path
     model: str
     revision: str
+    size: int
     seconds: float
 
 
@@ -42,7 +43,7 @@ def colour(
     folder: Path,
     *,
     strength: float,
-    size: float | None,
+    size: int | None = None,
     addition: str,
     preview_side: int = PREVIEW_SIDE,
 ) -> Result:
@@ -53,7 +54,7 @@ def colour(
         photo: what is coloured.
         folder: a fresh one for every request.
         strength: scales the chroma.
-        size: short side in pixels at which the network sees the photo.
+        size: short side in pixels at which the network sees the photo; None: it finds it itself.
         preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
 
@@ -62,7 +63,7 @@ def colour(
     """
     with _COLOURING:  # the photos of an album and those of others take turns
         start = time.perf_counter()
-        size = None if size is None else int(size)
+        size = colorizer.choose_size(photo) if size is None else size
         coloured = colorizer.colorize(photo, strength=strength, size=size)
         seconds = time.perf_counter() - start
     name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"
@@ -71,6 +72,7 @@ def colour(
         download=files.write(coloured, folder / name, colorizer.note),
         model=colorizer.name,
         revision=colorizer.revision,
+        size=size,
         seconds=seconds,
     )
 
@@ -105,6 +107,7 @@ def caption(texts: Texts, photo: Photo, *results: Result) -> str:
         texts.coloured_by.format(
             model=html.escape(result.model),
             revision=html.escape(result.revision),
+            size=result.size,
             seconds=f"{result.seconds:.1f}",
         )
         for result in results

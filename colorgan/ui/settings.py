@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from ..colorizer import DEFAULT_SIZE, STRENGTHS
+from ..colorizer import AUTO_SIZES, DEFAULT_SIZE, STRENGTHS
 from .models import Models
 from .texts import Texts
 
@@ -35,10 +35,15 @@ def strength_slider(texts: Texts, elem_id: str) -> gr.Slider:
     )
 
 
-def size_slider(texts: Texts, elem_id: str) -> gr.Slider:
-    """Make the slider for the working size, folded away."""
+def size_settings(texts: Texts, elem_id: str) -> tuple[gr.Slider, gr.Checkbox]:
+    """Make the slider for the working size and the box that leaves it to the colorizer."""
     with gr.Accordion(texts.advanced, open=False, elem_classes="advanced"):
-        return gr.Slider(
+        auto = gr.Checkbox(
+            label=texts.auto_size,
+            info=texts.auto_size_hint.format(sizes=", ".join(map(str, AUTO_SIZES))),
+            elem_id=f"{elem_id}-auto",
+        )
+        size = gr.Slider(
             *SIZES,
             value=DEFAULT_SIZE,
             step=32,
@@ -47,3 +52,11 @@ def size_slider(texts: Texts, elem_id: str) -> gr.Slider:
             buttons=[],
             elem_id=elem_id,
         )
+        auto.input(
+            lambda on: gr.update(interactive=not on),
+            auto,
+            size,
+            api_visibility="private",
+            show_progress="hidden",
+        )
+    return size, auto

@@ -37,11 +37,22 @@ class Texts:
         "Low numbers see the whole and give calm colours; high numbers see more detail and may "
         "give patches. The result has its full size either way."
     )
+    auto_size: str = "Find it by itself"
+    auto_size_hint: str = (
+        "Looks at the photo at {sizes} pixels and takes the size whose colours agree best with the "
+        "others'."
+    )
+    candidates: str = "Show me the candidates"
+    candidates_frame: str = "Your photo as it is coloured at each size"
+    candidate: str = "{size} pixels"
+    chosen_candidate: str = "{size} pixels, its own choice"
 
     # Results
     download: str = "Download in full size"
     file_addition: str = "in colour"
-    coloured_by: str = "Coloured by {model}, revision {revision}, in {seconds} seconds."
+    coloured_by: str = (
+        "Coloured by {model}, revision {revision}, seen at {size} pixels, in {seconds} seconds."
+    )
     about_file: str = "{width} × {height} pixels, {format}."
     about_deep_file: str = "{width} × {height} pixels, {format} with {bits} bits."
     guess: str = "The colours are a guess."

@@ -29,9 +29,17 @@ TURKISH = Texts(
         "Küçük sayılar bütünü görür, sakin renkler verir; büyük sayılar ayrıntıyı görür, leke "
         "bırakabilir. Sonuç her durumda tam boyuttadır."
     ),
+    auto_size="Kendi bulsun",
+    auto_size_hint=(
+        "Fotoğrafa {sizes} pikselde bakar, renkleri ötekilerle en çok uyuşan boyutu seçer."
+    ),
+    candidates="Adayları göster",
+    candidates_frame="Fotoğrafınızın her boyuttaki renkleri",
+    candidate="{size} piksel",
+    chosen_candidate="{size} piksel, kendi seçimi",
     download="Tam boyutta indir",
     file_addition="renkli",
-    coloured_by="{model}, sürüm {revision}, {seconds} saniyede renklendirdi.",
+    coloured_by="{model}, sürüm {revision}, {size} pikselde bakıp {seconds} saniyede renklendirdi.",
     about_file="{width} × {height} piksel, {format}.",
     about_deep_file="{width} × {height} piksel, {format}, {bits} bit.",
     guess="Renkler bir tahmindir.",
