@@ -4,6 +4,8 @@ COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models.
 COLORGAN_MODELS: names of more, to compare with, with spaces between.
 COLORGAN_LANGUAGE: en or tr.
 COLORGAN_MAX_UPLOAD: largest photo file.
+COLORGAN_VISITOR_PHOTOS: how many photos a visitor may have coloured in ten minutes.
+COLORGAN_MCP: 1 offers the page's work to assistants as MCP tools (needs gradio[mcp]).
 Gradio's own variables (GRADIO_SERVER_PORT, GRADIO_SERVER_NAME, ...) work too.
 """
 
@@ -22,6 +24,7 @@ from functools import partial
 from pathlib import Path
 
 from colorgan.ui import page
+from colorgan.ui.limits import PHOTOS_A_WINDOW
 from colorgan.ui.models import Models
 from colorgan.ui.texts import ENGLISH
 from colorgan.ui.turkish import TURKISH
@@ -41,7 +44,12 @@ models = Models(
 if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
 texts = {"en": ENGLISH, "tr": TURKISH}[os.environ.get("COLORGAN_LANGUAGE", "en")]
-demo = page.build(models, page.find_examples(EXAMPLES), texts)
+demo = page.build(
+    models,
+    page.find_examples(EXAMPLES),
+    texts,
+    visitor_photos=int(os.environ.get("COLORGAN_VISITOR_PHOTOS", PHOTOS_A_WINDOW)),
+)
 
 if __name__ == "__main__":
     # Stopped by a service manager, Gradio too shall end in order: it deletes visitors' photos then.
@@ -53,4 +61,5 @@ if __name__ == "__main__":
         run_history=False,
         enable_monitoring=False,
         strict_cors=True,
+        mcp_server=os.environ.get("COLORGAN_MCP") == "1",
     )

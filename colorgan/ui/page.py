@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from . import about, album, colour, compare
-from .limits import Limits
+from .limits import PHOTOS_A_WINDOW, Limits
 from .models import Models
 from .results import KEPT_SECONDS
 from .texts import ENGLISH, Texts
@@ -21,15 +21,22 @@ MOST_WAITING = 60  # who comes later is told so at once, rather than to wait for
 _DELETE_CACHE = (600, KEPT_SECONDS)  # every ten minutes what is older than this
 
 
-def build(models: Models, examples: Sequence[Path] = (), texts: Texts = ENGLISH) -> gr.Blocks:
+def build(
+    models: Models,
+    examples: Sequence[Path] = (),
+    texts: Texts = ENGLISH,
+    *,
+    visitor_photos: int = PHOTOS_A_WINDOW,
+) -> gr.Blocks:
     """Build the page.
 
     Args:
         models: who colours.
         examples: photos that visitors may try.
         texts: the words of the page.
+        visitor_photos: how many one visitor may have coloured in ten minutes.
     """
-    limits = Limits(texts)
+    limits = Limits(texts, visitor_photos)
     tabs: dict[str, Callable[[], gr.Image | None]] = {
         texts.colour_tab: partial(colour.build, models, limits, examples, texts),
         texts.compare_tab: partial(compare.build, models, limits, examples, texts),
