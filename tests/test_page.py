@@ -403,6 +403,18 @@ def serious(results) -> list[str]:
 
 @pytest.mark.browser
 class TestApi:
+    def test_the_script_of_the_readme_runs(self, url, small_photo, tmp_path, monkeypatch):
+        code = (ROOT / "README.md").read_text().split("```python\nfrom gradio_client")[1]
+        code = "from gradio_client" + code.split("```")[0]
+        code = code.replace('"http://127.0.0.1:7860"', f"{url!r}, download_files={str(tmp_path)!r}")
+        (tmp_path / "old.jpg").write_bytes(small_photo.read_bytes())
+        monkeypatch.chdir(tmp_path)
+        found = {}
+        exec(code, found)
+        for name in ("photo", "left", "right"):
+            assert Image.open(found[name]).size == (400, 300)
+        assert Path(found["photos"]).suffix == ".zip" and Path(found["table"]).suffix == ".csv"
+
     def test_a_photo_is_coloured(self, url, small_photo, tmp_path):
         client = connect(url, tmp_path)
         file, previews, caption = client.predict(

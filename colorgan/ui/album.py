@@ -29,7 +29,7 @@ MOST_PHOTOS = 200
 _PREVIEW_SIDE = 480
 
 _STATUS = """
-<div class="album-status">
+<div class="album-status ${value?.finished ? "finished" : ""}">
   <progress aria-label="${label}" max="${value?.total ?? 1}" value="${value?.done ?? 0}"></progress>
   <p role="status">${value?.text ?? ""}</p>
   <ul>${(value?.failed ?? []).map((line) => `<li>${line}</li>`).join("")}</ul>
@@ -91,26 +91,27 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
             gr.Markdown(texts.album_lead.format(most=MOST_PHOTOS))
             model = model_choice(models, texts, "album-model")
             strength = strength_slider(texts, "album-strength")
-    status = gr.HTML(
-        html_template=_STATUS,
-        js_on_load=None,
-        apply_default_css=False,
-        elem_id="album-status",
-        label=texts.album_progress,
-    )
-    with gr.Row(elem_classes="album-downloads"):
-        everything = download_button(texts.album_download, "album-download", interactive=False)
-        table = download_button(texts.album_table, "album-table", interactive=False)
-    gallery = gr.Gallery(
-        label=texts.album_gallery,
-        columns=4,
-        height=480,
-        buttons=[],
-        interactive=False,
-        show_label=False,
-        elem_id="album-gallery",
-        elem_classes="album-gallery",
-    )
+    with gr.Column(elem_classes="album"):
+        status = gr.HTML(
+            html_template=_STATUS,
+            js_on_load=None,
+            apply_default_css=False,
+            elem_id="album-status",
+            label=texts.album_progress,
+        )
+        with gr.Row(elem_classes="album-downloads"):
+            everything = download_button(texts.album_download, "album-download")
+            table = download_button(texts.album_table, "album-table")
+        gallery = gr.Gallery(
+            label=texts.album_gallery,
+            columns=4,
+            height=480,
+            buttons=[],
+            interactive=False,
+            show_label=False,
+            elem_id="album-gallery",
+            elem_classes="album-gallery",
+        )
 
     stops = Stops()
 
@@ -256,7 +257,7 @@ def _shown(texts: Texts, rows: list[Row], total: int, began: float) -> tuple[Any
         "failed": _failed(rows),
     }
     buttons = (gr.update(interactive=False), gr.update(interactive=True))
-    return (_button(None), _button(None), status, _previews(rows), *buttons)
+    return (None, None, status, _previews(rows), *buttons)
 
 
 def _finished(texts: Texts, rows: list[Row], total: int, folder: Path) -> tuple[Any, ...]:
@@ -268,15 +269,13 @@ def _finished(texts: Texts, rows: list[Row], total: int, folder: Path) -> tuple[
         "total": total,
         "text": text.format(done=len(done), total=total),
         "failed": _failed(rows),
+        "finished": True,
     }
     table = write_table(rows, folder / "colorgan album.csv")
     packed = write_zip(rows, table, folder / "colorgan album.zip") if done else None
     buttons = (gr.update(interactive=True), gr.update(interactive=False))
-    return (_button(packed), _button(table), status, _previews(rows), *buttons)
-
-
-def _button(path: Path | None) -> Any:
-    return gr.update(value=str(path) if path else None, interactive=path is not None)
+    files = (str(packed) if packed else None, str(table))
+    return (*files, status, _previews(rows), *buttons)
 
 
 def _previews(rows: list[Row]) -> list[tuple[str, str]]:

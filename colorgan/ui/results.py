@@ -131,8 +131,6 @@ def caption_box(elem_id: str) -> gr.HTML:
     )
 
 
-def download_button(label: str, elem_id: str, *, interactive: bool = True) -> gr.DownloadButton:
+def download_button(label: str, elem_id: str) -> gr.DownloadButton:
     """Make the button for a full-size file."""
-    return gr.DownloadButton(
-        label, elem_id=elem_id, elem_classes="download", interactive=interactive
-    )
+    return gr.DownloadButton(label, elem_id=elem_id, elem_classes="download")
