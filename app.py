@@ -61,5 +61,6 @@ if __name__ == "__main__":
         run_history=False,
         enable_monitoring=False,
         strict_cors=True,
+        state_session_capacity=500,  # Gradio keeps a copy of the page for each; none holds anything
         mcp_server=os.environ.get("COLORGAN_MCP") == "1",
     )

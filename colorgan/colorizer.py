@@ -19,8 +19,8 @@ from torch.nn import functional as F
 from . import color, hub, upsampling
 from . import photo as files
 from .device import autocast, choose_device
-from .errors import ColorganError
-from .networks import Generator
+from .errors import ColorganError, ModelError
+from .networks import Generator, UNet
 from .photo import Photo
 from .version import __version__
 
@@ -155,6 +155,29 @@ class Colorizer:
         )
         apart = (guesses[:, None] - guesses[None]).norm(dim=2).mean((2, 3))
         return AUTO_SIZES[int(apart.sum(0).argmin())]
+
+    @property
+    def knows_doubt(self) -> bool:
+        """Whether the model answers with a distribution of colours, as `doubt` needs."""
+        return isinstance(self.generator, UNet) and self.generator.settings.head == "classes"
+
+    @torch.inference_mode()
+    def doubt(self, photo: Photo, *, size: int = DEFAULT_SIZE) -> NDArray[np.float32]:
+        """Say how undecided the model is at each place: (h, w) from 0, sure, to 1, anything goes.
+
+        It is the entropy of the colours it holds possible, as a share of the highest there is.
+
+        Raises:
+            ModelError: the model gives colours, but no distribution.
+        """
+        if not isinstance(self.generator, UNet):
+            raise ModelError("This model answers with a colour, not with a distribution.")
+        lightness = full_lightness(photo.pixels)
+        height, width = working_size(photo.height, photo.width, size)
+        seen = F.interpolate(lightness, (height, width), mode="bilinear", antialias=True)
+        chances = self.generator.distribution(seen.to(self.device)).float().cpu()
+        entropy = torch.special.entr(chances).sum(1)[0] / math.log(chances.shape[1])
+        return np.asarray(entropy.clamp(0, 1), np.float32)
 
     def _look(self, lightness: Tensor, size: int) -> tuple[Tensor, Tensor]:
         """Show the network the photo at its working size; give lightness and ab there."""

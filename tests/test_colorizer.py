@@ -10,10 +10,11 @@ import torch
 from PIL import Image
 from skimage.color import rgb2lab
 
-from colorgan import ColorganError, Colorizer, hub, photo
+from colorgan import ColorganError, Colorizer, ModelError, hub, photo
 from colorgan.colorizer import AUTO_SIZES, full_lightness, strips, working_size
 from colorgan.device import has_fast_bfloat16
 from colorgan.evaluation.metrics import Picture, ciede2000
+from colorgan.networks import UNet, UNetConfig
 from colorgan.photo import Photo
 
 
@@ -94,6 +95,25 @@ class TestChoosingTheSize:
         assert chosen in AUTO_SIZES
         by_hand = np.asarray(pretrained(image, size=chosen))
         assert np.array_equal(np.asarray(pretrained(image, size="auto")), by_hand)
+
+
+class TestDoubt:
+    def test_a_model_that_holds_all_colours_alike_possible_is_all_doubt(self, photos):
+        torch.manual_seed(0)
+        network = UNet(UNetConfig("resnet10t", widths=(16, 16, 16), head="classes"))
+        for parameter in network.head.parameters():
+            torch.nn.init.zeros_(parameter)
+        image = photo.read(Image.fromarray(photos["coffee"]))
+        doubt = Colorizer(network).doubt(image, size=64)
+        assert doubt.shape == (64, 96)
+        assert np.allclose(doubt, 1, atol=1e-3)
+        network.head.bias.data[100] = 50
+        assert np.allclose(Colorizer(network).doubt(image, size=64), 0, atol=1e-3)
+
+    def test_a_model_without_a_distribution_says_so(self, pretrained, photos):
+        assert not pretrained.knows_doubt
+        with pytest.raises(ModelError, match="not with a distribution"):
+            pretrained.doubt(photo.read(Image.fromarray(photos["coffee"])))
 
 
 class TestStrength:

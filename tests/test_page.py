@@ -11,6 +11,7 @@ from threading import Thread
 import imagecodecs
 import numpy as np
 import pytest
+import torch
 from page_app import (
     DESCRIPTION,
     GPS,
@@ -35,7 +36,7 @@ from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import page as page_module
 from colorgan.ui.messages import plain, plain_errors
 from colorgan.ui.models import Models
-from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_preview
+from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_doubt, save_preview
 from colorgan.ui.texts import ENGLISH
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +83,19 @@ class TestPieces:
         models.load_all()
         assert models.get("custom")(portrait).size == (512, 512)
         assert calls == ["cpu"]
+
+    def test_where_a_model_is_guessing_is_shown_if_it_knows(self, small_model, portrait, tmp_path):
+        from colorgan import Colorizer, photo
+        from colorgan.networks import UNet, UNetConfig
+
+        source = photo.read(portrait)
+        torch.manual_seed(0)
+        guessing = Colorizer(UNet(UNetConfig("resnet10t", widths=(16,) * 3, head="classes")))
+        path = save_doubt(guessing, source, 128, tmp_path / "doubt.webp")
+        with Image.open(path) as picture:
+            assert picture.size == (512, 512)
+        plain = Colorizer.from_pretrained(small_model)
+        assert save_doubt(plain, source, 128, tmp_path / "none.webp") is None
 
     def test_previews_are_small_and_have_no_metadata(self, large_photo, tmp_path):
         from colorgan import photo
@@ -417,7 +431,7 @@ class TestApi:
 
     def test_a_photo_is_coloured(self, url, small_photo, tmp_path):
         client = connect(url, tmp_path)
-        file, previews, caption = client.predict(
+        file, previews, caption, _ = client.predict(
             photo(small_photo), "custom", 1.0, 256, api_name="/colorize"
         )
         assert Path(file).name == "harbour day in colour.jpg"

@@ -11,12 +11,20 @@ import gradio as gr
 from .. import photo as files
 from ..colorizer import AUTO_SIZES
 from .events import WORKING, Bench, bind
-from .frames import before_after, shown_pair
+from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import plain_errors
 from .models import Models
 from .photo_input import example_buttons, open_photo, photo_input
-from .results import caption, caption_box, colour, download_button, fresh_folder, save_preview
+from .results import (
+    caption,
+    caption_box,
+    colour,
+    download_button,
+    fresh_folder,
+    save_doubt,
+    save_preview,
+)
 from .settings import model_choice, size_settings, strength_slider
 from .texts import Texts
 
@@ -38,6 +46,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             )
             download = download_button(texts.download, "colour-download")
             line = caption_box("colour-caption")
+            doubt = picture(texts.doubt, texts.doubt_alt, "colour-doubt")
             gallery = gr.Gallery(
                 label=texts.candidates_frame,
                 show_label=False,
@@ -57,7 +66,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             ask = gr.Button(texts.candidates, size="sm", elem_id="colour-candidates-button")
 
     bench = Bench(
-        photo, picks, button, [model, strength, size, auto], [download, frame, line], frame
+        photo, picks, button, [model, strength, size, auto], [download, frame, line, doubt], frame
     )
 
     def work(
@@ -67,7 +76,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         size: float,
         auto: bool,
         request: gr.Request,
-    ) -> tuple[str, dict[str, Any], str]:
+    ) -> tuple[Any, ...]:
         with plain_errors(texts):
             limits.take(request)
             return _colorize(models, texts, photo, model, strength, None if auto else int(size))
@@ -96,37 +105,39 @@ def _candidates(
     models: Models, texts: Texts, photo: str | None, model: str
 ) -> list[tuple[str, str]]:
     """Give small pictures of a photo coloured at each size of which it chooses by itself."""
-    picture = open_photo(texts, photo)
+    source = open_photo(texts, photo)
     colorizer = models.get(model)
     folder = fresh_folder()
-    chosen = colorizer.choose_size(picture)
-    small = files.read(save_preview(picture, folder / "small.webp", max(AUTO_SIZES) * 2))
-    shown = []
+    chosen = colorizer.choose_size(source)
+    small = files.read(save_preview(source, folder / "small.webp", max(AUTO_SIZES) * 2))
+    pictures = []
     for size in AUTO_SIZES:
         coloured = save_preview(colorizer.colorize(small, size=size), folder / f"{size}.webp")
         words = texts.chosen_candidate if size == chosen else texts.candidate
-        shown.append((str(coloured), words.format(size=size)))
-    return shown
+        pictures.append((str(coloured), words.format(size=size)))
+    return pictures
 
 
 def _colorize(
     models: Models, texts: Texts, photo: str | None, model: str, strength: float, size: int | None
-) -> tuple[str, dict[str, Any], str]:
-    """Colour a photo; give the full-size file, previews of before and after, and a caption."""
-    picture = open_photo(texts, photo)
+) -> tuple[Any, ...]:
+    """Colour a photo; give the full-size file, previews of before and after, a caption, doubts."""
+    source = open_photo(texts, photo)
     colorizer = models.get(model)
     folder = fresh_folder()
     result = colour(
         colorizer,
-        picture,
+        source,
         folder,
         strength=strength,
         size=size,
         addition=texts.file_addition,
     )
-    before = save_preview(picture, folder / "before.webp")
+    before = save_preview(source, folder / "before.webp")
+    doubt = save_doubt(colorizer, source, result.size, folder / "doubt.webp")
     return (
         str(result.download),
         shown_pair(before, result.preview, texts.before, texts.after),
-        caption(texts, picture, result),
+        caption(texts, source, result),
+        None if doubt is None else shown(doubt, texts.doubt),
     )

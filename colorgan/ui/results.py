@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+import numpy as np
 from gradio.utils import get_upload_folder
+from PIL import Image
 
 from .. import photo as files
 from ..colorizer import Colorizer
@@ -98,6 +100,19 @@ def save_preview(photo: Photo, path: Path, side: int = PREVIEW_SIDE) -> Path:
     image.info.clear()
     image.thumbnail((side, side))
     image.save(path, format="WEBP", quality=PREVIEW_QUALITY, method=2)
+    return path
+
+
+def save_doubt(colorizer: Colorizer, photo: Photo, size: int, path: Path) -> Path | None:
+    """Write a picture that is the brighter the less a model is sure, if the model knows."""
+    if not colorizer.knows_doubt:
+        return None
+    doubt = Image.fromarray((255 * colorizer.doubt(photo, size=size)).astype(np.uint8))
+    grey = files.to_image(photo).convert("L")
+    grey.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    veil = doubt.resize(grey.size, Image.Resampling.BILINEAR)
+    dark = grey.point(lambda value: value // 3)
+    Image.composite(Image.new("L", grey.size, 255), dark, veil).save(path, quality=PREVIEW_QUALITY)
     return path
 
 

@@ -67,6 +67,9 @@ class Texts:
     before: str = "As it was"
     after: str = "In colour"
 
+    doubt: str = "Where is it guessing?"
+    doubt_alt: str = "Your photo, brighter where the model is less sure of the colour"
+
     # Tab Compare
     compare_tab: str = "Compare"
     compare_lead: str = "The same photo in grey, as the models see it, and coloured by each."
