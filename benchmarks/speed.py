@@ -1,0 +1,228 @@
+"""How fast and light colouring is, beside a plain reference: python benchmarks/speed.py [--keep].
+
+The reference is the eager float32 ResNet34 U-Net that DeOldify and DDColor were compared with (see
+README): trunk, five steps up with two convolutions each, 24.5 M parameters, 10.3 GMAC at 256. All
+that is timed takes turns with it in one run, so that what else the machine does falls on all; what
+counts is the median of the ratios. Memory and start-up are those of fresh processes. --keep adds
+a line to benchmarks/speed.jsonl, so that one sees when something became slower.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from colorgan import Colorizer, __version__, photo, upsampling
+from colorgan.colorizer import _to_pixels, full_lightness, strips
+from colorgan.device import has_fast_bfloat16
+from colorgan.networks.trunk import build_trunk
+
+HISTORY = Path(__file__).parent / "speed.jsonl"
+MODELS = ("pretrained", "custom")
+SIDES = {1: (1152, 864), 12: (4000, 3000), 48: (8000, 6000)}  # megapixels: width, height
+Work = Callable[[], object]
+
+
+class Reference(nn.Module):
+    """The plain U-Net that speed is counted in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = build_trunk("resnet34", channels=3)
+        steps, channels = [], 512
+        for skip, width in zip((256, 128, 64, 64, 0), (256, 128, 64, 64, 32), strict=True):
+            layers: list[nn.Module] = []
+            for inputs in (channels + skip, width):
+                layers += [nn.Conv2d(inputs, width, 3, padding=1), nn.BatchNorm2d(width), nn.ReLU()]
+            steps.append(nn.Sequential(*layers))
+            channels = width
+        self.steps = nn.ModuleList(steps)
+        self.head = nn.Conv2d(channels, 2, 3, padding=1)
+
+    def forward(self, rgb: Tensor) -> Tensor:
+        """Give ab (N, 2, H, W) of a picture (N, 3, H, W) whose sides are multiples of 32."""
+        maps: list[Tensor] = self.trunk(rgb)
+        x = maps[-1]
+        for step, skip in zip(self.steps, [*reversed(maps[:-1]), None], strict=True):
+            x = F.interpolate(x, scale_factor=2, mode="nearest")
+            x = step(x if skip is None else torch.cat((x, skip), 1))
+        return self.head(x)  # type: ignore[no-any-return]
+
+
+def compare(works: dict[str, Work], reference: Work, turns: int) -> dict[str, dict[str, float]]:
+    """Time works in turns with the reference; give the median ratio and the median seconds."""
+    seconds: dict[str, list[float]] = {name: [] for name in ("reference", *works)}
+    for turn in range(turns + 1):
+        for name, work in {"reference": reference, **works}.items():
+            start = time.perf_counter()
+            work()
+            if turn:  # the first warms up
+                seconds[name].append(time.perf_counter() - start)
+    return {
+        name: {
+            "ratio": median(a / b for a, b in zip(own, seconds["reference"], strict=True)),
+            "seconds": median(own),
+        }
+        for name, own in seconds.items()
+    }
+
+
+def networks(turns: int) -> dict[str, dict[str, float]]:
+    """Time the embedded models' networks at 256 and 512."""
+    works: dict[str, Work] = {}
+    for name in MODELS:
+        colorizer = Colorizer.from_pretrained(name)
+        for side in (256, 512):
+            lightness = torch.rand(1, 1, side, side) * 100
+            works[f"network, {name} at {side}"] = lambda c=colorizer, x=lightness: c.ab(x)  # type: ignore[misc]
+    return compare(works, reference_work(), turns)
+
+
+def reference_work() -> Work:
+    """Give the reference's pass at 512."""
+    network = Reference().eval()
+    rgb = torch.rand(1, 3, 512, 512)
+
+    def work() -> Tensor:
+        with torch.inference_mode():
+            return network(rgb)  # type: ignore[no-any-return]
+
+    return work
+
+
+def noise_photo(size: tuple[int, int]) -> Image.Image:
+    """Make a grey photo with edges and grain, of a size in pixels, the same every time."""
+    rng = np.random.default_rng(0)
+    small = rng.integers(40, 215, (size[1] // 60, size[0] // 60), dtype=np.uint8)
+    grain = rng.integers(-12, 12, (size[1], size[0]), dtype=np.int16)
+    large = Image.fromarray(small).resize(size, Image.Resampling.BICUBIC)
+    return Image.fromarray((np.asarray(large) + grain).clip(0, 255).astype(np.uint8))
+
+
+def photo_path(megapixels: int, turns: int) -> dict[str, dict[str, float]]:
+    """Time a whole photo, in memory and by its parts."""
+    colorizer = Colorizer.from_pretrained("pretrained")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "photo.jpg"
+        noise_photo(SIDES[megapixels]).save(path, quality=90)
+        source = photo.read(path)
+        coloured = colorizer.colorize(source)
+        lightness = full_lightness(source.pixels)
+        seen, ab = colorizer._look(lightness, 512)
+        lines = upsampling.fit_lines(seen, ab)
+        pieces = list(strips(source.height, source.width))
+
+        def up() -> list[Tensor]:
+            return [
+                upsampling.apply_lines(lines, lightness[:, :, a:b], a, source.height)
+                for a, b in pieces
+            ]
+
+        chroma = up()
+
+        def pixels() -> None:
+            for (a, b), piece in zip(pieces, chroma, strict=True):
+                _to_pixels(lightness[:, :, a:b], piece, np.dtype(np.uint8))
+
+        works: dict[str, Work] = {
+            "whole, in memory": lambda: colorizer.colorize(source, size=512),
+            "decode": lambda: photo.read(path),
+            "lightness": lambda: full_lightness(source.pixels),
+            "look: reduce, network": lambda: colorizer._look(lightness, 512),
+            "chroma up": up,
+            "gamut, to pixels": pixels,
+            "encode": lambda: photo.encode(coloured, colorizer.note),
+        }
+        found = compare(works, reference_work(), turns)
+    return {f"{name}, {megapixels} MP": value for name, value in found.items()}
+
+
+_PEAK = """
+import resource, sys, time
+start = time.perf_counter()
+from colorgan import Colorizer
+colorizer = Colorizer.from_pretrained("pretrained")
+loaded = time.perf_counter() - start
+start = time.perf_counter()
+colorizer.colorize_file(sys.argv[1], sys.argv[2], max_pixels=10**9, size=512)
+first = time.perf_counter() - start
+print(loaded, first, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def fresh_process(size: tuple[int, int]) -> tuple[float, float, float]:
+    """Colour a photo in a new process; give seconds to load, seconds for it, and peak MiB."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = Path(folder) / "photo.jpg", Path(folder) / "out.jpg"
+        noise_photo(size).save(path, quality=90)
+        done = subprocess.run(
+            [sys.executable, "-c", _PEAK, path, out], capture_output=True, text=True, check=True
+        )
+    loaded, first, peak = map(float, done.stdout.split())
+    return loaded, first, peak
+
+
+def startup(command: list[str]) -> float:
+    """Give the least seconds of five starts."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def main() -> None:
+    """Measure, print, and keep if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--turns", type=int, default=9)
+    parser.add_argument("--megapixels", type=int, nargs="+", default=[1, 12, 48], choices=SIDES)
+    parser.add_argument("--keep", action="store_true", help="add the figures to speed.jsonl")
+    options = parser.parse_args()
+    figures: dict[str, float] = {}
+
+    def show(found: dict[str, dict[str, float]]) -> None:
+        for name, value in found.items():
+            print(f"{name:34} {value['ratio']:6.2f}   {value['seconds']:7.3f} s", flush=True)
+            figures[name] = round(value["ratio"], 3)
+
+    print(f"{'':34} ratio to the reference at 512, median seconds")
+    show(networks(options.turns))
+    for megapixels in options.megapixels:
+        show(photo_path(megapixels, max(options.turns // (1 if megapixels < 12 else 2), 3)))
+        loaded, first, peak = fresh_process(SIDES[megapixels])
+        print(f"fresh process, {megapixels} MP: loads {loaded:.1f} s, first photo {first:.1f} s, "
+              f"peak {peak:.0f} MiB")  # fmt: skip
+        figures[f"peak MiB, {megapixels} MP"] = round(peak)
+    for name, command in {
+        "import colorgan": ["-c", "import colorgan"],
+        "colorgan --help": ["-m", "colorgan", "--help"],
+    }.items():
+        figures[name] = round(startup(command), 3)
+        print(f"{name}: {figures[name]:.2f} s")
+    fast = "bfloat16" if has_fast_bfloat16("cpu") else "float32"
+    machine = f"{torch.get_num_threads()} threads, torch {torch.__version__}, {fast}, "
+    machine += platform.machine()
+    print(machine)
+    if options.keep:
+        with HISTORY.open("a") as file:
+            line = {"version": __version__, "machine": machine, "figures": figures}
+            file.write(json.dumps(line) + "\n")
+
+
+if __name__ == "__main__":
+    main()
