@@ -82,12 +82,15 @@ class Participant:
 class Store:
     """The database of votes."""
 
-    def __init__(self, url: str, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, migrate: bool = False
+    ) -> None:
         """Connect; an empty database gets its tables.
 
         Args:
             url: `sqlite:///votes.sqlite`, `postgresql://user:password@host/name`, ...
             patience: seconds to wait for a locked database.
+            migrate: bring an older database up to this version, all or nothing.
 
         Raises:
             StoreError: the database cannot be used, or is of another version.
@@ -101,17 +104,12 @@ class Store:
         )
         with self._explained(), self.engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
-        if found is None:
-            self.migrate()
+        if found is None or migrate:
+            self._migrate()
         else:
             _check_version(found, self.place)
 
-    def migrate(self) -> None:
-        """Bring the tables up to this version, all or nothing.
-
-        Raises:
-            StoreError: the database cannot be written.
-        """
+    def _migrate(self) -> None:
         with self._explained(), self._turn, self.engine.begin() as connection:
             # Two servers that start at once: one after the other.
             connection.execute(text(_LOCK[self.engine.dialect.name]))
@@ -153,9 +151,10 @@ class Store:
         """
         added = 0
         insert = self._dialect.insert(votes).on_conflict_do_nothing(index_elements=["id"])
+        insert = insert.returning(votes.c.id)
         with self._writing() as connection:
             for vote in new:
-                if connection.execute(insert.values(asdict(vote))).rowcount == 1:
+                if connection.execute(insert.values(asdict(vote))).first() is not None:
                     added += 1
                     continue
                 known = connection.execute(
@@ -178,6 +177,7 @@ class Store:
         person = self._dialect.insert(participants).on_conflict_do_nothing(index_elements=["id"])
         count = self._dialect.insert(studies)
         vote = self._dialect.insert(votes).on_conflict_do_nothing(index_elements=["id"])
+        vote = vote.returning(votes.c.id)
         added = 0
         with self._writing() as connection:
             for one in people:
@@ -192,7 +192,7 @@ class Store:
                     )
                 )
             for row in kept:
-                added += connection.execute(vote.values(asdict(row))).rowcount
+                added += connection.execute(vote.values(asdict(row))).first() is not None
         return added
 
     def answered(self, participant: str) -> set[int]:
@@ -263,7 +263,8 @@ def _engine(url: str, patience: float) -> Engine:
             return engine
         if name == "postgresql":
             waits = f"-c lock_timeout={int(patience * 1000)} -c statement_timeout=30000"
-            arguments = {"connect_timeout": 10, "options": waits}
+            options = f"{parsed.query.get('options', '')} {waits}"
+            arguments = {"connect_timeout": 10, "options": options}
             return create_engine(
                 parsed,
                 pool_size=_POOL,
