@@ -1,11 +1,14 @@
 """The page of colorgan: reads the settings, builds the page, serves it.
 
 COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models. COLORGAN_MAX_UPLOAD: largest photo
-file. Gradio's own variables (GRADIO_SERVER_PORT, GRADIO_SERVER_NAME, ...) work too.
+file. COLORGAN_STUDY: folder of a prepared study, which adds the survey; its votes go to
+COLORGAN_VOTES_URL (default: SQLite in that folder); COLORGAN_SURVEY_SECRET signs its tokens.
+Gradio's own variables (GRADIO_SERVER_PORT, GRADIO_SERVER_NAME, ...) work too.
 """
 
 import os
 import signal
+import sys
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -18,6 +21,7 @@ except ImportError:
 from functools import partial
 from pathlib import Path
 
+from colorgan.errors import ColorganError
 from colorgan.ui import page
 from colorgan.ui.models import Models
 
@@ -34,7 +38,22 @@ models = Models(
 )
 if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
-demo = page.build(models, page.find_examples(EXAMPLES))
+routes = []
+if study := os.environ.get("COLORGAN_STUDY"):
+    try:
+        # Only here, so that the page needs nothing of the survey's where no study is named.
+        from colorgan.survey.opening import open_routes
+
+        routes = open_routes(
+            study,
+            votes_url=os.environ.get("COLORGAN_VOTES_URL", ""),
+            secret=os.environ.get("COLORGAN_SURVEY_SECRET", ""),
+        )
+    except ImportError as error:
+        sys.exit(f"A survey needs more packages ({error}): pip install 'colorgan[survey]'.")
+    except ColorganError as error:
+        sys.exit(str(error))
+demo = page.build(models, page.find_examples(EXAMPLES), with_survey=bool(routes))
 
 if __name__ == "__main__":
     # Stopped by a service manager, Gradio too shall end in order: it deletes visitors' photos then.
@@ -46,4 +65,5 @@ if __name__ == "__main__":
         run_history=False,
         enable_monitoring=False,
         strict_cors=True,
+        app_kwargs={"routes": routes},
     )

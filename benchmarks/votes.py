@@ -51,7 +51,7 @@ class Outcome:
         return [id for id, answer in self.acknowledged.items() if times[id, answer] != 1]
 
 
-def draw_study(folder: Path, photos: int = 24, **lengths: int) -> None:
+def draw_study(folder: Path, photos: int = 24, *, pairs: int = 20, fool: int = 5) -> None:
     """Prepare a study of coloured noise, quickly and without models."""
     from colorgan.survey.prepare import freeze
     from colorgan.survey.study import DECOY, ORIGINAL, StudyPhoto, System
@@ -65,7 +65,7 @@ def draw_study(folder: Path, photos: int = 24, **lengths: int) -> None:
         noise = chance.integers(0, 256, (len(shown), 4, 6, 3), dtype=np.uint8)
         pictures = [Image.fromarray(one).resize((48, 32)) for one in noise]
         coloured.append((photo, dict(zip(shown, pictures, strict=True))))
-    freeze(folder, systems, coloured, **lengths)
+    freeze(folder, systems, coloured, pairs=pairs, fool=fool)
 
 
 def serve(study: str, url: str, port: str) -> None:
@@ -73,12 +73,11 @@ def serve(study: str, url: str, port: str) -> None:
     import uvicorn
     from starlette.applications import Starlette
 
-    from colorgan.survey import web
-    from colorgan.survey.opening import open_survey
+    from colorgan.survey.opening import open_routes
 
-    survey = open_survey(study, votes_url=url)
-    routes = [web.routes(survey, lambda key: {"votes": len(survey.own_votes(key))})]
-    uvicorn.run(Starlette(routes=routes), port=int(port), log_level="error")
+    uvicorn.run(
+        Starlette(routes=open_routes(study, votes_url=url)), port=int(port), log_level="error"
+    )
 
 
 class Server:
@@ -131,7 +130,9 @@ class Voter:
         while time.monotonic() < deadline:
             try:
                 if self._connection is None:
-                    self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+                    self._connection = http.client.HTTPConnection(
+                        "127.0.0.1", self._port, timeout=60
+                    )
                 self._connection.request("POST", f"/survey/{path}", json.dumps(body), headers)
                 answer = self._connection.getresponse()
                 content = json.loads(answer.read())
@@ -158,9 +159,7 @@ class Voter:
             yield step["token"], answer, time.monotonic() - start
 
 
-def run(
-    study: Path, url: str, voters: int, *, kills: int = 2, page: bool = False
-) -> Outcome:
+def run(study: Path, url: str, voters: int, *, kills: int = 2, page: bool = False) -> Outcome:
     """Let voters vote while the server is killed and started again."""
     from colorgan.survey.store import Store
 
@@ -235,7 +234,8 @@ def main() -> None:
     print(f"{options.voters} voters, server killed {outcome.kills} times")
     print(f"acknowledged {len(outcome.acknowledged)}, lost or doubled {len(outcome.lost)}")
     print(f"{len(outcome.acknowledged) / outcome.seconds:.0f} votes a second, restarts included")
-    print(f"an answer took {waits[0]:.2f} s in the middle, {waits[1]:.2f} s for 95 %, {waits[2]:.1f} s at most")
+    print(f"an answer took {waits[0]:.2f} s in the middle, {waits[1]:.2f} s for 95 %,")
+    print(f"{waits[2]:.1f} s at most")
     if outcome.lost or len(outcome.kept) != len(outcome.acknowledged):
         sys.exit("Votes were lost or doubled.")
 

@@ -42,12 +42,27 @@ def serving() -> Iterator[str]:
     def run(program: str, *arguments: str) -> None:
         subprocess.run(
             [*as_user, str(place / program), *arguments],
-            cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=60,
+            cwd=folder,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=60,
         )
 
     data = str(folder / "data")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    run("initdb", "-D", data, "-A", "trust", "-U", "colorgan", "--no-sync", "-E", "UTF8", "--locale=C")
+    run(
+        "initdb",
+        "-D",
+        data,
+        "-A",
+        "trust",
+        "-U",
+        "colorgan",
+        "--no-sync",
+        "-E",
+        "UTF8",
+        "--locale=C",
+    )
     run("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
     try:
         run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "colorgan", "votes")

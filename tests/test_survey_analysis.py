@@ -102,14 +102,16 @@ def catches(participant: str, answers: str) -> list[Vote]:
 
 class TestAgreement:
     def test_full_and_none(self):
-        people = [votes_of(f"p{i}", "l", photo="a") + votes_of(f"p{i}", "r", photo="b") for i in "12"]
+        people = [
+            votes_of(f"p{i}", "l", photo="a") + votes_of(f"p{i}", "r", photo="b") for i in "12"
+        ]
         same = analysis.agreement([vote for own in people for vote in own])
         assert (same.pairs, same.share, same.alpha) == (2, 1.0, 1.0)
         opposed = analysis.agreement(votes_of("a", "l") + votes_of("b", "r"))
         assert opposed.share == 0
 
     def test_alpha_as_in_krippendorff_s_example(self):
-        """Computing Krippendorff's Alpha-Reliability (2011), section A: two observers, ten units."""
+        """Computing Krippendorff's Alpha-Reliability (2011), section A: two observers."""
         votes = []
         for person, answers in (("meg", "lrllllllrl"), ("owen", "rrrllrllll")):
             for unit, answer in enumerate(answers):

@@ -121,7 +121,7 @@ class TestStore:
     def test_an_older_database_is_refused_until_it_is_migrated(self, url):
         Store(url).close()
         make_older(url)
-        with pytest.raises(StoreError, match="older version 0001.*survey migrate"):
+        with pytest.raises(StoreError, match=r"older version 0001.*survey migrate"):
             Store(url)
         assert Store(url, migrate=True).votes() == [VOTE]
         assert [vote.source for vote in Store(url).votes()] == ["page"]
@@ -170,7 +170,7 @@ class TestSqliteTroubles:
         Store(f"sqlite:///{tmp_path}/votes.sqlite").add(VOTE)
         store = Store(f"sqlite:///file:{tmp_path}/votes.sqlite?mode=ro&uri=true")
         assert store.votes() == [VOTE]
-        with pytest.raises(StoreError, match="is read-only.*Nothing was stored"):
+        with pytest.raises(StoreError, match=r"is read-only.*Nothing was stored"):
             store.add(replace(VOTE, id="ben-1"))
 
     def test_locked(self, tmp_path):
@@ -223,7 +223,7 @@ class TestPostgresTroubles:
         assert store.add(VOTE)
 
     def test_away(self):
-        with pytest.raises(StoreError, match="cannot be used now.*Nothing was stored"):
+        with pytest.raises(StoreError, match=r"cannot be used now.*Nothing was stored"):
             Store("postgresql://colorgan:password@127.0.0.1:9/votes")
 
     def test_passwords_are_not_told(self):
@@ -305,7 +305,16 @@ class TestVoting:
     def test_tokens_and_keys_tell_neither_model_nor_kind(self, survey):
         key = survey.start("1.2.3.4")
         told = "".join(map(decoded, strings([key, survey.session(key)])))
-        for word in ("custom", "pretrained", "original|", "decoy", "catch", "fool", ".jpg", ".webp"):
+        for word in (
+            "custom",
+            "pretrained",
+            "original|",
+            "decoy",
+            "catch",
+            "fool",
+            ".jpg",
+            ".webp",
+        ):
             assert word not in told
 
     def test_the_same_answer_again_is_acknowledged_and_another_refused(self, survey):

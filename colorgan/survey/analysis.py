@@ -4,8 +4,8 @@ Rules, fixed beforehand:
 - A "can't say" counts for neither side: it is left out of win rates and tests (the sign test's
   rule) and its share is told beside them. For Bradley-Terry it is half a win for each.
 - Who fails more catch trials than the study's rule allows, or keeps to one side, is left out.
-- One person's votes are not independent. Beside Wilson's interval, which takes votes as independent,
-  stands one from resampling participants. The photos stand as they are: figures are about them.
+- One person's votes are not independent. Beside Wilson's interval, which takes them so, stands one
+  from resampling participants. The photos stand as they are: figures are about them.
 """
 
 from __future__ import annotations
@@ -92,15 +92,17 @@ def left_share(votes: Iterable[Vote]) -> Share:
 
 def excluded(votes: Iterable[Vote], rule: Rule) -> dict[str, str]:
     """Give the participants whose votes do not count, with the reason in words."""
-    reasons = {}
+    reasons: dict[str, str] = {}
     for participant, own in by(votes, lambda vote: vote.participant).items():
         caught = [vote for vote in own if vote.kind == "catch" and vote.question == "real"]
         failed = sum(winner(vote) in (DECOY, TIED) for vote in caught)
         sides = left_share(own)
         if caught and failed / len(caught) > rule.catch_failures:
-            reasons[participant] = f"failed {failed} of {len(caught)} catch trials"
+            reasons[str(participant)] = f"failed {failed} of {len(caught)} catch trials"
         elif sides.p is not None and sides.p < rule.side_p:
-            reasons[participant] = f"chose the left side in {sides.chosen} of {sides.decided} votes"
+            reasons[str(participant)] = (
+                f"chose the left side in {sides.chosen} of {sides.decided} votes"
+            )
     return reasons
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from starlette.routing import Mount
+
 from . import study as studies
+from . import web
 from .session import Survey
+from .standing import Standing
 from .store import Store, default_url
 from .tokens import Signer, kept_secret
 
@@ -27,3 +31,13 @@ def open_survey(folder: str | Path, *, votes_url: str = "", secret: str = "") ->
     own = store.engine.url.database if store.engine.dialect.name == "sqlite" else None
     beside = Path(own) if own else folder / "votes"
     return Survey(study, store, Signer(secret or kept_secret(beside.with_suffix(".secret"))))
+
+
+def open_routes(folder: str | Path, *, votes_url: str = "", secret: str = "") -> list[Mount]:
+    """Open a study as routes for a server; see `open_survey`.
+
+    Raises:
+        SurveyError: the study was changed, or the database or the secret cannot be used.
+    """
+    survey = open_survey(folder, votes_url=votes_url, secret=secret)
+    return [web.routes(survey, Standing(survey).shown)]

@@ -150,8 +150,9 @@ def _colour(
             pictures[ORIGINAL] = original
         size = {"width": original.width, "height": original.height}
         hashed = sha256_of(data)
-        yield StudyPhoto(name, group_of(name), hashed, **size, in_colour=in_colour, pictures={}), (
-            pictures
+        yield (
+            StudyPhoto(name, group_of(name), hashed, **size, in_colour=in_colour, pictures={}),
+            (pictures),
         )
 
 
@@ -170,5 +171,3 @@ def _encoded(image: Image.Image) -> bytes:
 
 def _weights_hash(folder: Path) -> str:
     return sha256_of((folder / hub.WEIGHTS).read_bytes())
-
-

@@ -41,7 +41,10 @@ def bradley_terry(
     right = np.array([names.index(vote.right) for vote in among], np.int64)
     chosen = [winner(vote) for vote in among]
     left_wins = np.array(
-        [{vote.left: 1.0, vote.right: 0.0}.get(c, 0.5) for vote, c in zip(among, chosen, strict=True)]
+        [
+            {vote.left: 1.0, vote.right: 0.0}.get(c, 0.5)
+            for vote, c in zip(among, chosen, strict=True)
+        ]
     )
 
     def strengths(

@@ -211,8 +211,9 @@ class Survey:
             shown[side] = self._signer.sign("picture", *fields)
         if step.kind != "practice":
             until = int(self._clock() + LIFE)
-            fields = (self._fingerprint, ticket.participant, ticket.number, number, until)
-            shown["token"] = self._signer.sign("vote", *fields)
+            shown["token"] = self._signer.sign(
+                "vote", self._fingerprint, ticket.participant, ticket.number, number, until
+            )
         return shown
 
     def _now(self) -> str:

@@ -82,9 +82,7 @@ class Participant:
 class Store:
     """The database of votes."""
 
-    def __init__(
-        self, url: str, *, patience: float = PATIENCE, migrate: bool = False
-    ) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE, migrate: bool = False) -> None:
         """Connect; an empty database gets its tables.
 
         Args:
@@ -184,8 +182,9 @@ class Store:
                 connection.execute(person.values(asdict(one)))
                 known = studies.c.participants
                 connection.execute(
-                    count.values(study=one.study, participants=one.number + 1)
-                    .on_conflict_do_update(
+                    count.values(
+                        study=one.study, participants=one.number + 1
+                    ).on_conflict_do_update(
                         index_elements=["study"],
                         set_={"participants": one.number + 1},
                         where=known < one.number + 1,

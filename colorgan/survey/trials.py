@@ -131,4 +131,3 @@ def _obvious(study: Study, chance: random.Random) -> tuple[str, str]:
     sides = [DECOY, chance.choice(study.names)]
     chance.shuffle(sides)
     return sides[0], sides[1]
-

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from . import colour, compare
+from . import colour, compare, survey
 from .models import Models
 from .results import KEPT_SECONDS
 from .texts import ENGLISH, Texts
@@ -19,18 +19,28 @@ _HERE = Path(__file__).parent
 _DELETE_CACHE = (600, KEPT_SECONDS)  # every ten minutes what is older than this
 
 
-def build(models: Models, examples: Sequence[Path] = (), texts: Texts = ENGLISH) -> gr.Blocks:
+def build(
+    models: Models,
+    examples: Sequence[Path] = (),
+    texts: Texts = ENGLISH,
+    *,
+    with_survey: bool = False,
+) -> gr.Blocks:
     """Build the page.
 
     Args:
         models: who colours.
         examples: photos that visitors may try.
         texts: the words of the page.
+        with_survey: whether there are the tabs Survey and Results, for a study that is open.
     """
-    tabs: dict[str, Callable[[], gr.Image]] = {
+    tabs: dict[str, Callable[[], gr.Image | None]] = {
         texts.colour_tab: partial(colour.build, models, examples, texts),
         texts.compare_tab: partial(compare.build, models, examples, texts),
     }
+    if with_survey:
+        tabs[texts.survey.survey_tab] = partial(survey.build_survey, texts)
+        tabs[texts.survey.results_tab] = partial(survey.build_results, texts)
     page = gr.Blocks(title="colorgan", delete_cache=_DELETE_CACHE, analytics_enabled=False)
     with page:
         gr.Markdown(f"# {texts.title}\n\n{texts.lead}", elem_id="intro")
@@ -38,7 +48,9 @@ def build(models: Models, examples: Sequence[Path] = (), texts: Texts = ENGLISH)
         with gr.Tabs():
             for name, build_tab in tabs.items():
                 with gr.Tab(name) as tab:
-                    photos[tab] = build_tab()
+                    photo = build_tab()
+                if photo is not None:
+                    photos[tab] = photo
         _share_photos(photos)
     return page
 
@@ -52,7 +64,7 @@ def look() -> dict[str, Any]:
     """Give what `launch` is to know of the page's look."""
     return {
         "theme": theme(),
-        "css_paths": [_HERE / "style.css"],
+        "css_paths": [_HERE / "style.css", _HERE / "survey.css"],
         "js": (_HERE / "page.js").read_text(),
         "favicon_path": _HERE / "favicon.svg",
         "footer_links": [],
