@@ -2,7 +2,8 @@
 
 COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models. COLORGAN_MAX_UPLOAD: largest photo
 file. COLORGAN_STUDY: folder of a prepared study, which adds the survey; its votes go to
-COLORGAN_VOTES_URL (default: SQLite in that folder); COLORGAN_SURVEY_SECRET signs its tokens.
+COLORGAN_VOTES_URL (default: SQLite in that folder); COLORGAN_SURVEY_SECRET signs its tokens, and
+COLORGAN_VOTES_REPO names a private data set of the Hub that keeps the votes of a Space.
 Gradio's own variables (GRADIO_SERVER_PORT, GRADIO_SERVER_NAME, ...) work too.
 """
 
@@ -48,6 +49,7 @@ if study := os.environ.get("COLORGAN_STUDY"):
             study,
             votes_url=os.environ.get("COLORGAN_VOTES_URL", ""),
             secret=os.environ.get("COLORGAN_SURVEY_SECRET", ""),
+            votes_repo=os.environ.get("COLORGAN_VOTES_REPO", ""),
         )
     except ImportError as error:
         sys.exit(f"A survey needs more packages ({error}): pip install 'colorgan[survey]'.")

@@ -41,7 +41,9 @@ let looking = false;
 const look = async () => {
   if (looking) return;
   looking = true;
-  const found = key() ? await ask("results", { key: key() }) : { ok: false };
+  const session = key() ? await ask("session", { key: key() }) : { ok: false };
+  const finished = session.ok && session.body.steps.length === 0;
+  const found = finished ? await ask("results", { key: key() }) : { ok: false };
   looking = false;
   find(".tables").replaceChildren(...(found.ok ? found.body.board.tables.map(table) : []));
   find(".said").textContent = found.ok

@@ -87,8 +87,12 @@ const next = async () => {
   find("progress").value = done;
   show("asking");
   say("");
-  // Off the tab's name, where arrows change tabs.
-  if (!before) find(".question").focus({ preventScroll: true });
+  if (!before) {
+    // Off the tab's name, where arrows change tabs; and both pictures in view.
+    find(".question").focus({ preventScroll: true });
+    const asking = find(".asking");
+    if (asking.getBoundingClientRect().bottom > innerHeight) asking.scrollIntoView();
+  }
   shownAt = performance.now();
   busy = false;
   for (const { left, right } of steps.slice(1, AHEAD)) {
@@ -140,6 +144,7 @@ const resume = async (sentence = "") => {
 };
 
 const finish = async () => {
+  busy = false;
   show("thanks");
   say("");
   const found = await ask("results", { key: key() });

@@ -44,8 +44,9 @@ class SurveyTexts:
         "do not sway your choices."
     )
     results_lead: str = (
-        "Answers of {participants} participants. The line is the interval that holds the true "
-        "share with a probability of about 95 %; the mark in the middle is one half."
+        "Participants whose answers count so far: {participants}. The line is the interval that "
+        "holds the true share with a probability of about 95 %; the mark in the middle is one "
+        "half."
     )
     results_votes: str = "{votes} answers"
     results_interval: str = "{low} to {high}"
