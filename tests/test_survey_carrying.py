@@ -94,8 +94,8 @@ def test_votes_survive_a_restart_that_forgets_the_disk(server, space):
     assert server.repos[REPO].private
     second = space()
     assert told(second)["kept"] == 6
-    assert len({line["participant"] for line in carried(server) if line["kind"] == "vote"}) == 2
-    numbers = [line["number"] for line in carried(server) if line["kind"] == "participant"]
+    assert len({line["participant"] for line in carried(server) if line["record"] == "vote"}) == 2
+    numbers = [line["number"] for line in carried(server) if line["record"] == "participant"]
     assert numbers == [0, 1]  # so pairs stay balanced
 
 
@@ -108,7 +108,7 @@ def test_a_participant_goes_on_after_the_restart(space):
 def test_a_hard_stop_loses_no_more_than_the_interval(server, space, tmp_path):
     killed = space(end="kill")
     assert killed.returncode == -signal.SIGKILL
-    assert sum(line["kind"] == "vote" for line in carried(server)) == 3
+    assert sum(line["record"] == "vote" for line in carried(server)) == 3
     assert told(space())["kept"] == 3 + 3
 
 
@@ -116,7 +116,7 @@ def test_what_a_disk_kept_and_the_hub_missed_is_sent_at_the_next_start(server, s
     disk = tmp_path / "disk"
     assert space(end="kill", disk=disk).returncode == -signal.SIGKILL
     assert told(space(disk=disk))["kept"] == 4 + 3
-    sent = [line["id"] for line in carried(server) if line["kind"] == "vote"]
+    sent = [line["id"] for line in carried(server) if line["record"] == "vote"]
     assert len(sent) == len(set(sent)) == 7
 
 
@@ -148,7 +148,7 @@ def test_a_line_that_was_cut_off_is_left_out_and_told(server, space):
     repo = server.repos[REPO]
     tree = repo.commits[repo.refs["main"]]
     name = next(path for path in tree if path.endswith(".jsonl"))
-    server.commit(REPO, {name: tree[name] + b'{"kind": "vote", "id'})
+    server.commit(REPO, {name: tree[name] + b'{"record": "vote", "id'})
     done = space()
     assert told(done)["kept"] == 6
     assert "is cut off" in done.stderr

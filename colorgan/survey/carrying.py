@@ -106,7 +106,7 @@ class Carrier:
         self._scheduler.trigger().result()
 
     def _append(self, kind: str, content: dict[str, Any]) -> None:
-        line = json.dumps({"kind": kind, **content}, ensure_ascii=False)
+        line = json.dumps({"record": kind, **content}, ensure_ascii=False)
         with self._scheduler.lock, self._file.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
@@ -118,7 +118,7 @@ def _read(repo: str) -> tuple[list[Participant], list[Vote]]:
     votes: list[Vote] = []
     for path in sorted((Path(folder) / _FOLDER).glob("*.jsonl")):
         for content in _lines(path):
-            kind = content.pop("kind", "")
+            kind = content.pop("record", "")
             try:
                 if kind == "participant":
                     people.append(Participant(**content))
