@@ -63,10 +63,10 @@ def plan(study: Study, number: int, key: str) -> tuple[Step, ...]:
     originals = _originals(study, number, key)
     chance.shuffle(originals)
     catches = max(round((len(shown) + len(originals)) / (CATCH_EVERY - 1)), 1)
-    for photo in chance.sample(study.photos, min(catches, len(study.photos))):
+    for turn, photo in enumerate(chance.sample(study.photos, min(catches, len(study.photos)))):
         # Not the first: who has just met an obvious pair knows what to look for.
         place = chance.randint(min(1, len(trials)), len(trials))
-        trials.insert(place, ("catch", photo, *_obvious(study, chance)))
+        trials.insert(place, ("catch", photo, *_obvious(study, chance, number + turn)))
     trials += [("fool", *trial) for trial in originals]
 
     steps = _practice(study, chance)
@@ -121,13 +121,13 @@ def _practice(study: Study, chance: random.Random) -> list[Step]:
     for trial, (question, obvious) in enumerate(PRACTICE):
         sides = list(chance.choice(study.system_pairs))
         chance.shuffle(sides)
-        left, right = _obvious(study, chance) if obvious else sides
+        left, right = _obvious(study, chance, trial) if obvious else sides
         photo = chance.choice(study.photos)
         steps.append(Step("practice", trial, question, photo.name, left, right))
     return steps
 
 
-def _obvious(study: Study, chance: random.Random) -> tuple[str, str]:
-    sides = [DECOY, chance.choice(study.names)]
-    chance.shuffle(sides)
-    return sides[0], sides[1]
+def _obvious(study: Study, chance: random.Random, turn: int) -> tuple[str, str]:
+    """Give the sides of a pair with an obvious answer: by turns, so that both are as frequent."""
+    other = chance.choice(study.names)
+    return (DECOY, other) if turn % 2 else (other, DECOY)
