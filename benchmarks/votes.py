@@ -230,12 +230,11 @@ def main() -> None:
         draw_study(study)
         url = options.database or f"sqlite:///{folder}/votes.sqlite"
         outcome = run(study, url, options.voters, kills=options.kills, page=options.page)
-    waits = np.quantile(outcome.waits, (0.5, 0.95, 1))
+    middle, most, all_ = np.quantile(outcome.waits, (0.5, 0.95, 1))
     print(f"{options.voters} voters, server killed {outcome.kills} times")
     print(f"acknowledged {len(outcome.acknowledged)}, lost or doubled {len(outcome.lost)}")
     print(f"{len(outcome.acknowledged) / outcome.seconds:.0f} votes a second, restarts included")
-    print(f"an answer took {waits[0]:.2f} s in the middle, {waits[1]:.2f} s for 95 %,")
-    print(f"{waits[2]:.1f} s at most")
+    print(f"an answer took {middle:.2f} s; 95 % at most {most:.2f} s, all at most {all_:.1f} s")
     if outcome.lost or len(outcome.kept) != len(outcome.acknowledged):
         sys.exit("Votes were lost or doubled.")
 

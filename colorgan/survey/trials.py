@@ -121,7 +121,7 @@ def _practice(study: Study, chance: random.Random) -> list[Step]:
     for trial, (question, obvious) in enumerate(PRACTICE):
         sides = list(chance.choice(study.system_pairs))
         chance.shuffle(sides)
-        left, right = _obvious(study, chance, trial) if obvious else sides
+        left, right = _obvious(study, chance, chance.randrange(2)) if obvious else sides
         photo = chance.choice(study.photos)
         steps.append(Step("practice", trial, question, photo.name, left, right))
     return steps
