@@ -155,7 +155,7 @@ class TestBradleyTerry:
     NAMES = ("one", "two", "three", "four")
     TRUE = np.array([0.9, 0.3, -0.2, -1.0])
 
-    def simulate(self, seed: int, participants: int = 60, each: int = 12) -> list[Vote]:
+    def simulate(self, seed: int, participants: int = 50, each: int = 12) -> list[Vote]:
         chance = np.random.default_rng(seed)
         votes = []
         for person in range(participants):
@@ -194,7 +194,7 @@ class TestBradleyTerry:
     def test_intervals_hold_the_true_strength_as_often_as_they_promise(self):
         held = []
         for seed in range(200):
-            found = bradley_terry(self.simulate(seed), self.NAMES, seed=seed, resamples=120)
+            found = bradley_terry(self.simulate(seed), self.NAMES, seed=seed, resamples=80)
             for name, true in zip(self.NAMES, self.TRUE, strict=True):
                 low, high = found[name].interval
                 held.append(low <= true <= high)

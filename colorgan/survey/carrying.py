@@ -19,6 +19,7 @@ from typing import Any
 
 from huggingface_hub import CommitScheduler, HfApi, snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
 from ..errors import StoreError
 from .store import Participant, Store, Vote
@@ -45,7 +46,7 @@ class Carrier:
         self.every = every
         try:
             self._scheduler, known = self._begin(store)
-        except (HfHubHTTPError, OSError) as error:
+        except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
             reason = str(error).splitlines()[0]
             raise StoreError(
                 f"The votes cannot be carried to the data set {repo}: {reason}. Check the name "
@@ -68,7 +69,7 @@ class Carrier:
                 )
             people, votes = _read(self.repo)
             store.restore(people, votes)
-            known = {one.id for one in (*people, *votes)}
+            known = {one.id for one in people} | {vote.id for vote in votes}
         except RepositoryNotFoundError:
             pass  # the scheduler makes it
         folder = Path(mkdtemp(prefix="colorgan-votes-"))

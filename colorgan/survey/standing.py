@@ -77,7 +77,8 @@ def board(survey: Survey) -> dict[str, Any]:
             ]
         else:
             (rate,) = figures["rates"].values()
-            rows = _two(*study.names, rate)
+            one, other = study.names
+            rows = _two(one, other, rate)
         tables.append({"question": QUESTIONS[question], "votes": figures["votes"], "rows": rows})
     if summary["fooled"]:
         rows = [
