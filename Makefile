@@ -13,12 +13,12 @@ WANTED  := $(shell cat requirements.txt pyproject.toml | cksum | tr -d ' ')
 APP     := $(VENV)/.app-$(WANTED)
 DEV     := $(VENV)/.dev-$(WANTED)
 
-.PHONY: app test lint format chromium
+.PHONY: app test lint format chromium postgresql
 
 app: $(APP)
 	$(PY) app.py
 
-test: lint chromium
+test: lint chromium postgresql
 	$(PY) -m pytest
 
 lint: $(DEV)
@@ -49,3 +49,9 @@ chromium: $(DEV)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 	  || { apt-get update -q && apt-get install -y -q chromium; } \
 	  || $(PY) -m playwright install --with-deps chromium
+
+# The survey's tests keep votes in a real PostgreSQL too, which they start on a loopback port.
+postgresql:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	  || { apt-get update -q && apt-get install -y -q postgresql; } \
+	  || echo "There is no PostgreSQL and it cannot be installed: its tests are skipped."

@@ -6,11 +6,15 @@ COLORGAN_LANGUAGE: en or tr.
 COLORGAN_MAX_UPLOAD: largest photo file.
 COLORGAN_VISITOR_PHOTOS: how many photos a visitor may have coloured in ten minutes.
 COLORGAN_MCP: 1 offers the page's work to assistants as MCP tools (needs gradio[mcp]).
+COLORGAN_STUDY: folder of a prepared study, which adds the survey; its votes go to
+COLORGAN_VOTES_URL (default: SQLite in that folder); COLORGAN_SURVEY_SECRET signs its tokens, and
+COLORGAN_VOTES_REPO names a private data set of the Hub that keeps the votes of a Space.
 Gradio's own variables (GRADIO_SERVER_PORT, GRADIO_SERVER_NAME, ...) work too.
 """
 
 import os
 import signal
+import sys
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -23,6 +27,7 @@ except ImportError:
 from functools import partial
 from pathlib import Path
 
+from colorgan.errors import ColorganError
 from colorgan.ui import page
 from colorgan.ui.limits import PHOTOS_A_WINDOW
 from colorgan.ui.models import Models
@@ -43,12 +48,29 @@ models = Models(
 )
 if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
+routes = []
+if study := os.environ.get("COLORGAN_STUDY"):
+    try:
+        # Only here, so that the page needs nothing of the survey's where no study is named.
+        from colorgan.survey.opening import open_routes
+
+        routes = open_routes(
+            study,
+            votes_url=os.environ.get("COLORGAN_VOTES_URL", ""),
+            secret=os.environ.get("COLORGAN_SURVEY_SECRET", ""),
+            votes_repo=os.environ.get("COLORGAN_VOTES_REPO", ""),
+        )
+    except ImportError as error:
+        sys.exit(f"A survey needs more packages ({error}): pip install 'colorgan[survey]'.")
+    except ColorganError as error:
+        sys.exit(str(error))
 texts = {"en": ENGLISH, "tr": TURKISH}[os.environ.get("COLORGAN_LANGUAGE", "en")]
 demo = page.build(
     models,
     page.find_examples(EXAMPLES),
     texts,
     visitor_photos=int(os.environ.get("COLORGAN_VISITOR_PHOTOS", PHOTOS_A_WINDOW)),
+    with_survey=bool(routes),
 )
 
 if __name__ == "__main__":
@@ -63,4 +85,5 @@ if __name__ == "__main__":
         strict_cors=True,
         state_session_capacity=500,  # Gradio keeps a copy of the page for each; none holds anything
         mcp_server=os.environ.get("COLORGAN_MCP") == "1",
+        app_kwargs={"routes": routes},
     )

@@ -11,6 +11,7 @@ from typing import Literal
 
 from . import __version__
 from .errors import ColorganError
+from .survey import commands as survey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _add_curate(commands)
     _add_push(commands)
     _add_push_space(commands)
+    survey.add(commands)
     return top
 
 

@@ -3,7 +3,10 @@
     ColorganError
     ├── PhotoError       a picture that cannot be read or written
     ├── ModelError       a model that cannot be found, read or rebuilt
-    └── TrainingError    a training that cannot start or go on
+    ├── TrainingError    a training that cannot start or go on
+    └── SurveyError      a survey that cannot be prepared, held or read
+        ├── VoteError    a vote that cannot be taken
+        └── StoreError   a database of votes that cannot be used
 
 The command prints the text in one line and exits 1; the page shows it as a message.
 """
@@ -25,3 +28,25 @@ class ModelError(ColorganError):
 
 class TrainingError(ColorganError):
     """A training that cannot start or go on."""
+
+
+class SurveyError(ColorganError):
+    """A survey that cannot be prepared, held or read."""
+
+
+class VoteError(SurveyError):
+    """A vote that cannot be taken, or a page that may not be seen.
+
+    Attributes:
+        status: the HTTP status that goes with it.
+        wait: seconds after which trying again makes sense, or None.
+    """
+
+    def __init__(self, message: str, status: int = 400, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.wait = wait
+
+
+class StoreError(SurveyError):
+    """A database of votes that cannot be used now or at all; nothing was acknowledged."""

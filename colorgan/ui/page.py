@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from . import about, album, colour, compare
+from . import about, album, colour, compare, survey
 from .limits import PHOTOS_A_WINDOW, Limits
 from .models import Models
 from .results import KEPT_SECONDS
@@ -27,6 +27,7 @@ def build(
     texts: Texts = ENGLISH,
     *,
     visitor_photos: int = PHOTOS_A_WINDOW,
+    with_survey: bool = False,
 ) -> gr.Blocks:
     """Build the page.
 
@@ -35,14 +36,18 @@ def build(
         examples: photos that visitors may try.
         texts: the words of the page.
         visitor_photos: how many one visitor may have coloured in ten minutes.
+        with_survey: whether there are the tabs Survey and Results, for a study that is open.
     """
     limits = Limits(texts, visitor_photos)
     tabs: dict[str, Callable[[], gr.Image | None]] = {
         texts.colour_tab: partial(colour.build, models, limits, examples, texts),
         texts.compare_tab: partial(compare.build, models, limits, examples, texts),
         texts.album_tab: partial(album.build, models, limits, texts),
-        texts.about_tab: partial(about.build, models, texts),
     }
+    if with_survey:
+        tabs[texts.survey.survey_tab] = partial(survey.build_survey, texts)
+        tabs[texts.survey.results_tab] = partial(survey.build_results, texts)
+    tabs[texts.about_tab] = partial(about.build, models, texts)
     page = gr.Blocks(title="colorgan", delete_cache=_DELETE_CACHE, analytics_enabled=False)
     with page:
         gr.Markdown(f"# {texts.title}\n\n{texts.lead}", elem_id="intro")
@@ -67,7 +72,7 @@ def look() -> dict[str, Any]:
     """Give what `launch` is to know of the page's look."""
     return {
         "theme": theme(),
-        "css_paths": [_HERE / "style.css"],
+        "css_paths": [_HERE / "style.css", _HERE / "survey.css"],
         "js": (_HERE / "page.js").read_text(),
         "favicon_path": _HERE / "favicon.svg",
         "footer_links": [],

@@ -2,7 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SurveyTexts:
+    """The words of the tabs Survey and Results; the browser gets all of them."""
+
+    survey_tab: str = "Survey"
+    survey_purpose: str = (
+        "We would like to know which colours people find real and which they like, to make "
+        "better colours for old photos: you will see pairs of pictures for about five minutes. "
+        "By beginning you agree that your answers and how long each took are kept, with no name "
+        "and no address, and may be published; you can stop at any time."
+    )
+    survey_begin: str = "I agree, begin"
+    survey_practice: str = "Practice {number}, not counted"
+    survey_practised: str = "That was the practice. From here on your answers count."
+    survey_place: str = "Pair {number} of {of}"
+    survey_progress: str = "Pairs answered"
+    survey_real: str = "Which looks more real?"
+    survey_prefer: str = "Which do you prefer?"
+    survey_original: str = "Which is the real photograph?"
+    survey_left: str = "Left"
+    survey_right: str = "Right"
+    survey_upper: str = "Upper"
+    survey_lower: str = "Lower"
+    survey_left_alt: str = "First picture"
+    survey_right_alt: str = "Second picture"
+    survey_cannot_say: str = "Can't say"
+    survey_waiting: str = "The server does not answer just now. Nothing is lost; trying again."
+    survey_expired: str = "The survey that you began here is over. You can begin anew."
+    survey_thanks: str = "Thank you. This is how your choices fell."
+    survey_was_original: str = "The real photograph"
+    survey_was_coloured: str = "A coloured one"
+    survey_see_results: str = "What everybody chose so far stands in the tab Results."
+    survey_again: str = "Someone else takes part on this device"
+    results_tab: str = "Results"
+    results_later: str = (
+        "The results so far are shown here once you have taken part in the survey, so that they "
+        "do not sway your choices."
+    )
+    results_lead: str = (
+        "Participants whose answers count so far: {participants}. The line is the interval that "
+        "holds the true share with a probability of about 95 %; the mark in the middle is one "
+        "half."
+    )
+    results_votes: str = "{votes} answers"
+    results_interval: str = "{low} to {high}"
+    results_none: str = "no answers yet"
 
 
 @dataclass(frozen=True)
@@ -149,6 +197,9 @@ class Texts:
     # Time
     seconds: str = "{count} seconds"
     minutes: str = "{count} minutes"
+
+    # Tabs Survey and Results
+    survey: SurveyTexts = field(default_factory=SurveyTexts)
 
     # When something is not as it should be
     too_many: str = (

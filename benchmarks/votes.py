@@ -1,0 +1,243 @@
+"""Whether acknowledged votes survive: `python benchmarks/votes.py [--database URL] [--page]`.
+
+Voters answer a whole survey each, all at once, over HTTP; in the middle the server is killed
+(SIGKILL) and started again. At the end every answer that was acknowledged must be in the database
+exactly once, as it was given. Prints votes a second and how long an answer took.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+SERVER = "import sys; sys.path.insert(0, sys.argv[1]); import votes; votes.serve(*sys.argv[2:])"
+
+
+@dataclass
+class Outcome:
+    """What voters saw, and what the database holds."""
+
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    """Answer by participant and step."""
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+    waits: list[float] = field(default_factory=list)
+    """Seconds from sending an answer to its acknowledgement, as the voter saw it."""
+    kills: int = 0
+
+    @property
+    def lost(self) -> list[str]:
+        """Acknowledged answers that are not there, or otherwise, or more than once."""
+        times = Counter(self.kept)
+        return [id for id, answer in self.acknowledged.items() if times[id, answer] != 1]
+
+
+def draw_study(folder: Path, photos: int = 24, *, pairs: int = 20, fool: int = 5) -> None:
+    """Prepare a study of coloured noise, quickly and without models."""
+    from colorgan.survey.prepare import freeze
+    from colorgan.survey.study import DECOY, ORIGINAL, StudyPhoto, System
+
+    chance = np.random.default_rng(0)
+    systems = [System(name, f"revision-{name}", "0" * 64) for name in ("custom", "pretrained")]
+    shown = ("custom", "pretrained", DECOY, ORIGINAL)
+    coloured = []
+    for number in range(photos):
+        photo = StudyPhoto(f"{number:02d}.jpg", "", "0" * 64, 48, 32, True, {})
+        noise = chance.integers(0, 256, (len(shown), 4, 6, 3), dtype=np.uint8)
+        pictures = [Image.fromarray(one).resize((48, 32)) for one in noise]
+        coloured.append((photo, dict(zip(shown, pictures, strict=True))))
+    freeze(folder, systems, coloured, pairs=pairs, fool=fool)
+
+
+def serve(study: str, url: str, port: str) -> None:
+    """Serve the survey's routes alone."""
+    import uvicorn
+    from starlette.applications import Starlette
+
+    from colorgan.survey.opening import open_routes
+
+    uvicorn.run(
+        Starlette(routes=open_routes(study, votes_url=url)), port=int(port), log_level="error"
+    )
+
+
+class Server:
+    """A server process that can be killed and started again on the same port."""
+
+    def __init__(self, study: Path, url: str, *, page: bool = False) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        settings = {"COLORGAN_STUDY": str(study), "COLORGAN_VOTES_URL": url}
+        settings |= {"GRADIO_SERVER_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
+        self._env = {**os.environ, **settings}
+        alone = ["-c", SERVER, str(Path(__file__).parent), str(study), url, str(self.port)]
+        self._command = [sys.executable, *(["app.py"] if page else alone)]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; returns when it answers."""
+        self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._env)
+        for _ in range(1200):
+            if self._process.poll() is not None:
+                raise RuntimeError("The server did not start.")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("The server does not answer.")
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
+
+
+class Voter:
+    """A browser that goes the whole way, and sends again what was not acknowledged."""
+
+    def __init__(self, port: int, address: str, give_up: float = 120.0) -> None:
+        self._port = port
+        self._address = address
+        self._give_up = give_up
+        self._connection: http.client.HTTPConnection | None = None
+
+    def ask(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """POST until there is an answer."""
+        deadline = time.monotonic() + self._give_up
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": self._address}
+        while time.monotonic() < deadline:
+            try:
+                if self._connection is None:
+                    self._connection = http.client.HTTPConnection(
+                        "127.0.0.1", self._port, timeout=60
+                    )
+                self._connection.request("POST", f"/survey/{path}", json.dumps(body), headers)
+                answer = self._connection.getresponse()
+                content = json.loads(answer.read())
+            except (OSError, http.client.HTTPException, ValueError):
+                if self._connection is not None:
+                    self._connection.close()
+                self._connection = None
+                time.sleep(0.05)
+                continue
+            if answer.status == 200:
+                return dict(content)
+            if answer.status not in (429, 503):
+                raise RuntimeError(f"{path}: {answer.status} {content}")
+            time.sleep(float(answer.headers.get("Retry-After", 1)))
+        raise RuntimeError(f"{path}: no answer")
+
+    def vote_all(self, chance: random.Random) -> Iterator[tuple[str, str, float]]:
+        """Answer every question; give each token, answer and wait once it is acknowledged."""
+        key = self.ask("start", {})["key"]
+        for step in self.ask("session", {"key": key})["steps"]:
+            answer = chance.choice(("left", "right", "none"))
+            start = time.monotonic()
+            self.ask("vote", {"token": step["token"], "answer": answer, "milliseconds": 900})
+            yield step["token"], answer, time.monotonic() - start
+
+
+def run(study: Path, url: str, voters: int, *, kills: int = 2, page: bool = False) -> Outcome:
+    """Let voters vote while the server is killed and started again."""
+    from colorgan.survey.store import Store
+
+    server = Server(study, url, page=page)
+    server.start()
+    outcome, lock = Outcome(), threading.Lock()
+    failures: list[Exception] = []
+
+    def vote(number: int) -> None:
+        try:
+            voter = Voter(server.port, f"10.0.{number // 250}.{number % 250}")
+            for token, answer, wait in voter.vote_all(random.Random(number)):
+                with lock:
+                    outcome.acknowledged[_id_of(token)] = answer
+                    outcome.waits.append(wait)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=vote, args=(number,)) for number in range(voters)]
+    start = time.monotonic()
+    for thread in threads:
+        thread.start()
+    expected = voters * _questions(study)
+    while any(thread.is_alive() for thread in threads):
+        time.sleep(0.02)
+        if outcome.kills < kills and len(outcome.acknowledged) > expected * (
+            (outcome.kills + 1) / (kills + 1)
+        ):
+            server.kill()
+            outcome.kills += 1
+            server.start()
+    outcome.seconds = time.monotonic() - start
+    server.kill()
+    if failures:
+        raise failures[0]
+    store = Store(url)
+    outcome.kept = [(vote.id, vote.answer) for vote in store.votes()]
+    store.close()
+    return outcome
+
+
+def _id_of(token: str) -> str:
+    """Give participant and step, which a token carries for its server to read."""
+    import base64
+
+    text = token.split(".")[0]
+    fields = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")
+    return f"{fields[1]}-{fields[3]}"
+
+
+def _questions(study: Path) -> int:
+    from colorgan.survey import study as studies
+    from colorgan.survey.trials import plan
+
+    return sum(step.kind != "practice" for step in plan(studies.load(study), 0, "any"))
+
+
+def main() -> None:
+    """Run it once and print what came out."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--voters", type=int, default=200)
+    parser.add_argument("--database", default="", help="default: SQLite in a temporary folder")
+    parser.add_argument("--kills", type=int, default=2)
+    parser.add_argument("--page", action="store_true", help="serve the whole page")
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        study = Path(folder) / "study"
+        draw_study(study)
+        url = options.database or f"sqlite:///{folder}/votes.sqlite"
+        outcome = run(study, url, options.voters, kills=options.kills, page=options.page)
+    middle, most, all_ = np.quantile(outcome.waits, (0.5, 0.95, 1))
+    print(f"{options.voters} voters, server killed {outcome.kills} times")
+    print(f"acknowledged {len(outcome.acknowledged)}, lost or doubled {len(outcome.lost)}")
+    print(f"{len(outcome.acknowledged) / outcome.seconds:.0f} votes a second, restarts included")
+    print(f"an answer took {middle:.2f} s; 95 % at most {most:.2f} s, all at most {all_:.1f} s")
+    if outcome.lost or len(outcome.kept) != len(outcome.acknowledged):
+        sys.exit("Votes were lost or doubled.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,210 @@
+"""Answers collected on paper or by a form, from a spreadsheet into the votes.
+
+A line an answer, a heading over each column, in any order, as CSV (comma, semicolon or tab) or
+Excel's .xlsx:
+
+    participant   who answered: any word or number
+    question      real, prefer or original; or the question's own words
+    answer        a model's name (or: original), left, right, or can't say
+    left, right   what was shown; may be left out where the study has two models only
+    photo         its name in the study; may be left out
+
+Where left and right are not told, the sides are unknown, and nothing is said of side bias.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from ..errors import SurveyError
+from .store import Vote
+from .study import ORIGINAL, Study
+from .summary import QUESTIONS
+
+NEEDED = ("participant", "question", "answer")
+KNOWN = (*NEEDED, "left", "right", "photo")
+CANNOT_SAY = frozenset(
+    {"can't say", "cant say", "can’t say", "none", "tie", "neither", "both", "-"}
+)
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Asker:
+    """Reads lines of one file for one study."""
+
+    study: Study
+    file: str
+    at: str
+
+    def vote(self, line: int, row: Row) -> Vote:
+        question = self._question(line, row["question"])
+        left, right = self._shown(line, row, question)
+        participant = self._participant(line, row["participant"])
+        photo = self._photo(line, row.get("photo", ""))
+        place = "|".join((participant, question, photo, *sorted((left, right))))
+        return Vote(
+            id=f"{participant}-{_hash(self.study.fingerprint, place)}",
+            study=self.study.fingerprint,
+            participant=participant,
+            step=line,
+            kind="fool" if question == "original" else "pair",
+            question=question,
+            photo=photo,
+            left=left,
+            right=right,
+            left_revision=self.study.revision(left),
+            right_revision=self.study.revision(right),
+            answer=self._answer(line, row["answer"], left, right),
+            milliseconds=None,
+            at=self.at,
+            source=self.file,
+        )
+
+    def _participant(self, line: int, said: str) -> str:
+        if not said:
+            raise self._wrong(line, "names no participant")
+        return _hash(self.file, said)  # somebody may have typed a name
+
+    def _question(self, line: int, said: str) -> str:
+        for key, words in QUESTIONS.items():
+            if said.lower() in (key, words.lower(), words.lower().rstrip("?")):
+                return key
+        raise self._wrong(line, f"has the question {said!r}; known are {', '.join(QUESTIONS)}")
+
+    def _shown(self, line: int, row: Row, question: str) -> tuple[str, str]:
+        left, right = row.get("left", ""), row.get("right", "")
+        names = self.study.names
+        if not left and not right:
+            if question == "original":
+                raise self._wrong(line, "does not say what was shown: it needs left and right")
+            if len(names) > 2:
+                raise self._wrong(
+                    line, f"does not say which of the {len(names)} models were shown: it needs "
+                    "left and right",
+                )  # fmt: skip
+            return names[0], names[1]
+        allowed = (*names, ORIGINAL) if question == "original" else names
+        for one in (left, right):
+            if one not in allowed:
+                raise self._wrong(
+                    line, f"names {one!r}, which is no model of this study; it has "
+                    f"{', '.join(allowed)}",
+                )  # fmt: skip
+        if left == right or (question == "original") != (ORIGINAL in (left, right)):
+            raise self._wrong(line, f"shows {left} beside {right}, which nobody asks about")
+        return left, right
+
+    def _answer(self, line: int, said: str, left: str, right: str) -> str:
+        if said.lower() in CANNOT_SAY:
+            return "none"
+        for side, name in (("left", left), ("right", right)):
+            if said == name:
+                return side
+        if said.lower() in ("left", "right"):
+            return said.lower()
+        raise self._wrong(
+            line, f"has the answer {said!r}, which is no model that was shown; it may be {left}, "
+            f"{right} or can't say",
+        )  # fmt: skip
+
+    def _photo(self, line: int, said: str) -> str:
+        if said and said not in {photo.name for photo in self.study.photos}:
+            raise self._wrong(line, f"names the photo {said!r}, which the study does not have")
+        return said
+
+    def _wrong(self, line: int, what: str) -> SurveyError:
+        return SurveyError(f"Line {line} of {self.file} {what}. Nothing was imported.")
+
+
+def read_votes(path: str | Path, study: Study) -> list[Vote]:
+    """Read the answers of a spreadsheet.
+
+    Raises:
+        SurveyError: the file cannot be read, or a line is none of this study; says which.
+    """
+    path = Path(path)
+    now = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    asker = _Asker(study, path.name, now)
+    found: dict[str, tuple[int, Vote]] = {}
+    for line, row in _rows(path):
+        vote = asker.vote(line, row)
+        if row["answer"].lower() in ("left", "right") and not row.get("left"):
+            raise SurveyError(
+                f"Line {line} of {path.name} answers {row['answer']!r} without saying what was "
+                "shown there: fill in left and right, or write the model's name. Nothing was "
+                "imported."
+            )
+        if vote.id in found:
+            raise SurveyError(
+                f"Line {line} of {path.name} repeats line {found[vote.id][0]}: the same "
+                "participant, question, photo and models. Nothing was imported."
+            )
+        found[vote.id] = (line, vote)
+    if not found:
+        raise SurveyError(f"{path.name} holds no answers.")
+    return [vote for _, vote in found.values()]
+
+
+def _rows(path: Path) -> list[tuple[int, Row]]:
+    table = _excel(path) if path.suffix.lower() == ".xlsx" else _text(path)
+    if not table:
+        raise SurveyError(f"{path.name} is empty.")
+    heads = [cell.strip().lower() for cell in table[0]]
+    missing = [name for name in NEEDED if name not in heads]
+    if missing:
+        raise SurveyError(
+            f"{path.name} lacks the column {missing[0]}: its first line must name the columns "
+            f"{', '.join(KNOWN)} (the last three may be left out)."
+        )
+    return [
+        (line, dict(zip(heads, (cell.strip() for cell in cells), strict=False)))
+        for line, cells in enumerate(table[1:], 2)
+        if any(cell.strip() for cell in cells)
+    ]
+
+
+def _text(path: Path) -> list[list[str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise SurveyError(f"The spreadsheet {path} cannot be read: {reason}.") from error
+    first = text.splitlines()[0] if text.strip() else ""
+    delimiter = max(",;\t", key=first.count)
+    table = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    width = len(table[0]) if table else 0
+    return [row + [""] * (width - len(row)) for row in table]
+
+
+def _excel(path: Path) -> list[list[str]]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError as error:
+        raise SurveyError(
+            "Excel files are read by the package openpyxl: pip install 'colorgan[survey]', or save "
+            "the sheet as CSV."
+        ) from error
+    try:
+        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        return [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    except Exception as error:  # openpyxl lets whatever is wrong inside come out as it is
+        raise SurveyError(f"The spreadsheet {path} cannot be read: {error}.") from error
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
+
+
+def _hash(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:24]

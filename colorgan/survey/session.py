@@ -1,0 +1,228 @@
+"""One participant's way: agree, be shown pictures, answer, see how it fell.
+
+The browser gets signed tokens only: one for the participant, one for each question, one for each
+picture of a trial. Which model stands where it learns when every question is answered.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import datetime, timezone
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from ..errors import VoteError
+from .limits import (
+    PARTICIPANTS_OF_AN_ADDRESS,
+    VOTES_OF_A_PARTICIPANT,
+    VOTES_OF_AN_ADDRESS,
+    Limits,
+)
+from .store import Participant, Store, Vote
+from .study import Study
+from .tokens import Signer
+from .trials import ANSWERS, Step, plan
+
+LIFE = 12 * 3600.0  # seconds for which a question's token is good; a page gets new ones
+SLOWEST = 3_600_000  # milliseconds; who takes longer was away
+_PLANS = 4096  # of participants, kept at hand
+
+
+class Keeper(Protocol):
+    """Somebody who carries what was committed to another place."""
+
+    def participant(self, one: Participant) -> None:
+        """Take a participant along."""
+
+    def vote(self, one: Vote) -> None:
+        """Take a vote along."""
+
+
+class Ticket(NamedTuple):
+    """What a participant's key says, once its signature is checked."""
+
+    participant: str
+    number: int
+
+
+class Survey:
+    """A study that people take part in."""
+
+    def __init__(
+        self,
+        study: Study,
+        store: Store,
+        signer: Signer,
+        *,
+        keeper: Keeper | None = None,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Open a study.
+
+        Args:
+            study: what is shown.
+            store: where votes are kept.
+            signer: holds the server's secret.
+            keeper: gets every vote after it was committed.
+            limits: how often somebody may ask.
+            clock: seconds since 1970.
+        """
+        self.study = study
+        self.store = store
+        self._signer = signer
+        self._keeper = keeper
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._fingerprint = study.fingerprint
+        key = signer.derive(f"plan|{self._fingerprint}")
+        self._plan = lru_cache(maxsize=_PLANS)(lambda number: plan(study, number, key))
+
+    def start(self, address: str) -> str:
+        """Enrol somebody who agreed to take part; give the participant's key.
+
+        Raises:
+            VoteError: too many begin at this address.
+            StoreError: the database cannot be written now.
+        """
+        self._limits.take("start", self._limits.hashed(address), PARTICIPANTS_OF_AN_ADDRESS)
+        one = self.store.enrol(self._fingerprint, secrets.token_hex(16), self._now())
+        if self._keeper is not None:
+            self._keeper.participant(one)
+        return self._signer.sign("key", self._fingerprint, one.id, one.number)
+
+    def session(self, key: str) -> dict[str, Any]:
+        """Give what a participant is shown from here on.
+
+        Returns:
+            `practice` and `steps`, each a list of questions with the tokens of their pictures;
+            `trials`, how many there are in all; `done`, how many are behind the participant.
+
+        Raises:
+            VoteError: the key is none of this survey.
+        """
+        ticket = self._ticket(key)
+        steps = self._plan(ticket.number)
+        answered = self.store.answered(ticket.participant)
+        open_steps = [
+            self._shown(ticket, number, step)
+            for number, step in enumerate(steps)
+            if step.kind != "practice" and number not in answered
+        ]
+        practice = [
+            self._shown(ticket, number, step)
+            for number, step in enumerate(steps)
+            if step.kind == "practice"
+        ]
+        trials = {step.trial for step in steps if step.kind != "practice"}
+        left = {step["trial"] for step in open_steps}
+        return {
+            "practice": [] if answered else practice,
+            "steps": open_steps,
+            "trials": len(trials),
+            "done": len(trials) - len(left),
+        }
+
+    def picture(self, token: str) -> Path:
+        """Give the file behind a picture's token.
+
+        Raises:
+            VoteError: the token is none of this survey.
+        """
+        study, number, trial, side = self._signer.read("picture", token)
+        self._check_study(study)
+        step = next(s for s in self._plan(int(number)) if s.trial == int(trial))
+        return self.study.picture(step.photo, step.left if side == "left" else step.right)
+
+    def vote(self, token: str, answer: str, milliseconds: Any, address: str) -> None:
+        """Take an answer; on return it is committed. Sending the same again changes nothing.
+
+        Raises:
+            VoteError: the token is altered, expired or of another study, the answer is none, this
+                question was answered otherwise before, or too many votes come at once.
+            StoreError: the database cannot be written now; nothing was stored.
+        """
+        study, participant, text, number, until = self._signer.read("vote", token)
+        self._check_study(study)
+        if self._clock() > float(until):
+            raise VoteError("This page has been open for too long: reload it to go on.", 410)
+        if answer not in ANSWERS:
+            raise VoteError(f"An answer is one of {', '.join(ANSWERS)}.")
+        self._limits.take("vote", participant, VOTES_OF_A_PARTICIPANT)
+        self._limits.take("vote", self._limits.hashed(address), VOTES_OF_AN_ADDRESS)
+        step = self._plan(int(text))[int(number)]
+        vote = Vote(
+            id=f"{participant}-{number}",
+            study=self._fingerprint,
+            participant=participant,
+            step=int(number),
+            kind=step.kind,
+            question=step.question,
+            photo=step.photo,
+            left=step.left,
+            right=step.right,
+            left_revision=self.study.revision(step.left),
+            right_revision=self.study.revision(step.right),
+            answer=answer,
+            milliseconds=_duration(milliseconds),
+            at=self._now(),
+        )
+        if self.store.add(vote) and self._keeper is not None:
+            self._keeper.vote(vote)
+
+    def own_votes(self, key: str) -> list[Vote]:
+        """Give the votes of a participant who has answered everything.
+
+        Raises:
+            VoteError: there are questions left; names are not told before.
+        """
+        ticket = self._ticket(key)
+        steps = self._plan(ticket.number)
+        own = self.store.votes(self._fingerprint, ticket.participant)
+        if len(own) < sum(step.kind != "practice" for step in steps):
+            raise VoteError("Results are shown once every question is answered.", 403)
+        return own
+
+    def _ticket(self, key: str) -> Ticket:
+        study, participant, number = self._signer.read("key", key)
+        self._check_study(study)
+        return Ticket(participant, int(number))
+
+    def _check_study(self, study: str) -> None:
+        if study != self._fingerprint:
+            raise VoteError(
+                "This vote is for another study than the one that is open here: reload the page.",
+                404,
+            )
+
+    def _shown(self, ticket: Ticket, number: int, step: Step) -> dict[str, Any]:
+        photo = next(p for p in self.study.photos if p.name == step.photo)
+        shown: dict[str, Any] = {
+            "trial": step.trial,
+            "question": step.question,
+            "width": photo.width,
+            "height": photo.height,
+        }
+        for side in ("left", "right"):
+            fields = (self._fingerprint, ticket.number, step.trial, side)
+            shown[side] = self._signer.sign("picture", *fields)
+        if step.kind != "practice":
+            until = int(self._clock() + LIFE)
+            shown["token"] = self._signer.sign(
+                "vote", self._fingerprint, ticket.participant, ticket.number, number, until
+            )
+        return shown
+
+    def _now(self) -> str:
+        moment = datetime.fromtimestamp(self._clock(), timezone.utc)
+        return moment.isoformat(timespec="milliseconds")
+
+
+def _duration(milliseconds: Any) -> int | None:
+    """Believe the browser's clock only within reason."""
+    if isinstance(milliseconds, (int, float)) and 0 <= milliseconds <= SLOWEST:
+        return int(milliseconds)
+    return None

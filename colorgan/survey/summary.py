@@ -1,0 +1,136 @@
+"""All figures of a survey as plain JSON: what the report, the command and the Results tab show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..errors import SurveyError
+from ..photoset import group_of
+from . import analysis
+from .store import Vote
+from .study import Study
+from .trials import PAIR_QUESTIONS
+
+QUESTIONS = {
+    "real": "Which looks more real?",
+    "prefer": "Which do you prefer?",
+    "original": "Which is the real photograph?",
+}
+PRECISIONS = (0.1, 0.05)
+"""Half widths of intervals for which the participants needed are told."""
+
+
+def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> dict[str, Any]:
+    """Give every figure of a study.
+
+    Args:
+        study: what was asked.
+        votes: all that there are; those of other studies are left out.
+        photos: also figures photo by photo and group by group.
+    """
+    votes = [vote for vote in votes if vote.study == study.fingerprint]
+    reasons = analysis.excluded(votes, study.rule)
+    counted = [vote for vote in votes if vote.participant not in reasons]
+    people = {vote.participant for vote in votes}
+    asked = [vote for vote in counted if vote.kind in ("pair", "fool")]
+    return {
+        "study": {
+            "name": study.name,
+            "fingerprint": study.fingerprint,
+            "systems": [asdict(system) for system in study.systems],
+            "photos": len(study.photos),
+        },
+        "rule": {**asdict(study.rule), "ties": "left out of rates; half a win in Bradley-Terry"},
+        "participants": len(people),
+        "counted": len(people) - len(reasons),
+        "excluded": reasons,
+        "votes": len(asked),
+        "questions": {
+            question: figures
+            for question in PAIR_QUESTIONS
+            if (figures := _pair_figures(study, asked, votes, question, photos))
+        },
+        "fooled": _fool_figures(study, [vote for vote in asked if vote.kind == "fool"]),
+        "left": asdict(analysis.left_share(counted)),
+    }
+
+
+def over(one: str, other: str) -> str:
+    """Name a comparison."""
+    return f"{one} over {other}"
+
+
+def write_votes(votes: Sequence[Vote], path: Path) -> None:
+    """Write raw votes, one a line, as Parquet or CSV by the file's ending.
+
+    Raises:
+        SurveyError: the file cannot be written, or Parquet's library is missing.
+    """
+    import pandas as pd
+
+    if path.suffix not in (".csv", ".parquet"):
+        raise SurveyError(f"Votes are written as .csv or .parquet, not as {path.name}.")
+    table = pd.DataFrame([asdict(vote) for vote in votes], columns=list(Vote.__annotations__))
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.suffix == ".parquet":
+            table.to_parquet(part, index=False)
+        else:
+            table.to_csv(part, index=False)
+        part.replace(path)
+    except ImportError as error:
+        raise SurveyError("Parquet needs the package pyarrow; .csv needs nothing.") from error
+    except OSError as error:
+        raise SurveyError(f"The votes {path} cannot be written: {error}.") from error
+
+
+def _pair_figures(
+    study: Study, asked: Sequence[Vote], everybody: Sequence[Vote], question: str, photos: bool
+) -> dict[str, Any]:
+    own = [vote for vote in asked if vote.question == question]
+    if not own:
+        return {}
+    all_own = [v for v in everybody if v.question == question and v.kind == "pair"]
+    people = len({vote.participant for vote in own})
+    rates = {over(a, b): analysis.win_rate(own, a, b) for a, b in study.system_pairs}
+    figures: dict[str, Any] = {
+        "participants": people,
+        "votes": len(own),
+        "rates": {name: asdict(rate) for name, rate in rates.items()},
+        "with_everybody": {
+            over(a, b): asdict(analysis.win_rate(all_own, a, b)) for a, b in study.system_pairs
+        },
+        "needed": {
+            name: [
+                asdict(needed)
+                for half_width in PRECISIONS
+                if (needed := analysis.participants_needed(rate, people, half_width))
+            ]
+            for name, rate in rates.items()
+        },
+        "agreement": asdict(analysis.agreement(own)),
+    }
+    if len(study.systems) > 2:
+        from .ratings import bradley_terry
+
+        strengths = bradley_terry(own, study.names)
+        figures["strengths"] = {name: asdict(one) for name, one in strengths.items()}
+    if photos:
+        named = [vote for vote in own if vote.photo]
+        keys = {"photos": lambda vote: vote.photo, "groups": lambda vote: group_of(vote.photo)}
+        for name, key in keys.items():
+            found = analysis.per(named, key, study.system_pairs)
+            figures[name] = {
+                place: {pair: asdict(rate) for pair, rate in rates.items() if rate.decided}
+                for place, rates in found.items()
+            }
+    return figures
+
+
+def _fool_figures(study: Study, votes: Sequence[Vote]) -> dict[str, Any]:
+    if not votes:
+        return {}
+    return {name: asdict(analysis.fool_rate(votes, name)) for name in study.names}

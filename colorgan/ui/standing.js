@@ -1,0 +1,53 @@
+// The tab Results: the leaderboard, for who has answered everything.
+
+const words = props.words;
+const find = (selector) => element.querySelector(selector);
+const percent = (share) => `${Math.round(share * 100)} %`;
+
+const row = ({ name, share, low, high }) => {
+  const line = document.createElement("tr");
+  const head = part("th", name);
+  head.scope = "row";
+  const bar = document.createElement("td");
+  const figures = part("td", words.results_none, "figures");
+  if (share !== null) {
+    const drawn = part("span", "", "spread");
+    drawn.setAttribute("aria-hidden", "true");
+    drawn.style.setProperty("--share", share);
+    drawn.style.setProperty("--low", low ?? share);
+    drawn.style.setProperty("--high", high ?? share);
+    bar.append(drawn);
+    const values = { low: percent(low ?? share), high: percent(high ?? share) };
+    figures.replaceChildren(
+      part("b", percent(share)),
+      part("small", low === null ? "" : fill(words.results_interval, values)),
+    );
+  }
+  line.append(head, bar, figures);
+  return line;
+};
+
+const table = ({ question, votes, rows }) => {
+  const made = document.createElement("table");
+  const caption = part("caption", question);
+  caption.append(part("small", fill(words.results_votes, { votes })));
+  const body = document.createElement("tbody");
+  body.append(...rows.map(row));
+  made.append(caption, body);
+  return made;
+};
+
+let looking = false;
+const look = async () => {
+  if (looking) return;
+  looking = true;
+  const session = key() ? await ask("session", { key: key() }) : { ok: false };
+  const finished = session.ok && session.body.steps.length === 0;
+  const found = finished ? await ask("results", { key: key() }) : { ok: false };
+  looking = false;
+  find(".tables").replaceChildren(...(found.ok ? found.body.board.tables.map(table) : []));
+  find(".said").textContent = found.ok
+    ? fill(words.results_lead, found.body.board)
+    : words.results_later;
+};
+whenSeen(look);
