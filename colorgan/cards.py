@@ -46,7 +46,7 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
     ]
     sources = [str(source) for run in history for source in run.get("data", [])]
     trained_on = data or ", ".join(dict.fromkeys(sources)) or "Not recorded."
-    generator = hub.load(folder)
+    network = hub.load_network(folder)
     card = ModelCard.from_template(
         card_data(name, figures),
         template_path=str(template()),
@@ -56,7 +56,7 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
         recipe=history[-1].get("recipe") if history else None,
         history=history,
         seen=sum(int(run.get("seen", 0)) for run in history),
-        parameters=f"{sum(p.numel() for p in generator.parameters()) / 1e6:.1f}",
+        parameters=f"{sum(p.numel() for p in network.parameters()) / 1e6:.1f}",
         data=trained_on,
         figures=figures,
         metrics=measures,

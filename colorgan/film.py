@@ -116,8 +116,8 @@ def dust(lightness: Lightness, strength: float, rng: np.random.Generator) -> Lig
         for _ in range(rng.poisson(share * (2 + 22 * strength) * fields)):
             y, x = rng.uniform(0, 1, 2) * lightness.shape
             radius = rng.lognormal(0.0, 0.45) * np.array([1, rng.uniform(0.6, 1.4)])
-            corners = np.concatenate(((x, y) - radius, (x, y) + radius)) * FINE
-            draw.ellipse(tuple(corners), fill=int(rng.integers(90, 256)))
+            box = [x - radius[0], y - radius[1], x + radius[0], y + radius[1]]
+            draw.ellipse([side * FINE for side in box], fill=int(rng.integers(90, 256)))
         for _ in range(rng.poisson(share * (0.2 + 1.3 * strength) * min(fields, 8))):
             _hair(draw, lightness.shape, rng)
         lightness = _painted(lightness, _reduced(mask, lightness.shape), tone)

@@ -1,7 +1,8 @@
 """Model folders: config.json, model.safetensors, README.md; found by name, loaded, saved.
 
-A name is `pretrained`, `custom` or `restore` (embedded in the package), a folder, or `org/name[@revision]`
-on the Hugging Face Hub. Only JSON and safetensors are read; nothing is ever unpickled.
+A name is `pretrained`, `custom` or `restore` (embedded in the package), a folder, or
+`org/name[@revision]` on the Hugging Face Hub. Only JSON and safetensors are read; nothing is ever
+unpickled.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ Parameters: 1.6 M. Work: 38,000 multiplications a pixel.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
 import torch
@@ -126,10 +127,7 @@ class Tone(nn.Module):
         super().__init__()
         widths = (1, 16, 32, 48, 64)
         self.body = nn.Sequential(
-            *(
-                nn.Sequential(nn.Conv2d(a, b, 3, 2, 1), nn.ReLU())
-                for a, b in zip(widths, widths[1:], strict=False)
-            )
+            *(nn.Sequential(nn.Conv2d(a, b, 3, 2, 1), nn.ReLU()) for a, b in pairwise(widths))
         )
         self.whole = nn.Linear(64, 64)
         self.join = nn.Conv2d(64, 64, 3, padding=1)
