@@ -340,16 +340,16 @@ RECIPES: dict[str, Recipe] = {
             generator=RestorationConfig(),
             critic=PatchConfig(),
             stages=(
-                Stage(96, 16, 400_000),
-                Stage(96, 16, 8_000, kind="critic"),
-                Stage(96, 16, 12_000, kind="adversarial", rate=0.05),
+                Stage(96, 8, 400_000),
+                Stage(96, 8, 4_000, kind="critic"),
+                Stage(96, 8, 8_000, kind="adversarial", rate=0.05),
             ),
             losses=LossWeights(l1=1.0),
             adversarial=Adversarial("hinge", factor=0.002),
             weight_decay=0.0,
             crop_scale=(0.6, 1.0),
             degrade=0.85,
-            ema_halflife=5_000,
+            ema_halflife=4_000,
         ),
     )
 }

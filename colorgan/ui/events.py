@@ -25,7 +25,7 @@ class Bench:
     photo: gr.Image
     examples: Mapping[Path, gr.Button]
     button: gr.Button
-    settings: Sequence[gr.Radio | gr.Slider]
+    settings: Sequence[gr.Radio | gr.Slider | gr.Checkbox]
     outcome: Sequence[Component]
     """What the work fills."""
     frame: gr.HTML

@@ -27,6 +27,7 @@ _PICTURE = """
 </figure>
 """
 _BEFORE_AFTER = """
+${value && title ? `<p class="stage-title">${title}</p>` : ""}
 <div class="stage">
   ${value ? `
     <figure class="before-after" aria-label="${name}"
@@ -75,21 +76,48 @@ def picture(name: str, alt: str, elem_id: str) -> gr.HTML:
 
 
 def before_after(texts: Texts, elem_id: str) -> gr.HTML:
-    """Make a frame for two pictures of equal size; its value comes from `shown_pair`."""
-    return gr.HTML(
-        html_template=_BEFORE_AFTER,
-        js_on_load=_MOVE_BORDER,
-        apply_default_css=False,
-        elem_id=elem_id,
-        label=texts.before_and_after,
+    """Make a frame for a photo as it was and in colour; its value comes from `shown_pair`."""
+    return _pair(
+        elem_id,
         name=texts.before_and_after,
         handle=texts.handle,
         share=texts.share,
+        title="",
         empty=texts.empty,
         before=texts.before,
         after=texts.after,
         before_alt=texts.before_alt,
         after_alt=texts.after_alt,
+    )
+
+
+def restored_pair(texts: Texts, elem_id: str) -> gr.HTML:
+    """Make a frame for a lightness as it was and restored; not there at all while it is empty."""
+    return _pair(
+        elem_id,
+        name=texts.restored_title,
+        handle=texts.restored_handle,
+        share=texts.restored_share,
+        title=texts.restored_title,
+        empty="",
+        before=texts.before,
+        after=texts.restored,
+        before_alt=texts.restored_before_alt,
+        after_alt=texts.restored_alt,
+        elem_classes="optional",
+    )
+
+
+def _pair(elem_id: str, *, name: str, elem_classes: str | None = None, **words: str) -> gr.HTML:
+    return gr.HTML(
+        html_template=_BEFORE_AFTER,
+        js_on_load=_MOVE_BORDER,
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes=elem_classes,
+        label=name,
+        name=name,
+        **words,
     )
 
 
