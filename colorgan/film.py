@@ -15,7 +15,8 @@ Widths are in pixels of the picture, as a scanner sees them; dust grows in numbe
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -37,18 +38,24 @@ FINE = 3  # strokes are drawn so much larger and reduced: Pillow draws without a
 FIELD = 128 * 128  # pixels for which the number of specks is meant
 
 
+def lightness_of(rgb: NDArray[np.uint8], weights: Sequence[float] | None = None) -> Lightness:
+    """Give L* (H, W) of sRGB (H, W, 3); `weights` as in `color.rgb_to_lightness`."""
+    picture = torch.tensor(rgb).permute(2, 0, 1)[None] / 255
+    plate = None if weights is None else torch.tensor(weights)
+    return color.rgb_to_lightness(picture, plate)[0, 0].numpy()
+
+
 def emulsion(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Lightness:
     """Give the lightness (H, W) that a random old plate records of sRGB (H, W, 3).
 
     Half of them are panchromatic, which see as the eye does; the others see less red.
     """
-    picture = torch.tensor(rgb).permute(2, 0, 1)[None] / 255
-    weights = None
     if rng.random() < 0.5:
-        plate = ORTHOCHROMATIC if rng.random() < 0.7 else BLUE_SENSITIVE
-        share = rng.uniform(0.4, 1)
-        weights = torch.tensor(PANCHROMATIC) * (1 - share) + torch.tensor(plate) * share
-    return color.rgb_to_lightness(picture, weights)[0, 0].numpy()
+        return lightness_of(rgb)
+    plate = ORTHOCHROMATIC if rng.random() < 0.7 else BLUE_SENSITIVE
+    share = rng.uniform(0.4, 1)
+    mixed = [share * p + (1 - share) * e for p, e in zip(plate, PANCHROMATIC, strict=True)]
+    return lightness_of(rgb, mixed)
 
 
 def frame(lightness: Lightness, rng: np.random.Generator) -> Lightness:
@@ -207,23 +214,35 @@ CHANCES = {
     "jpeg": 0.3,
 }
 """How often each is met with among damaged prints."""
+TONES = ("exposure", "fading")
+"""Those that change the tones and leave the details."""
 
 
-def old_print(rgb: NDArray[np.uint8], rng: np.random.Generator) -> tuple[Lightness, Lightness]:
-    """Make an old print of a photo, sRGB (H, W, 3).
+@dataclass(frozen=True)
+class Print:
+    """An old print, each L* (H, W)."""
 
-    Returns:
-        its lightness (H, W) as it is now, with some of `DAMAGES`, most of them mild; and as it was
-        when it was new, which is what a restorer is asked for.
-    """
+    now: Lightness
+    """With all that befell it."""
+    faded: Lightness
+    """With its tones as they are now, and no other damage."""
+    new: Lightness
+    """As it was when it was new."""
+
+
+def old_print(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Print:
+    """Make an old print of a photo, sRGB (H, W, 3), with some of `DAMAGES`, most of them mild."""
     new = emulsion(rgb, rng)
     if rng.random() < 0.15:
         new = frame(new, rng)
-    damaged = new
+    now = faded = new
     for name, damage in DAMAGES.items():
         if rng.random() < CHANCES[name]:
-            damaged = damage(damaged, float(rng.uniform() ** 1.3), rng)
-    return damaged, new
+            strength, own = float(rng.uniform() ** 1.3), int(rng.integers(1 << 62))
+            now = damage(now, strength, np.random.default_rng(own))
+            if name in TONES:
+                faded = damage(faded, strength, np.random.default_rng(own))
+    return Print(now, faded, new)
 
 
 def _clipped(lightness: NDArray[np.floating]) -> Lightness:

@@ -34,8 +34,8 @@ COARSE = 640
 class Restorer:
     """Mends photos with a restoration network; what is not damaged stays as it was.
 
-    The lightness is mended at full size: its tones over the whole photo, then scratches, dust,
-    grain, blur and blocks in tiles. Each tile sees as far around as the network does, so there are
+    The lightness is mended at full size: scratches, dust, grain, blur and blocks in tiles, then
+    its tones over the whole photo. Each tile sees as far around as the network does, so there are
     no seams. Damage of a large photo is large too: it is mended at half the size first, and so on.
     The photo's own colours, the brown of a print say, are not touched.
 
@@ -137,13 +137,11 @@ class Restorer:
         The door for tensors, and the only work that a GPU does: both tensors are on the processor.
         """
         with autocast(self.device):
-            curves = self.network.curves(lightness.to(self.device))
-            mended = torch.empty_like(lightness)
+            mended = self._details(lightness)
+            curves = self.network.curves(lightness.to(self.device)).cpu()
             for top, bottom in strips(*lightness.shape[-2:]):
-                strip = lightness[:, :, top:bottom].to(self.device)
-                toned = apply_curves(curves, strip, top, lightness.shape[-2])
-                mended[:, :, top:bottom] = toned.cpu()
-            mended = self._details(mended)
+                strip = mended[:, :, top:bottom]
+                mended[:, :, top:bottom] = apply_curves(curves, strip, top, lightness.shape[-2])
         return torch.lerp(lightness, mended.clamp(0, LIGHTNESS_MAX), strength)
 
     def _details(self, lightness: Tensor) -> Tensor:

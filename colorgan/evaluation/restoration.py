@@ -60,7 +60,8 @@ def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dic
             square = centre_square(data, SIZE)
         except PhotoError:
             continue
-        damaged, new = film.old_print(square, np.random.default_rng((SEEDS, place)))
+        old = film.old_print(square, np.random.default_rng((SEEDS, place)))
+        damaged, new = old.now, old.new
         (restored,) = restore_squares(network, [damaged])
         plain = film.emulsion(square, np.random.default_rng((SEEDS, place)))
         (kept,) = restore_squares(network, [plain])
@@ -85,8 +86,8 @@ def columns(network: RestorationNet, squares: Pixels, name: str) -> dict[str, Pi
         film.old_print(square, np.random.default_rng((SEEDS, place)))
         for place, square in enumerate(squares)
     ]
-    restored = restore_squares(network, [damaged for damaged, _ in prints])
-    parts = ([damaged for damaged, _ in prints], restored, [new for _, new in prints])
+    damaged = [old.now for old in prints]
+    parts = (damaged, restore_squares(network, damaged), [old.new for old in prints])
     names = ("damaged", name, "new")
     return {n: np.stack([to_grey(p) for p in part]) for n, part in zip(names, parts, strict=True)}
 

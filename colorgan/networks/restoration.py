@@ -1,15 +1,15 @@
-"""The network that mends a damaged lightness: tones from a small view, details in place.
+"""The network that mends a damaged lightness: details in place, tones from a small view.
 
     lightness = network(lightness)
 
     lightness   float (N, 1, H, W), L* in 0..100; the same H and W, any from 1 upwards
 
-    tones     the picture at a short side of 64 -> five strided convolutions -> for each of some
-              fields the four coefficients of a tone curve; brought up smoothly to (H, W). Undoes
-              fading and uneven exposure, and sees the whole picture to do so.
     details   a residual U-Net at strides 2, 4 and 8 (24, 48 and 96 channels) whose answer is
               added: grain, scratches, dust, blur, blocks. It sees `REACH` pixels around and no
               more, so that a large picture may be mended in tiles that agree to the last bit.
+    tones     the picture at a short side of 64 -> five strided convolutions -> for each of some
+              fields the four coefficients of a tone curve; brought up smoothly to (H, W). Undoes
+              fading and uneven exposure, and sees the whole picture to do so.
 
 Both add to what they see and start at nothing, so that the untrained network gives back its input.
 Strided from the first layer on, since the time goes into the full size: half of it is enough
@@ -97,11 +97,8 @@ class RestorationNet(Network):
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Mend lightness (N, 1, H, W) in L*."""
-        return self.details(self.tones(lightness))
-
-    def tones(self, lightness: Tensor) -> Tensor:
-        """Mend the tones of whole pictures (N, 1, H, W) in L*."""
-        return apply_curves(self.curves(lightness), lightness)
+        details = self.details(lightness)
+        return apply_curves(self.curves(lightness), details)
 
     def curves(self, lightness: Tensor) -> Tensor:
         """Give the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
@@ -151,7 +148,7 @@ class Tone(nn.Module):
 def apply_curves(
     curves: Tensor, lightness: Tensor, top: int = 0, rows: int | None = None
 ) -> Tensor:
-    """Bend lightness (N, 1, H, W) by curves (N, 4, h, w): a cubic at each place, added.
+    """Mend the tones of lightness (N, 1, H, W) by curves (N, 4, h, w): a cubic at each place.
 
     Args:
         curves: coefficients, spread smoothly over the whole picture.

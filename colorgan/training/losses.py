@@ -17,11 +17,6 @@ def l1(ab: Tensor, truth: Tensor, weight: Tensor | None = None) -> Tensor:
     return _weighted((ab - truth).abs() / color.AB_MAX, weight)
 
 
-def lightness_l1(lightness: Tensor, truth: Tensor) -> Tensor:
-    """Mean absolute error of L* (N, 1, H, W), counted in -1..1."""
-    return (lightness - truth).abs().mean() / (color.LIGHTNESS_MAX / 2)
-
-
 def mse(ab: Tensor, truth: Tensor, weight: Tensor | None = None) -> Tensor:
     """Mean squared error of ab (N, 2, H, W) in CIE units, counted in -1..1."""
     return _weighted(((ab - truth) / color.AB_MAX).square(), weight)

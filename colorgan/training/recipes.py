@@ -58,11 +58,11 @@ class LossWeights:
     """How much each term of the generator counts; a term with weight 0 is not computed."""
 
     l1: float = 0.0
-    """Mean absolute error of ab in -1..1, as the reports count it; of a restorer's L* likewise."""
+    """Mean absolute error of ab in -1..1, as the reports count it."""
     mse: float = 0.0
     """Mean squared error of ab in -1..1."""
     huber: float = 0.0
-    """Huber loss on ab in CIE units, divided by its delta."""
+    """Huber loss on ab in CIE units, divided by its delta; of a restorer on L*."""
     huber_delta: float = 15.0
     """Distance in ab from which the Huber loss grows linearly."""
     rgb: float = 0.0
@@ -218,8 +218,8 @@ class Recipe:
             ),
             (
                 isinstance(self.generator, RestorationConfig)
-                and any(weight for name, weight in _terms(weights).items() if name != "l1"),
-                "trains a restorer, whose losses are l1 and the adversarial one.",
+                and any(weight for name, weight in _terms(weights).items() if name != "huber"),
+                "trains a restorer, whose losses are huber and the adversarial one.",
             ),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
             (not 0 <= weights.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
@@ -344,7 +344,7 @@ RECIPES: dict[str, Recipe] = {
                 Stage(96, 8, 4_000, kind="critic"),
                 Stage(96, 8, 8_000, kind="adversarial", rate=0.05),
             ),
-            losses=LossWeights(l1=1.0),
+            losses=LossWeights(huber=1.0, huber_delta=5.0),
             adversarial=Adversarial("hinge", factor=0.002),
             weight_decay=0.0,
             crop_scale=(0.6, 1.0),

@@ -20,6 +20,7 @@ from ..evaluation.protocol import GREY, ORIGINAL, colour_squares, judge
 from ..networks import Generator, Network, RestorationNet, UNet
 from ..networks.contract import AB_CHANNELS
 from ..networks.critics import Critic
+from ..networks.restoration import apply_curves
 from ..networks.trunk import maps_of
 from . import losses
 from .adversarial import critic_loss
@@ -34,6 +35,7 @@ class Pictures:
 
     Attributes:
         lightness: L* (N, 1, H, W), of some as old prints have it now.
+        faded: the same with the tones of now and no other damage.
         new: the same as it was before anything befell the prints.
         truth: ab (N, 2, H, W).
         lab: the photo as it was (N, 3, H, W).
@@ -41,6 +43,7 @@ class Pictures:
     """
 
     lightness: Tensor
+    faded: Tensor
     new: Tensor
     truth: Tensor
     lab: Tensor
@@ -54,28 +57,29 @@ def pictures(crops: Tensor, seeds: Sequence[int], degrade: float) -> Pictures:
     ):  # colours are exact, networks need not be
         rgb = (crops / 255).contiguous(memory_format=torch.channels_last)
         lab = color.rgb_to_lab(rgb)
-        lightness, new = prints(crops, lab[:, :1], seeds, degrade)
-    return Pictures(lightness, new, lab[:, 1:], lab, rgb)
+        lightness, faded, new = prints(crops, lab[:, :1], seeds, degrade)
+    return Pictures(lightness, faded, new, lab[:, 1:], lab, rgb)
 
 
 def prints(
     crops: Tensor, lightness: Tensor, seeds: Sequence[int], share: float
-) -> tuple[Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor]:
     """Make old prints of a share of sRGB crops (N, 3, S, S) uint8 with L* (N, 1, S, S).
 
     Returns:
-        the lightness of all as it is now, and as it was when the prints were new.
+        L* of all, each (N, 1, S, S), as `film.Print` has it: now, faded, new.
     """
     chances = [np.random.default_rng((CHANCE, seed)) for seed in seeds]
     chosen = [place for place, chance in enumerate(chances) if chance.random() < share]
     if not chosen:
-        return lightness, lightness
+        return lightness, lightness, lightness
     photos = crops[chosen].permute(0, 2, 3, 1).cpu().numpy()
     made = [film.old_print(p, chances[place]) for place, p in zip(chosen, photos, strict=True)]
-    pairs = torch.from_numpy(np.array(made)).to(lightness)  # (chosen, 2, S, S)
-    now, new = lightness.clone(), lightness.clone()
-    now[chosen], new[chosen] = pairs[:, :1], pairs[:, 1:]
-    return now, new
+    known = torch.from_numpy(np.array([(p.now, p.faded, p.new) for p in made])).to(lightness)
+    all_three = lightness.repeat(1, 3, 1, 1)
+    all_three[chosen] = known
+    now, faded, new = all_three.split(1, dim=1)
+    return now, faded, new
 
 
 Seen = tuple[Tensor, Tensor]
@@ -271,18 +275,20 @@ class RestorationTask(Task):
     ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
         """Give each term, weighted, and the restored lightness without colours.
 
-        The tones are asked for by themselves too: else the details, which see less of the
-        picture, would learn to mend them.
+        Tones and details are asked for apart, each where the other is right: together the tones,
+        which nobody can know for sure, would drown what the details are to learn.
         """
         seen = pictures(crops, seeds, self.recipe.degrade)
-        weight = self.recipe.losses.l1
-        toned = self.network.tones(seen.lightness)
-        restored = self.network.details(toned)
+        weights = self.recipe.losses
+        details = self.network.details(seen.lightness)
+        curves = self.network.curves(seen.lightness)
+        tones = apply_curves(curves, seen.faded)
+        pairs = {"details": (details, seen.faded), "tones": (tones, seen.new)}
         terms = {
-            "l1": weight * losses.lightness_l1(restored, seen.new),
-            "tones": 0.3 * weight * losses.lightness_l1(toned, seen.new),
+            name: weights.huber * losses.huber(found, truth, delta=weights.huber_delta)
+            for name, (found, truth) in pairs.items()
         }
-        return terms, *grey(restored)
+        return terms, *grey(apply_curves(curves, details))
 
     def played(self, crops: Tensor, seeds: Sequence[int]) -> tuple[Seen, Seen]:
         """Give the prints as they were when they were new and as restored, both grey."""
