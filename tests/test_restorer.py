@@ -1,20 +1,20 @@
 """A damaged photo in, the same photo restored out; what is not damaged stays."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from colorgan import ColorganError, Colorizer, ModelError, Restorer, film, hub, photo
+from colorgan import ColorganError, Colorizer, ModelError, Restorer, film, hub
+from colorgan.cli import main
 from colorgan.evaluation.restoration import change, psnr, ssim
 from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.networks.restoration import REACH
 from colorgan.photo import Photo
 from colorgan.pixels import full_lightness
 from colorgan.restorer import tiles
+
+PROCESSING_SOFTWARE = 0x000B
 
 
 def lightness(pixels: np.ndarray) -> np.ndarray:
@@ -98,3 +98,110 @@ class TestTiles:
         monkeypatch.setattr("colorgan.restorer.COARSE", 64)
         assert restorer.mend(seen).shape == seen.shape
         assert not torch.equal(restorer.mend(seen), once)
+
+
+@pytest.fixture(scope="module")
+def busy_model(busy_network, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("restorers") / "busy"
+    hub.save(busy_network, folder, card="# busy\n", provenance={})
+    return folder
+
+
+class TestPhotos:
+    @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+    def test_size_depth_and_colours_stay(self, busy_network, photos, dtype):
+        pixels = photos["chelsea"][:90, :120].astype(dtype)
+        pixels = pixels * 257 if dtype == np.uint16 else pixels
+        restored = Restorer(busy_network).restore(Photo(pixels, None, "PNG")).pixels
+        assert restored.dtype == dtype and restored.shape == pixels.shape
+        assert change(lightness(restored), lightness(pixels)) > 0.3
+        hue = [p[..., 0].astype(float) - p[..., 2] for p in (pixels, restored)]
+        assert np.corrcoef(hue[0].ravel(), hue[1].ravel())[0, 1] > 0.7
+
+    def test_strength_goes_from_nothing_to_all(self, busy_network, photos):
+        restorer, original = Restorer(busy_network), Photo(photos["coffee"][:80, :80], None, "PNG")
+        pictures = [restorer.restore(original, strength=s).pixels for s in (0, 0.5, 1)]
+        assert np.array_equal(pictures[0], original.pixels)
+        none, half, all_of_it = map(lightness, pictures)
+        assert np.abs(half - (none + all_of_it) / 2).mean() < 0.5
+
+    @pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])
+    def test_a_strength_out_of_range_is_refused(self, busy_network, photos, strength):
+        with pytest.raises(ColorganError, match="must be between 0 and 1"):
+            Restorer(busy_network).restore(Photo(photos["coffee"], None, "PNG"), strength=strength)
+
+    def test_a_file_says_that_it_was_restored(self, busy_model, portrait, tmp_path):
+        written = Restorer.from_pretrained(busy_model).restore_file(portrait, tmp_path / "out.jpg")
+        note = Image.open(written).getexif()[PROCESSING_SOFTWARE]
+        assert note.startswith("Restored by colorgan") and "model busy (revision" in note
+
+
+class TestCommand:
+    @pytest.fixture
+    def small_photo(self, portrait, tmp_path):
+        Image.open(portrait).resize((90, 70)).save(tmp_path / "a.jpg")
+        return str(tmp_path / "a.jpg")
+
+    def test_restore_writes_restored_photos(self, busy_model, small_photo, tmp_path, capsys):
+        (tmp_path / "broken.jpg").write_bytes(b"none")
+        arguments = [small_photo, str(tmp_path / "broken.jpg"), "-o", str(tmp_path / "out")]
+        assert main(["restore", *arguments, "--model", str(busy_model)]) == 1
+        output = capsys.readouterr()
+        assert "1 of 2 photos restored" in output.out and "broken.jpg" in output.err
+        assert Image.open(tmp_path / "out" / "a.jpg").size == (90, 70)
+
+    def test_colorize_restores_first_and_says_so(
+        self, busy_model, small_model, small_photo, tmp_path
+    ):
+        def run(name, *more):
+            folder = tmp_path / name
+            given = ["colorize", small_photo, "-o", str(folder), "--model", str(small_model)]
+            assert main([*given, *more]) == 0
+            return Image.open(folder / "a.jpg")
+
+        plain = run("plain")
+        restored = run("restored", "--restore", "--restorer", str(busy_model))
+        note = restored.getexif()[PROCESSING_SOFTWARE]
+        assert note.index("Restored by") < note.index("Coloured by") and "busy" in note
+        assert "Restored" not in plain.getexif()[PROCESSING_SOFTWARE]
+        assert change(*(lightness(np.asarray(p)) for p in (plain, restored))) > 0.3
+
+    def test_nothing_is_read_before_the_strength_is_known_to_be_good(self, tmp_path, capsys):
+        assert main(["colorize", "none.jpg", "-o", str(tmp_path), "--restore", "2"]) == 1
+        assert "must be between 0 and 1" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+class TestTrained:
+    """What the embedded weights can do, on photos that they have not seen."""
+
+    @pytest.fixture(scope="class")
+    def restorer(self):
+        return Restorer.from_pretrained()
+
+    @pytest.fixture(scope="class")
+    def pictures(self, photos):
+        small = [Image.fromarray(p).resize((240, 180)) for p in photos.values()]
+        return [film.lightness_of(np.asarray(p)) for p in small]
+
+    def mend(self, restorer, picture):
+        return restorer.mend(torch.tensor(picture)[None, None])[0, 0].numpy()
+
+    def test_what_is_not_damaged_stays(self, restorer, pictures):
+        for picture in pictures:
+            mended = self.mend(restorer, picture)
+            assert change(mended, picture) <= 1
+            assert ssim(mended, picture) >= 0.98
+
+    @pytest.mark.parametrize("kind", ["grain", "jpeg", "scratches", "dust"])
+    def test_damage_is_mended(self, restorer, pictures, kind):
+        gains = []
+        for seed, picture in enumerate(pictures * 3):
+            damaged = film.DAMAGES[kind](picture, 0.7, np.random.default_rng(seed))
+            gains.append(psnr(self.mend(restorer, damaged), picture) - psnr(damaged, picture))
+        assert np.mean(gains) > 0.2
+
+    def test_a_large_photo_stays_as_sharp_as_it_is(self, restorer, photos):
+        picture = film.lightness_of(photos["astronaut"])
+        large = np.kron(picture, np.ones((2, 2), np.float32))[:1000, :1020]
+        assert change(self.mend(restorer, large), large) < 1.5
