@@ -42,7 +42,7 @@ def lightness_of(rgb: NDArray[np.uint8], weights: Sequence[float] | None = None)
     """Give L* (H, W) of sRGB (H, W, 3); `weights` as in `color.rgb_to_lightness`."""
     picture = torch.tensor(rgb).permute(2, 0, 1)[None] / 255
     plate = None if weights is None else torch.tensor(weights)
-    return color.rgb_to_lightness(picture, plate)[0, 0].numpy()
+    return np.asarray(color.rgb_to_lightness(picture, plate)[0, 0])
 
 
 def emulsion(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Lightness:
@@ -64,10 +64,9 @@ def frame(lightness: Lightness, rng: np.random.Generator) -> Lightness:
     height, width = lightness.shape
     wide = max(round(min(height, width) * rng.uniform(0.015, 0.06)), 1)
     tone = rng.uniform(84, 99) if rng.random() < 0.8 else rng.uniform(3, 20)
-    sides = [np.s_[:wide], np.s_[-wide:], np.s_[:, :wide], np.s_[:, -wide:]]
-    for side in sides:
+    for side in (framed[:wide], framed[-wide:], framed[:, :wide], framed[:, -wide:]):
         if rng.random() < 0.7:
-            framed[side] = tone
+            side[:] = tone
     return framed
 
 
@@ -182,7 +181,7 @@ def jpeg(lightness: Lightness, strength: float, rng: np.random.Generator) -> Lig
     quality = round(62 - 52 * strength * rng.uniform(0.8, 1))
     Image.fromarray((grey * 255).round().astype(np.uint8)).save(file, "JPEG", quality=quality)
     decoded = torch.from_numpy(np.array(Image.open(file))) / 255
-    return color.grey_to_lightness(decoded).numpy()
+    return np.asarray(color.grey_to_lightness(decoded))
 
 
 DAMAGES: dict[str, Damage] = {
@@ -246,7 +245,8 @@ def old_print(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Print:
 
 
 def _clipped(lightness: NDArray[np.floating]) -> Lightness:
-    return np.clip(lightness, 0, color.LIGHTNESS_MAX, dtype=np.float32)
+    clipped: Lightness = np.clip(lightness, 0, color.LIGHTNESS_MAX).astype(np.float32)
+    return clipped
 
 
 def _painted(lightness: Lightness, mask: NDArray[np.floating], tone: float) -> Lightness:
@@ -258,13 +258,14 @@ def _cloud(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> Ligh
     """Give a smooth random field (H, W), about -1..1, with so many hills along the short side."""
     long = max(round(cells * max(shape) / min(shape)), cells)
     grid = (cells, long) if shape[0] <= shape[1] else (long, cells)
-    knots = rng.uniform(-1, 1, grid).astype(np.float32)
-    return np.asarray(Image.fromarray(knots).resize(shape[::-1], Image.Resampling.BICUBIC))
+    knots = Image.fromarray(rng.uniform(-1, 1, grid).astype(np.float32))
+    return np.asarray(knots.resize(shape[::-1], Image.Resampling.BICUBIC), np.float32)
 
 
 def _gaps(shape: tuple[int, int], rng: np.random.Generator) -> Lightness:
     """Give a field (H, W) in 0..1 that breaks lines here and there."""
-    return np.clip(1.2 + 2.5 * _cloud(shape, int(rng.integers(4, 14)), rng), 0, 1)
+    gaps = 1.2 + 2.5 * _cloud(shape, int(rng.integers(4, 14)), rng)
+    return gaps.clip(0, 1).astype(np.float32)
 
 
 def _canvas(shape: tuple[int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
@@ -275,7 +276,7 @@ def _canvas(shape: tuple[int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
 def _reduced(mask: Image.Image, shape: tuple[int, int]) -> Lightness:
     """Bring a canvas to the picture's size: (H, W) in 0..1."""
     reduced = mask.resize(shape[::-1], Image.Resampling.BOX)
-    return np.asarray(reduced, np.float32) / 255
+    return np.asarray(reduced, np.float32) / np.float32(255)
 
 
 def _path(

@@ -88,6 +88,7 @@ class RestorationNet(Network):
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+                assert layer.bias is not None
                 nn.init.zeros_(layer.bias)
         blocks = [layer for layer in self.modules() if isinstance(layer, Block)]
         for block in blocks:

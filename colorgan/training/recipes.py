@@ -221,6 +221,10 @@ class Recipe:
                 and any(weight for name, weight in _terms(weights).items() if name != "huber"),
                 "trains a restorer, whose losses are huber and the adversarial one.",
             ),
+            (
+                isinstance(self.generator, RestorationConfig) and self.inflection is not None,
+                "trains a restorer, for which there is no inflection to be found.",
+            ),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
             (not 0 <= weights.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
         ]

@@ -78,8 +78,7 @@ def prints(
     known = torch.from_numpy(np.array([(p.now, p.faded, p.new) for p in made])).to(lightness)
     all_three = lightness.repeat(1, 3, 1, 1)
     all_three[chosen] = known
-    now, faded, new = all_three.split(1, dim=1)
-    return now, faded, new
+    return all_three[:, :1], all_three[:, 1:2], all_three[:, 2:]
 
 
 Seen = tuple[Tensor, Tensor]

@@ -16,7 +16,7 @@ from ..evaluation.features import FeatureNetwork
 from ..evaluation.metrics import Pixels
 from ..evaluation.protocol import centre_square
 from ..evaluation.sheet import sheet
-from ..networks import Network
+from ..networks import Generator, Network
 from ..networks.critics import Critic
 from ..photoset import read_all
 from .checkpoint import Progress
@@ -138,6 +138,7 @@ class Watch:
         if self.main:
             if self._gauge is None:
                 self._gauge = self._make_gauge()
+            assert isinstance(model, Generator)  # the recipe was checked
             point = {"step": step, **self._gauge.measure(model, critic)}
             stage = {"stage": progress.stage, **point}
             self._write(INFLECTION, stage, progress)

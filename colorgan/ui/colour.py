@@ -53,8 +53,14 @@ def build(models: Models, examples: Sequence[Path], texts: Texts) -> gr.Image:
             switch, restoring = restore_switch(texts, "colour-restore")
             size = size_slider(texts, "colour-size")
 
-    settings = [model, strength, size, switch, restoring]
-    bench = Bench(photo, picks, button, settings, [download, frame, line, lightness], frame)
+    bench = Bench(
+        photo,
+        picks,
+        button,
+        [model, strength, size, switch, restoring],
+        [download, frame, line, lightness],
+        frame,
+    )
     bind(bench, partial(_colorize, models, texts), texts, "colorize")
     # Restoring alone has no button: strength 0 of the colours does it. Programs may want it.
     gr.Button(visible=False).click(

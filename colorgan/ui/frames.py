@@ -108,7 +108,7 @@ def restored_pair(texts: Texts, elem_id: str) -> gr.HTML:
     )
 
 
-def _pair(elem_id: str, *, name: str, elem_classes: str | None = None, **words: str) -> gr.HTML:
+def _pair(elem_id: str, *, name: str, elem_classes: str | None = None, **words: Any) -> gr.HTML:
     return gr.HTML(
         html_template=_BEFORE_AFTER,
         js_on_load=_MOVE_BORDER,
