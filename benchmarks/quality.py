@@ -37,7 +37,7 @@ def row(models: dict[str, Any], model: str) -> str:
 
 def kept() -> dict[str, Any]:
     """Give the figures that came with the embedded models, as one summary."""
-    found = {name: cards.read_figures(folder) for name, folder in hub.embedded().items()}
+    found = {name: cards.read_figures(folder) for name, folder in hub.embedded("generator").items()}
     protocols = [figures["protocol"] for figures in found.values()]
     assert all(protocol == protocols[0] for protocol in protocols), "judged alike"
     models = {name: figures["models"][name] for name, figures in found.items()}
@@ -50,7 +50,7 @@ def kept() -> dict[str, Any]:
 
 def measured(photos: list[str]) -> dict[str, Any]:
     """Judge the embedded models anew."""
-    models = {name: hub.load(folder) for name, folder in hub.embedded().items()}
+    models = {name: hub.load(folder) for name, folder in hub.embedded("generator").items()}
     summary = summarize(judge(models, read_all(photos)))
     rows = summary["models"]
     order = [GREY, *models, ORIGINAL]

@@ -27,9 +27,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from colorgan import Colorizer, __version__, photo, upsampling
-from colorgan.colorizer import _to_pixels, full_lightness, strips
 from colorgan.device import has_fast_bfloat16
 from colorgan.networks.trunk import build_trunk
+from colorgan.pixels import full_lightness, strips, to_pixels
 
 HISTORY = Path(__file__).parent / "speed.jsonl"
 MODELS = ("pretrained", "custom")
@@ -136,7 +136,7 @@ def photo_path(megapixels: int, turns: int) -> dict[str, dict[str, float]]:
 
         def pixels() -> None:
             for (a, b), piece in zip(pieces, chroma, strict=True):
-                _to_pixels(lightness[:, :, a:b], piece, np.dtype(np.uint8))
+                to_pixels(lightness[:, :, a:b], piece, np.dtype(np.uint8))
 
         works: dict[str, Work] = {
             "whole, in memory": lambda: colorizer.colorize(source, size=512),

@@ -13,12 +13,14 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .colorizer import Colorizer
+    from .restorer import Restorer
 
 __all__ = [
     "ColorganError",
     "Colorizer",
     "ModelError",
     "PhotoError",
+    "Restorer",
     "TrainingError",
     "__version__",
 ]
@@ -30,4 +32,8 @@ def __getattr__(name: str) -> Any:
         from .colorizer import Colorizer
 
         return Colorizer
+    if name == "Restorer":
+        from .restorer import Restorer
+
+        return Restorer
     raise AttributeError(f"module 'colorgan' has no attribute {name!r}")

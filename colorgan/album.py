@@ -1,20 +1,22 @@
-"""Many photos: each is coloured and written; a broken one is a row in the list, not an end."""
+"""Many photos: each is coloured or restored and written; a broken one is a row, not an end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import photo as files
 from .colorizer import Colorizer, Size
 from .errors import ColorganError
+from .photo import Photo
 from .photoset import find
+from .restorer import Restorer
 
 
 @dataclass(frozen=True)
 class Job:
-    """A photo and where its coloured version goes, without the final ending."""
+    """A photo and where its new version goes, without the final ending."""
 
     source: Path
     target: Path
@@ -48,12 +50,51 @@ def colorize_all(
     *,
     strength: float = 1.0,
     size: Size = None,
+    restorer: Restorer | None = None,
+    restore_strength: float = 1.0,
     max_pixels: int = files.MAX_PIXELS,
 ) -> Iterator[Done]:
     """Colour the photos one after another; give a row for each as it is done.
 
     A photo whose result would replace a photo of this very list, or another result, is refused.
+
+    Args:
+        colorizer: who colours.
+        jobs: the photos.
+        strength, size: as `Colorizer.colorize` takes them.
+        restorer: restores each photo first, if given.
+        restore_strength: as `Restorer.restore` takes it.
+        max_pixels: a photo with more is refused before it is decoded.
     """
+
+    def work(photo: Photo) -> Photo:
+        if restorer is not None:
+            photo = restorer.restore(photo, strength=restore_strength)
+        return colorizer.colorize(photo, strength=strength, size=size)
+
+    note = colorizer.note if restorer is None else f"{restorer.note} {colorizer.note}"
+    yield from _each(jobs, work, note, "coloured", max_pixels)
+
+
+def restore_all(
+    restorer: Restorer,
+    jobs: Sequence[Job],
+    *,
+    strength: float = 1.0,
+    max_pixels: int = files.MAX_PIXELS,
+) -> Iterator[Done]:
+    """Restore the photos one after another; give a row for each as it is done."""
+
+    def work(photo: Photo) -> Photo:
+        return restorer.restore(photo, strength=strength)
+
+    yield from _each(jobs, work, restorer.note, "restored", max_pixels)
+
+
+def _each(
+    jobs: Sequence[Job], work: Callable[[Photo], Photo], note: str, done: str, max_pixels: int
+) -> Iterator[Done]:
+    """Do some work on each photo; `done` is its word in sentences."""
     sources = {job.source.resolve() for job in jobs}
     written: dict[Path, Path] = {}
     for job in jobs:
@@ -62,16 +103,15 @@ def colorize_all(
             target = job.target.with_suffix(_ending(job.target, photo))
             if target.resolve() in sources:
                 raise ColorganError(
-                    f"{job.source} was not coloured: the result would overwrite the photo "
+                    f"{job.source} was not {done}: the result would overwrite the photo "
                     f"{target}. Choose another output folder."
                 )
             if target in written:
                 raise ColorganError(
-                    f"{job.source} was not coloured: {target} already holds the result of "
-                    f"{written[target]}. Colour them into different folders."
+                    f"{job.source} was not {done}: {target} already holds the result of "
+                    f"{written[target]}. Put them into different folders."
                 )
-            coloured = colorizer.colorize(photo, strength=strength, size=size)
-            files.write(coloured, target, colorizer.note)
+            files.write(work(photo), target, note)
             written[target] = job.source
             yield Done(job.source, target)
         except ColorganError as error:

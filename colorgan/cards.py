@@ -1,4 +1,4 @@
-"""Model cards: model_card.md filled with a model's config, provenance and measured figures."""
+"""Model cards: a template filled with a model's config, provenance and measured figures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ EVALUATION = "evaluation.json"
 SHOWN = ("psnr", "ssim", "ciede2000", "colourfulness", "chroma_histogram", "bleeding")
 
 
-def template() -> Path:
-    """Give the path of the template: in a wheel inside the package, in a checkout at its top."""
+def template(name: str = "model_card.md") -> Path:
+    """Give the path of a template: in a wheel inside the package, in a checkout at its top."""
     here = Path(__file__).parent
-    packed = here / "model_card.md"
-    return packed if packed.is_file() else here.parent / "model_card.md"
+    packed = here / name
+    return packed if packed.is_file() else here.parent / name
 
 
 def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
@@ -39,38 +39,45 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
     figures = read_figures(folder)
     own = own_row(figures)
     history = hub.history(folder)
-    measures = [m for m in SHOWN if m in own] + [m for m in own if "[" in m]
+    measures = [m for m in SHOWN if m in own] + [m for m in own if "[" in m or " " in m]
     rows = [
         {"name": _row_name(model, name), "cells": [_cell(row.get(measure)) for measure in measures]}
         for model, row in figures.get("models", {}).items()
     ]
     sources = [str(source) for run in history for source in run.get("data", [])]
     trained_on = data or ", ".join(dict.fromkeys(sources)) or "Not recorded."
-    generator = hub.load(folder)
+    network = hub.load_network(folder)
+    config = hub.read_config(folder)
+    restores = "restorer" in config
     card = ModelCard.from_template(
-        card_data(name, figures),
-        template_path=str(template()),
+        card_data(name, figures, "image restoration" if restores else "colorization"),
+        template_path=str(template("restorer_card.md" if restores else "model_card.md")),
         name=name,
         about=about or "Gives black-and-white photos colour.",
-        config=hub.read_config(folder),
+        config=config,
         recipe=history[-1].get("recipe") if history else None,
         history=history,
         seen=sum(int(run.get("seen", 0)) for run in history),
-        parameters=f"{sum(p.numel() for p in generator.parameters()) / 1e6:.1f}",
+        parameters=f"{sum(p.numel() for p in network.parameters()) / 1e6:.1f}",
         data=trained_on,
         figures=figures,
         metrics=measures,
         rows=rows,
+        columns=[row["name"] for row in rows],
+        by_measure=[
+            {"name": measure, "cells": [row["cells"][place] for row in rows]}
+            for place, measure in enumerate(measures)
+        ],
     )
     return str(card).rstrip() + "\n"
 
 
-def card_data(name: str, figures: Mapping[str, Any]) -> ModelCardData:
+def card_data(name: str, figures: Mapping[str, Any], task: str) -> ModelCardData:
     """Give the metadata of a card, with its figures as the Hub's evaluation results."""
     results = [
         EvalResult(
             task_type="image-to-image",
-            task_name="colorization",
+            task_name=task,
             dataset_type="photos",
             dataset_name="{photos} photos at {size} px".format(**figures["protocol"]),
             metric_type=measure,
@@ -111,7 +118,7 @@ def read_figures(folder: Path) -> dict[str, Any]:
 
 
 def own_row(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the figures of the one model that is neither grey nor the originals."""
+    """Give the figures of the first model that is neither grey nor the originals."""
     for model, row in figures.get("models", {}).items():
         if model not in ("grey", "original"):
             return dict(row)

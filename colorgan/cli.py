@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from . import __version__
 from .errors import ColorganError
 from .survey import commands as survey
+
+if TYPE_CHECKING:
+    from .album import Done
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"colorgan {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_colorize(commands)
+    _add_restore(commands)
     _add_evaluate(commands)
     _add_models(commands)
     _add_curate(commands)
@@ -46,10 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("colorize", help="colour photos", description=colorize.__doc__)
-    command.add_argument("photos", nargs="+", metavar="PHOTO", help="photo files or folders")
-    command.add_argument(
-        "-o", "--output", required=True, metavar="FOLDER", help="where the results go"
-    )
+    _add_photos(command)
     _add_model(command)
     command.add_argument(
         "--strength", type=float, default=1.0, metavar="S", help="0 (grey) to 1.5; default 1"
@@ -61,13 +62,50 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         help="short side in pixels at which the network sees a photo, or auto",
     )
     command.add_argument(
+        "--restore",
+        nargs="?",
+        type=float,
+        const=1.0,
+        metavar="S",
+        help="restore damaged photos first, by a strength up to 1; without a number 1",
+    )
+    _add_restorer(command, "--restorer")
+    command.set_defaults(run=colorize)
+
+
+def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "restore", help="restore damaged photos", description=restore.__doc__
+    )
+    _add_photos(command)
+    _add_restorer(command, "--model")
+    command.add_argument(
+        "--strength", type=float, default=1.0, metavar="S", help="0 (as it was) to 1; default 1"
+    )
+    command.set_defaults(run=restore)
+
+
+def _add_photos(command: argparse.ArgumentParser) -> None:
+    command.add_argument("photos", nargs="+", metavar="PHOTO", help="photo files or folders")
+    command.add_argument(
+        "-o", "--output", required=True, metavar="FOLDER", help="where the results go"
+    )
+    command.add_argument(
         "--max-megapixels",
         type=float,
         default=150.0,
         metavar="M",
         help="refuse photos with more million pixels before decoding them; default 150",
     )
-    command.set_defaults(run=colorize)
+
+
+def _add_restorer(command: argparse.ArgumentParser, option: str) -> None:
+    command.add_argument(
+        option,
+        default="restore",
+        metavar="NAME",
+        help="who restores: restore (default), a folder, or org/name[@revision]",
+    )
 
 
 def _add_model(command: argparse.ArgumentParser) -> None:
@@ -85,29 +123,64 @@ def _size(word: str) -> int | Literal["auto"]:
 
 def colorize(options: argparse.Namespace) -> int:
     """Colour photos and folders of photos; names are kept, a photo that fails is named."""
-    from tqdm import tqdm
-
+    from . import restorer
     from .album import colorize_all, plan
     from .colorizer import Colorizer, check
 
     check(options.strength, None if options.size == "auto" else options.size)
+    restoring = options.restore is not None
+    if restoring:
+        restorer.check(options.restore)
     jobs = plan(options.photos, options.output)
-    colorizer = Colorizer.from_pretrained(options.model)
+    rows = colorize_all(
+        Colorizer.from_pretrained(options.model),
+        jobs,
+        strength=options.strength,
+        size=options.size,
+        restorer=restorer.Restorer.from_pretrained(options.restorer) if restoring else None,
+        restore_strength=options.restore if restoring else 1.0,
+        max_pixels=int(options.max_megapixels * 1e6),
+    )
+    words = ("restoring and colouring", "restored and coloured")
+    return _work_off(
+        rows, len(jobs), options.output, words if restoring else ("colouring", "coloured")
+    )
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Restore damaged photos without colouring them; names are kept, a photo that fails is named.
+
+    Scratches, dust, grain, blur, JPEG blocks and faded tones are mended; what is not damaged
+    stays as it was.
+    """
+    from .album import plan, restore_all
+    from .restorer import Restorer, check
+
+    check(options.strength)
+    jobs = plan(options.photos, options.output)
+    rows = restore_all(
+        Restorer.from_pretrained(options.model),
+        jobs,
+        strength=options.strength,
+        max_pixels=int(options.max_megapixels * 1e6),
+    )
+    return _work_off(rows, len(jobs), options.output, ("restoring", "restored"))
+
+
+def _work_off(rows: Iterable[Done], count: int, output: str, words: tuple[str, str]) -> int:
+    """Show a bar while photos are worked on, name those that fail, say how many were done."""
+    from tqdm import tqdm
+
+    doing, done = words
     failures = 0
-    with tqdm(total=len(jobs), desc="colouring", unit=" photos", disable=None) as bar:
-        for done in colorize_all(
-            colorizer,
-            jobs,
-            strength=options.strength,
-            size=options.size,
-            max_pixels=int(options.max_megapixels * 1e6),
-        ):
-            if done.result is None:
+    with tqdm(total=count, desc=doing, unit=" photos", disable=None) as bar:
+        for row in rows:
+            if row.result is None:
                 failures += 1
                 bar.clear()
-                print(f"colorgan: {done.error}", file=sys.stderr)
+                print(f"colorgan: {row.error}", file=sys.stderr)
             bar.update()
-    print(f"{len(jobs) - failures} of {len(jobs)} photos coloured into {options.output}")
+    print(f"{count - failures} of {count} photos {done} into {output}")
     return 1 if failures else 0
 
 
@@ -238,12 +311,11 @@ def models(options: argparse.Namespace) -> int:
     for found in [*map(hub.resolve, hub.embedded()), *hub.cached()]:
         size = (found.path / hub.WEIGHTS).stat().st_size / 1e6
         own = cards.own_row(cards.read_figures(found.path))
-        figures = ", ".join(
-            f"{name} {own[name]['mean']:.1f}" for name in ("ciede2000", "psnr") if name in own
-        )
+        measures = [name for name in ("ciede2000", "psnr") if name in own]
+        figures = ", ".join(f"{name} {own[name]['mean']:.1f}" for name in measures)
         state = ""
         if options.check:
-            hub.load(found.path)
+            hub.load_network(found.path)
             state = "  as promised"
         print(f"{found.name:24} {size:6.1f} MB  {found.revision:12}  {figures}{state}")
     return 0

@@ -86,10 +86,16 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
     return _encode_gamma(_mix(_RGB_FROM_RELATIVE_XYZ, xyz))
 
 
-def rgb_to_lightness(rgb: Tensor) -> Tensor:
-    """Give L* (N, 1, H, W) of sRGB (N, 3, H, W): the first channel of `rgb_to_lab`, cheaper."""
-    luminance = _mix(_RELATIVE_XYZ_FROM_RGB[1:2], _decode_gamma(rgb))
-    return 116 * _compress(luminance) - 16
+def rgb_to_lightness(rgb: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Give L* (N, 1, H, W) of sRGB (N, 3, H, W): the first channel of `rgb_to_lab`, cheaper.
+
+    Args:
+        rgb: 0..1.
+        weights: what an emulsion makes of linear red, green and blue, (3,) with sum 1; the eye's
+            if None.
+    """
+    matrix = _RELATIVE_XYZ_FROM_RGB[1:2] if weights is None else weights[None]
+    return 116 * _compress(_mix(matrix, _decode_gamma(rgb))) - 16
 
 
 def lightness_to_grey(lightness: Tensor) -> Tensor:

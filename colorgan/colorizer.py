@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -16,12 +15,13 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from . import color, hub, upsampling
+from . import hub, upsampling
 from . import photo as files
 from .device import autocast, choose_device
 from .errors import ColorganError, ModelError
 from .networks import Generator, UNet
 from .photo import Photo
+from .pixels import full_lightness, strips, to_pixels
 from .version import __version__
 
 DEFAULT_SIZE = 256
@@ -29,7 +29,6 @@ SIZES = (32, 1024)
 AUTO_SIZES = (192, 256, 384)
 Size = int | Literal["auto"] | None
 STRENGTHS = (0.0, 1.5)
-STRIP_PIXELS = 1 << 20  # of the full-size picture worked on at a time: bounds memory
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
 
@@ -137,7 +136,7 @@ class Colorizer:
         for top, bottom in strips(*photo.pixels.shape[:2]):
             strip = lightness[:, :, top:bottom]
             ab = upsampling.apply_lines(lines, strip, top, photo.height)
-            pixels[top:bottom] = _to_pixels(strip, ab, pixels.dtype)
+            pixels[top:bottom] = to_pixels(strip, ab, pixels.dtype)
         return replace(photo, pixels=pixels)
 
     def choose_size(self, photo: Photo) -> int:
@@ -227,30 +226,3 @@ def working_size(height: int, width: int, short_side: int) -> tuple[int, int]:
     scale = short_side / min(height, width)
     scale = min(scale, math.sqrt(NETWORK_PIXELS / (height * width)))
     return max(round(height * scale), 1), max(round(width * scale), 1)
-
-
-def strips(height: int, width: int) -> Iterator[tuple[int, int]]:
-    """Cut a picture into strips of whole rows: (top, bottom) of each."""
-    rows = max(STRIP_PIXELS // width, 1)
-    for top in range(0, height, rows):
-        yield top, min(top + rows, height)
-
-
-def full_lightness(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
-    """Give L* (1, 1, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit, at full size and depth."""
-    height, width = pixels.shape[:2]
-    lightness = torch.empty(1, 1, height, width)
-    top_value = float(np.iinfo(pixels.dtype).max)
-    for top, bottom in strips(height, width):
-        strip = torch.from_numpy(pixels[top:bottom].astype(np.float32)).permute(2, 0, 1)[None]
-        lightness[:, :, top:bottom] = color.rgb_to_lightness(strip / top_value)
-    return lightness
-
-
-def _to_pixels(
-    lightness: Tensor, ab: Tensor, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]
-) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Give sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
-    rgb = color.lab_to_rgb(color.fit_gamut(torch.cat((lightness, ab), dim=1))).clamp(0, 1)
-    scaled = (rgb * float(np.iinfo(dtype).max)).round()[0].permute(1, 2, 0)
-    return scaled.numpy().astype(dtype)  # type: ignore[return-value]

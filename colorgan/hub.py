@@ -1,7 +1,8 @@
 """Model folders: config.json, model.safetensors, README.md; found by name, loaded, saved.
 
-A name is `pretrained` or `custom` (embedded in the package), a folder, or `org/name[@revision]`
-on the Hugging Face Hub. Only JSON and safetensors are read; nothing is ever unpickled.
+A name is `pretrained`, `custom` or `restore` (embedded in the package), a folder, or
+`org/name[@revision]` on the Hugging Face Hub. Only JSON and safetensors are read; nothing is ever
+unpickled.
 """
 
 from __future__ import annotations
@@ -18,8 +19,19 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from .errors import ModelError
-from .networks import Generator
-from .networks.storage import CARD, CONFIG, GOLDEN, WEIGHTS, fill, half, load, read_config
+from .networks import Network
+from .networks.storage import (
+    CARD,
+    CONFIG,
+    GOLDEN,
+    WEIGHTS,
+    fill,
+    half,
+    load,
+    load_network,
+    load_restorer,
+    read_config,
+)
 from .version import __version__
 
 __all__ = [
@@ -36,6 +48,8 @@ __all__ = [
     "half",
     "history",
     "load",
+    "load_network",
+    "load_restorer",
     "read_config",
     "resolve",
     "save",
@@ -55,12 +69,17 @@ class ModelFolder:
     revision: str
 
 
-def embedded() -> dict[str, Path]:
-    """Give the folders of the models that come with the package, by name."""
+def embedded(kind: str | None = None) -> dict[str, Path]:
+    """Give the folders of the models that come with the package, by name.
+
+    Args:
+        kind: only those whose config names a "generator" or a "restorer".
+    """
     here = Path(__file__).parent
     for weights in (here / "weights", here.parent / "weights"):  # in a wheel, in a checkout
         if weights.is_dir():
-            return {p.name: p for p in sorted(weights.iterdir()) if (p / CONFIG).is_file()}
+            found = {p.name: p for p in sorted(weights.iterdir()) if (p / CONFIG).is_file()}
+            return {n: p for n, p in found.items() if kind is None or kind in read_config(p)}
     return {}
 
 
@@ -137,7 +156,8 @@ def cached() -> list[ModelFolder]:
 def _is_ours(folder: Path) -> bool:
     """Say whether a folder holds a model of colorgan, whole."""
     try:
-        return (folder / WEIGHTS).is_file() and "generator" in read_config(folder)
+        config = read_config(folder)
+        return (folder / WEIGHTS).is_file() and ("generator" in config or "restorer" in config)
     except ModelError:
         return False
 
@@ -163,19 +183,19 @@ def history(folder: Path) -> list[Any]:
     return [known] if known else []
 
 
-def save(generator: Generator, folder: Path, *, card: str, provenance: Mapping[str, Any]) -> None:
+def save(network: Network, folder: Path, *, card: str, provenance: Mapping[str, Any]) -> None:
     """Write a model folder; each file is written beside and renamed, never left half done.
 
     Args:
-        generator: what to keep.
+        network: what to keep.
         folder: made if it does not exist.
         card: the text of README.md.
         provenance: what made it (recipe, data, seed); goes into the weights' metadata.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    generator.provenance = {"colorgan": __version__, **provenance}
+    network.provenance = {"colorgan": __version__, **provenance}
     with TemporaryDirectory(dir=folder, prefix=".part-") as beside:
         (Path(beside) / CARD).write_text(card)
-        generator.save_pretrained(beside)
+        network.save_pretrained(beside)
         for path in Path(beside).iterdir():
             path.replace(folder / path.name)

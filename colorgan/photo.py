@@ -191,6 +191,16 @@ def coloured_note(model: str, revision: str | None, version: str) -> str:
     return f"Coloured by colorgan {version}, model {which}. The colours are a guess."
 
 
+def restored_note(model: str, revision: str | None, version: str) -> str:
+    """Give what a restored file says of itself.
+
+    >>> restored_note("restore", "abc123", "0.1.0")
+    'Restored by colorgan 0.1.0, model restore (revision abc123).'
+    """
+    which = f"{model} (revision {revision})" if revision else model
+    return f"Restored by colorgan {version}, model {which}."
+
+
 # Reading: a stream or an image becomes samples and facts, these become a Photo.
 
 

@@ -35,7 +35,7 @@ def files_of(folder: Path) -> list[Path]:
     """
     if not (folder / hub.CONFIG).is_file():
         raise ModelError(f"The folder {folder} is no model folder: it has no {hub.CONFIG}.")
-    hub.load(folder)  # strict, and compared with its golden tensors
+    hub.load_network(folder)  # strict, and compared with its golden tensors
     return [folder / name for name in hub.FILES if (folder / name).is_file()]
 
 

@@ -52,7 +52,7 @@ class TestPieces:
         assert page_module.find_examples(tmp_path / "missing") == []
         page = page_module.build(Models({}), page_module.find_examples(tmp_path))
         public = [e["api_name"] for e in page.config["dependencies"] if is_public(e)]
-        assert public == ["colorize", "compare", "album"]
+        assert public == ["colorize", "restore", "compare", "album"]
 
     def test_nothing_is_loaded_before_it_is_asked_for(self):
         page_module.build(Models({"custom": "no/such/model", "pretrained": "no/such/model"}))
@@ -217,6 +217,29 @@ class TestColour:
         assert exif[DESCRIPTION] == "A day at the harbour"
         assert {key: exif.get_ifd(GPS_IFD)[key] for key in GPS} == GPS
         assert "Coloured by colorgan" in exif[PROCESSING_SOFTWARE]
+
+    def test_a_photo_is_restored_first_if_asked_for(self, visit, small_photo):
+        page = visit()
+        strength = page.locator("#colour-restore-strength")
+        pair = page.locator("#colour-restored")
+        assert not strength.is_visible() and not pair.is_visible()
+        page.locator("#colour-restore input").check()
+        strength.wait_for()
+        colour(page, small_photo)
+        page.locator("#colour-restored img.after").wait_for()
+        damaged, restored = (
+            shown(page, f"#colour-restored img{which}") for which in ("", ".after")
+        )
+        assert damaged.size == restored.size == (400, 300)
+        assert mean_chroma(damaged) < 1 and mean_chroma(restored) < 1
+        assert mean_chroma(shown(page, "#colour-frame img.after")) > 3
+        assert "Restored by restore" in page.locator("#colour-caption").inner_text()
+        _, data = download(page)
+        note = Image.open(io.BytesIO(data)).getexif()[PROCESSING_SOFTWARE]
+        assert note.index("Restored by colorgan") < note.index("Coloured by colorgan")
+        page.locator("#colour-restore input").uncheck()  # works again at once, without restoring
+        pair.wait_for(state="hidden", timeout=WAIT)
+        assert "Restored" not in page.locator("#colour-caption").inner_text()
 
     def test_sixteen_bits_stay(self, visit, deep_photo):
         page = visit()
@@ -431,13 +454,22 @@ class TestApi:
 
     def test_a_photo_is_coloured(self, url, small_photo, tmp_path):
         client = connect(url, tmp_path)
-        file, previews, caption, _ = client.predict(
+        file, previews, caption, _, restored = client.predict(
             photo(small_photo), "custom", 1.0, 256, api_name="/colorize"
         )
         assert Path(file).name == "harbour day in colour.jpg"
         assert mean_chroma(Image.open(file)) > 3
         assert mean_chroma(Image.open(previews["before"])) < 1
         assert "by custom" in caption
+        assert restored is None
+
+    def test_a_photo_is_restored_without_colours(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        file, previews, caption = client.predict(photo(small_photo), 0.8, api_name="/restore")
+        assert Path(file).name == "harbour day restored.jpg"
+        assert mean_chroma(Image.open(file)) < 1
+        assert Image.open(previews["after"]).size == (400, 300)
+        assert "Restored by restore" in caption and "guess" not in caption
 
     def test_models_are_compared(self, url, small_photo, tmp_path):
         client = connect(url, tmp_path)

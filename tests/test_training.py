@@ -309,7 +309,7 @@ def shrunk(recipe, photos):
         trunk_weights=None,
         trunk_rate=1.0,
         teacher=None,
-        old_look=0.0,
+        degrade=0.0,
         ema_halflife=80,
         **changes,
     )

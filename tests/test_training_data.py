@@ -8,8 +8,8 @@ from PIL import Image
 
 from colorgan.errors import PhotoError, TrainingError
 from colorgan.training.data import Share, StoredPhotos, load_photos
-from colorgan.training.looks import old_look
 from colorgan.training.streams import StreamedPhotos, open_stream
+from colorgan.training.tasks import pictures
 
 ALONE = Share()
 
@@ -117,18 +117,25 @@ class TestStream:
             open_stream([str(tmp_path)])
 
 
-class TestOldLook:
-    def test_it_changes_the_asked_share_and_stays_in_range(self):
-        lightness = torch.rand(64, 1, 16, 16, generator=torch.Generator().manual_seed(0)) * 100
-        looks = {share: old_look(lightness, share, range(64)) for share in (0.0, 0.5, 1.0)}
-        changed = {
-            share: (look != lightness).flatten(1).any(1).float().mean()
-            for share, look in looks.items()
-        }
-        assert changed[0.0] == 0 and changed[1.0] == 1 and 0.3 < changed[0.5] < 0.7
-        assert looks[1.0].min() >= 0 and looks[1.0].max() <= 100
+class TestOldPrints:
+    def crops(self):
+        chance = torch.Generator().manual_seed(0)
+        return torch.randint(256, (64, 3, 16, 16), generator=chance, dtype=torch.uint8)
 
-    def test_a_photo_s_look_does_not_depend_on_its_neighbours(self):
-        lightness = torch.rand(4, 1, 16, 16, generator=torch.Generator().manual_seed(0)) * 100
-        together = old_look(lightness, 1.0, [5, 6, 7, 8])
-        assert torch.equal(together[2:3], old_look(lightness[2:3], 1.0, [7]))
+    def test_a_share_of_the_photos_becomes_old_prints(self):
+        for share, low, high in ((0.0, 0, 0), (0.5, 0.3, 0.7), (1.0, 0.95, 1)):
+            seen = pictures(self.crops(), range(64), share)
+            changed = (seen.lightness != seen.lab[:, :1]).flatten(1).any(1).float().mean()
+            assert low <= changed <= high
+            assert seen.lightness.min() >= 0 and seen.lightness.max() <= 100.001
+
+    def test_the_true_colours_stay_what_they_were(self):
+        seen, plain = (pictures(self.crops(), range(64), share) for share in (1.0, 0.0))
+        assert torch.equal(seen.truth, plain.truth) and torch.equal(seen.rgb, plain.rgb)
+
+    def test_a_photo_s_fate_does_not_depend_on_its_neighbours(self):
+        crops = self.crops()
+        together = pictures(crops[:4], [5, 6, 7, 8], 1.0)
+        alone = pictures(crops[2:3], [7], 1.0)
+        assert torch.equal(together.lightness[2:3], alone.lightness)
+        assert torch.equal(together.new[2:3], alone.new)

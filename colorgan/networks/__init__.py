@@ -1,4 +1,4 @@
-"""Generators behind one contract, and the registry that rebuilds them from their config."""
+"""Networks behind their contracts, and the registry that rebuilds them from their config."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from typing import Any
 
 from ..errors import ModelError
 from .complexity import ComplexityConfig, ComplexityUNet
-from .contract import Config, Generator
+from .contract import Config, Generator, Network
 from .ddcolor import DDColor, DDColorConfig
 from .pix2pix import Pix2Pix, Pix2PixConfig
 from .residual import ResidualConfig, ResidualNet
+from .restoration import RestorationConfig, RestorationNet
 from .unet import UNet, UNetConfig
 from .zhang import Eccv16, Eccv16Config, Siggraph17, Siggraph17Config
 
 __all__ = [
     "GENERATORS",
+    "RESTORERS",
     "ComplexityConfig",
     "ComplexityUNet",
     "Config",
     "Generator",
+    "Network",
     "Pix2Pix",
     "Pix2PixConfig",
     "ResidualConfig",
     "ResidualNet",
+    "RestorationConfig",
+    "RestorationNet",
     "UNet",
     "UNetConfig",
     "build",
@@ -43,39 +48,49 @@ GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
 }
 
 
+RESTORERS: dict[str, tuple[type[Network], type[Config]]] = {
+    RestorationNet.name: (RestorationNet, RestorationConfig),
+}
+_KINDS: dict[str, dict[str, Any]] = {"generator": GENERATORS, "restorer": RESTORERS}
+
+
 def config_of(settings: Config) -> dict[str, Any]:
-    """Give the plain JSON from which `build` makes the generator that has these settings."""
-    names = {kind: name for name, (_, kind) in GENERATORS.items()}
-    return {"generator": names[type(settings)], **asdict(settings)}  # type: ignore[call-overload]
+    """Give the plain JSON from which `build` makes the network that has these settings."""
+    for kind, registry in _KINDS.items():
+        for name, (_, settings_type) in registry.items():
+            if type(settings) is settings_type:
+                return {kind: name, **asdict(settings)}  # type: ignore[call-overload]
+    raise KeyError(type(settings))
 
 
-def build(config: Mapping[str, Any]) -> Generator:
-    """Make the generator that `config` (a generator's `.config`) describes, untrained.
+def build(config: Mapping[str, Any]) -> Network:
+    """Make the network that `config` (a network's `.config`) describes, untrained.
 
     Raises:
-        ModelError: the generator is unknown, or a setting is unknown or impossible.
+        ModelError: the network is unknown, or a setting is unknown or impossible.
     """
     network, settings = settings_of(config)
     try:
-        return network(settings)  # type: ignore[call-arg]
+        return network(settings)
     except (TypeError, ValueError, IndexError) as error:
         raise ModelError(f"The model's config does not fit {network.name}: {error}") from error
 
 
-def settings_of(config: Mapping[str, Any]) -> tuple[type[Generator], Config]:
-    """Read a generator's config back into its kind and its settings; inverse of `config_of`.
+def settings_of(config: Mapping[str, Any]) -> tuple[type[Network], Config]:
+    """Read a network's config back into its class and its settings; inverse of `config_of`.
 
     Raises:
-        ModelError: the generator is unknown, or a setting is unknown or impossible.
+        ModelError: the network is unknown, or a setting is unknown or impossible.
     """
-    name = config.get("generator")
-    if name not in GENERATORS:
+    kind = next((kind for kind in _KINDS if kind in config), "generator")
+    name, registry = config.get(kind), _KINDS[kind]
+    if name not in registry:
         raise ModelError(
-            f"This model's generator is {name!r}, which this version of colorgan does not know "
-            f"(it knows {', '.join(GENERATORS)}). A newer colorgan may."
+            f"This model's {kind} is {name!r}, which this version of colorgan does not know "
+            f"(it knows {', '.join(registry)}). A newer colorgan may."
         )
-    network, settings = GENERATORS[name]
-    given = {key: value for key, value in config.items() if key != "generator"}
+    network, settings = registry[name]
+    given = {key: value for key, value in config.items() if key != kind}
     unknown = given.keys() - {field.name for field in fields(settings)}
     if unknown:
         raise ModelError(

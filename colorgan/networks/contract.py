@@ -12,6 +12,8 @@ eval mode a photo's colours do not depend on its neighbours in the batch.
 A worked example: a photo of 1200 x 800 pixels at working size 256 arrives as (1, 1, 256, 384) and
 leaves as (1, 2, 256, 384), although the U-Net decides its colours on a map of 64 x 96.
 
+A restorer is the other kind of network: lightness = restorer(lightness), of the same H and W.
+
 Critics: `critic(lightness, ab) -> logits`, a map or one number a photo, without a sigmoid.
 """
 
@@ -51,7 +53,7 @@ class Answer:
     maps: list[Tensor] = field(default_factory=list)
 
 
-class Generator(
+class Network(
     nn.Module,
     PyTorchModelHubMixin,
     library_name="colorgan",
@@ -59,17 +61,19 @@ class Generator(
     license="other",
     tags=["colorization", "image-to-image", "old-photos"],
 ):
-    """A network from lightness to ab. A subclass sets `name` and takes its settings.
+    """A network that is kept in a model folder. A subclass sets `name` and takes its settings.
 
     `save_pretrained`, `push_to_hub` and `from_pretrained` are huggingface_hub's; the files are
     those of `storage`.
 
     Attributes:
-        name: the key in the registry, written to config.json.
+        kind: what it is for, a key of config.json.
+        name: the key in the registry, the value of that key in config.json.
         settings: the frozen dataclass that it was built from.
         provenance: what made it, plain JSON by name; kept in the weights' metadata.
     """
 
+    kind: ClassVar[str]
     name: ClassVar[str]
     settings: Config
 
@@ -80,17 +84,13 @@ class Generator(
         self._hub_mixin_config = dict(self.config)
 
     def forward(self, lightness: Tensor) -> Tensor:
-        """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
+        """Answer lightness (N, 1, H, W) in L*."""
         raise NotImplementedError
-
-    def answer(self, lightness: Tensor) -> Answer:
-        """Answer as `forward` does, with all that a loss may ask for (settings of use left out)."""
-        return Answer(self(lightness))
 
     @property
     def config(self) -> Mapping[str, Any]:
         """Plain JSON from which `build` makes the same network again."""
-        return {"generator": self.name, **asdict(self.settings)}
+        return {self.kind: self.name, **asdict(self.settings)}  # type: ignore[call-overload]
 
     def _save_pretrained(self, save_directory: Path) -> None:
         """Write weights and golden tensors into a folder; the mixin writes config and card."""
@@ -99,7 +99,7 @@ class Generator(
         write(self, save_directory)
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, **how: Any) -> Generator:
+    def _from_pretrained(cls, *, model_id: str, **how: Any) -> Network:
         """Load what `from_pretrained` named: a folder, or a repository that is fetched first."""
         from .storage import CONFIG, GOLDEN, WEIGHTS, load
 
@@ -111,3 +111,17 @@ class Generator(
                 snapshot_download(model_id, allow_patterns=[CONFIG, WEIGHTS, GOLDEN], **asked)
             )
         return load(path)
+
+
+class Generator(Network):
+    """A network from lightness to ab."""
+
+    kind: ClassVar[str] = "generator"
+
+    def forward(self, lightness: Tensor) -> Tensor:
+        """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
+        raise NotImplementedError
+
+    def answer(self, lightness: Tensor) -> Answer:
+        """Answer as `forward` does, with all that a loss may ask for (settings of use left out)."""
+        return Answer(self(lightness))

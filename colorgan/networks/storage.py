@@ -1,7 +1,7 @@
 """The files of a model: config.json, model.safetensors, golden.safetensors; only data, no code.
 
-Golden tensors are a small lightness and the ab that the model must answer it with, so that whoever
-loads it knows that network, weights and machine agree.
+Golden tensors are a small lightness and what the model must answer it with (ab, or the restored
+lightness), so that whoever loads it knows that network, weights and machine agree.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from torch import Tensor, nn
 
 from ..errors import ModelError
 from . import build
-from .contract import Generator
+from .contract import Generator, Network
+from .restoration import RestorationNet
 
 CONFIG, WEIGHTS, GOLDEN, CARD = (
     "config.json",
@@ -34,6 +35,36 @@ def load(folder: Path) -> Generator:
     """Rebuild a generator from its model folder, in float32 and eval mode.
 
     Raises:
+        ModelError: it is no generator, a file is missing or broken, or the tensors do not fit.
+    """
+    network = load_network(folder)
+    if not isinstance(network, Generator):
+        raise ModelError(
+            f"The model in {folder} restores photos and does not colour them: use it by "
+            "`colorgan restore`, or choose a model that colours."
+        )
+    return network
+
+
+def load_restorer(folder: Path) -> RestorationNet:
+    """Rebuild a restorer from its model folder, in float32 and eval mode.
+
+    Raises:
+        ModelError: it is no restorer, a file is missing or broken, or the tensors do not fit.
+    """
+    network = load_network(folder)
+    if not isinstance(network, RestorationNet):
+        raise ModelError(
+            f"The model in {folder} colours photos and does not restore them: choose a restorer, "
+            "such as restore."
+        )
+    return network
+
+
+def load_network(folder: Path) -> Network:
+    """Rebuild a network of any kind from its model folder, in float32 and eval mode.
+
+    Raises:
         ModelError: a file is missing or broken, or the tensors do not fit the config.
     """
     config = read_config(folder)
@@ -45,10 +76,10 @@ def load(folder: Path) -> Generator:
         raise ModelError(
             f"{folder / WEIGHTS} is not a safetensors file or is broken: {error}."
         ) from error
-    generator = build(config)
-    fill(generator, tensors, source=str(folder / WEIGHTS))
-    check_golden(generator, folder)
-    return generator.eval()
+    network = build(config)
+    fill(network, tensors, source=str(folder / WEIGHTS))
+    check_golden(network, folder)
+    return network.eval()
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -105,13 +136,13 @@ def half(network: nn.Module) -> dict[str, Tensor]:
     }
 
 
-def write(generator: Generator, folder: Path) -> None:
+def write(network: Network, folder: Path) -> None:
     """Write weights, with the provenance in their metadata, and golden tensors; each renamed."""
     metadata = {"format": "pt"}
-    metadata |= {key: json.dumps(value) for key, value in generator.provenance.items()}
-    tensors = half(generator)
+    metadata |= {key: json.dumps(value) for key, value in network.provenance.items()}
+    tensors = half(network)
     _save(tensors, folder / WEIGHTS, metadata)
-    again = build(generator.config)  # what will be loaded: kernels are rounded to half precision
+    again = build(network.config)  # what will be loaded: kernels are rounded to half precision
     fill(again, tensors, source=str(folder / WEIGHTS))
     _save(golden_of(again), folder / GOLDEN, {"format": "pt"})
 
@@ -124,19 +155,23 @@ def _save(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> N
 
 
 @torch.inference_mode()
-def golden_of(generator: Generator) -> dict[str, Tensor]:
-    """Give a small lightness (1, 1, 40, 56), and the ab that a generator answers it with."""
+def golden_of(network: Network) -> dict[str, Tensor]:
+    """Give a small lightness (1, 1, 40, 56), and what a network answers it with."""
     height, width = GOLDEN_SIZE
     chance = torch.Generator().manual_seed(0)
     slope = torch.linspace(0, 80, width).expand(height, -1)
     lightness = (slope + 20 * torch.rand(height, width, generator=chance))[None, None]
-    ab = generator.float().eval()(lightness)
-    return {"lightness": lightness.contiguous(), "ab": ab.float().contiguous()}
+    answer = network.float().eval()(lightness).float()
+    return {"lightness": lightness.contiguous(), _answer_of(network): answer.contiguous()}
+
+
+def _answer_of(network: Network) -> str:
+    return "ab" if isinstance(network, Generator) else "restored"
 
 
 @torch.inference_mode()
-def check_golden(generator: Generator, folder: Path) -> None:
-    """Compare a loaded generator's answer with the golden one, if the folder has any.
+def check_golden(network: Network, folder: Path) -> None:
+    """Compare a loaded network's answer with the golden one, if the folder has any.
 
     Raises:
         ModelError: they disagree, or the file is broken.
@@ -146,13 +181,13 @@ def check_golden(generator: Generator, folder: Path) -> None:
         return
     try:
         golden = load_file(path)
-        ab = generator.eval()(golden["lightness"].float())
-        difference = float((ab - golden["ab"]).abs().max())
+        answer = network.eval()(golden["lightness"].float())
+        difference = float((answer - golden[_answer_of(network)]).abs().max())
     except (SafetensorError, OSError, KeyError, RuntimeError) as error:
         raise ModelError(f"The golden tensors in {path} cannot be used: {error}.") from error
     if not difference <= GOLDEN_TOLERANCE:
         raise ModelError(
-            f"The model in {folder} does not give the colours that its golden tensors promise "
+            f"The model in {folder} does not answer as its golden tensors promise "
             f"(they differ by up to {difference:.1f}): config, weights and {GOLDEN} are not of "
             "one piece. Fetch the model again."
         )

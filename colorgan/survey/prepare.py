@@ -15,9 +15,10 @@ from PIL import Image
 
 from .. import color, curate, hub
 from .. import photo as files
-from ..colorizer import Colorizer, full_lightness
+from ..colorizer import Colorizer
 from ..errors import SurveyError
 from ..photoset import group_of, read_all
+from ..pixels import full_lightness
 from .study import (
     DECOY,
     ORIGINAL,

@@ -22,7 +22,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from .. import hub
 from ..device import choose_device
 from ..errors import TrainingError
-from ..networks import Generator
+from ..networks import Network
 from . import adversarial, checkpoint, inflection
 from .checkpoint import Progress
 from .data import ALONE, Batch, Share, Source
@@ -31,7 +31,7 @@ from .recipes import Recipe, Stage
 from .run import Run, check_resumable, without_places, write_recipe
 from .schedule import Planned, plan_of, rate
 from .start import adopt, class_weights, precision_of, start_critic, start_generator, tune
-from .tasks import CriticTask, GeneratorTask, pictures
+from .tasks import CriticTask, task_of
 from .watching import Watch
 
 CHANCE = 1_000_003  # a prime between the seeds of two recipes
@@ -94,8 +94,9 @@ class Trainer:
         self.plan = plan_of(recipe, photos, self.share)
         self.generator, self.history = start_generator(recipe, run)
         self.critic = start_critic(recipe)
-        task = GeneratorTask(recipe, self.generator, class_weights(recipe, photos))
-        self.learner = Learner(task, task.parameter_groups(), recipe, self.accelerator)
+        self.task = task_of(recipe, self.generator, class_weights(recipe, photos))
+        groups = self.task.parameter_groups()
+        self.learner = Learner(self.task, groups, recipe, self.accelerator)
         self.average = None
         if recipe.ema_halflife:
             self.average = AveragedModel(self.generator, use_buffers=True)
@@ -110,7 +111,7 @@ class Trainer:
             self._load()
 
     @property
-    def model(self) -> Generator:
+    def model(self) -> Network:
         """The generator that is kept: the moving average, or the trained one if there is none."""
         average = self.average
         return self.generator if average is None else average.module  # type: ignore[return-value]
@@ -122,7 +123,13 @@ class Trainer:
             stop: ends the training after the step under way.
         """
         watch = Watch(
-            self.run, self.recipe, self.accelerator, self.plan, self.progress, self._examples()
+            self.run,
+            self.recipe,
+            self.task,
+            self.accelerator,
+            self.plan,
+            self.progress,
+            self._examples(),
         )
         try:
             self._run_stages(watch, stop or threading.Event())
@@ -234,10 +241,9 @@ class Trainer:
         chance = torch.Generator().manual_seed(batch.seeds[0])
         for crops, seeds in parts:
             with self._accumulating(learner.task, last=crops is parts[-1][0]):
-                seen = pictures(crops, seeds, self.recipe.old_look)
                 with torch.no_grad(), self.accelerator.autocast():
-                    generated = self.generator.train().answer(seen.lightness).ab.float()
-                terms = learner.task.train()(seen.lightness, seen.truth, generated, chance)
+                    truth, generated = self.task.played(crops, seeds)
+                terms = learner.task.train()(truth, generated, chance)
                 values.append(terms)
                 self._backward(terms, ["critic"], len(parts))
         learner.move(share)
@@ -331,12 +337,11 @@ class Trainer:
             self.average.load_state_dict(networks["average"])
 
     def _stateful(self) -> dict[str, Any]:
-        unwrapped = self.accelerator.unwrap_model(self.learner.task)
         parts = {
             "generator": self.generator,
             "average": self.average,
             "optimizer": self.learner.optimizer,
-            "distillation": unwrapped.distillation,
+            "distillation": getattr(self.task, "distillation", None),
             "scaler": self.accelerator.scaler,
         }
         if self.critic_learner is not None:

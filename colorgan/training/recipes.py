@@ -9,7 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ..errors import TrainingError
-from ..networks import ComplexityConfig, Pix2PixConfig, ResidualConfig, UNetConfig
+from ..networks import (
+    ComplexityConfig,
+    Pix2PixConfig,
+    ResidualConfig,
+    RestorationConfig,
+    UNetConfig,
+)
 from ..networks.critics import (
     ClassifierConfig,
     ComplexityCriticConfig,
@@ -18,7 +24,7 @@ from ..networks.critics import (
     PatchConfig,
 )
 
-GeneratorConfig = UNetConfig | Pix2PixConfig | ComplexityConfig | ResidualConfig
+GeneratorConfig = UNetConfig | Pix2PixConfig | ComplexityConfig | ResidualConfig | RestorationConfig
 CriticConfig = NoGanConfig | PatchConfig | DcganConfig | ComplexityCriticConfig | ClassifierConfig
 Kind = Literal["generator", "critic", "adversarial"]
 
@@ -56,7 +62,7 @@ class LossWeights:
     mse: float = 0.0
     """Mean squared error of ab in -1..1."""
     huber: float = 0.0
-    """Huber loss on ab in CIE units, divided by its delta."""
+    """Huber loss on ab in CIE units, divided by its delta; of a restorer on L*."""
     huber_delta: float = 15.0
     """Distance in ab from which the Huber loss grows linearly."""
     rgb: float = 0.0
@@ -171,8 +177,8 @@ class Recipe:
     """Photos after which a weight counts half in the moving average that is kept; 0: none."""
     crop_scale: tuple[float, float] = (0.5, 1.0)
     """Side of a crop as a share of the photo's short side."""
-    old_look: float = 0.0
-    """Share of photos whose lightness gets the look of old prints: grain, fading, blur."""
+    degrade: float = 0.0
+    """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
     """Of everything random."""
 
@@ -210,6 +216,16 @@ class Recipe:
                 any(stage.batch % self.accumulate for stage in self.stages),
                 f"cannot cut its batches into {self.accumulate} equal parts (--accumulate).",
             ),
+            (
+                isinstance(self.generator, RestorationConfig)
+                and any(weight for name, weight in _terms(weights).items() if name != "huber"),
+                "trains a restorer, whose losses are huber and the adversarial one.",
+            ),
+            (
+                isinstance(self.generator, RestorationConfig) and self.inflection is not None,
+                "trains a restorer, for which there is no inflection to be found.",
+            ),
+            (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
             (not 0 <= weights.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
         ]
 
@@ -244,7 +260,7 @@ _NOGAN = Recipe(
     trunk_weights="timm",
     trunk_rate=0.2,
     teacher="vgg16",
-    old_look=0.4,
+    degrade=0.4,
 )
 
 _PIX2PIX = Recipe(
@@ -321,10 +337,27 @@ RECIPES: dict[str, Recipe] = {
             trunk_weights="timm",
             trunk_rate=0.0,
             stages=(Stage(96, 64, 150_000), Stage(128, 64, 250_000)),
-            old_look=0.4,
+            degrade=0.4,
+        ),
+        Recipe(
+            name="restore",
+            generator=RestorationConfig(),
+            critic=PatchConfig(),
+            stages=(
+                Stage(96, 8, 400_000),
+                Stage(96, 8, 4_000, kind="critic"),
+                Stage(96, 8, 8_000, kind="adversarial", rate=0.05),
+            ),
+            losses=LossWeights(huber=1.0, huber_delta=5.0),
+            adversarial=Adversarial("hinge", factor=0.002),
+            weight_decay=0.0,
+            crop_scale=(0.6, 1.0),
+            degrade=0.85,
+            ema_halflife=4_000,
         ),
     )
 }
 """The six systems: nogan (the default: ResNet34 with timm's ImageNet weights), guler, landscape,
 flickr-lab, pix2pix-rgb, pix2pix-lab. Ours besides: nogan-offline, whose trunk starts from random
-weights and is taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2."""
+weights and is taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2; restore,
+which mends the lightness of damaged photos and colours nothing."""

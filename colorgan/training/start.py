@@ -10,7 +10,7 @@ from torch import Tensor
 
 from .. import ab_grid, hub
 from ..device import choose_device, has_fast_bfloat16
-from ..networks import Generator, UNet, UNetConfig, build, config_of, settings_of
+from ..networks import Network, UNet, UNetConfig, build, config_of, settings_of
 from ..networks.critics import Critic, build_critic
 from .data import ALONE, Source
 from .recipes import Recipe
@@ -45,18 +45,18 @@ def adopt(recipe: Recipe, run: Run) -> Recipe:
     return replace(recipe, generator=settings)
 
 
-def start_generator(recipe: Recipe, run: Run) -> tuple[Generator, list[Any]]:
-    """Make the generator from another model's weights or from the trunk's alone.
+def start_generator(recipe: Recipe, run: Run) -> tuple[Network, list[Any]]:
+    """Make the network from another model's weights or from the trunk's alone.
 
     Returns:
-        the generator, and the trainings that its weights went through before.
+        the network, and the trainings that its weights went through before.
     """
     if run.init is None:
         if isinstance(recipe.generator, UNetConfig):
             return UNet(recipe.generator, trunk_weights=recipe.trunk_weights), []
         return build(config_of(recipe.generator)), []
     folder = hub.resolve(run.init).path
-    return hub.load(folder), hub.history(folder)
+    return hub.load_network(folder), hub.history(folder)
 
 
 def start_critic(recipe: Recipe) -> Critic | None:

@@ -9,17 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .. import ab_grid, color, hub
-from ..networks import Generator, UNet
+from .. import ab_grid, color, film, hub
+from ..evaluation import restoration
+from ..evaluation.metrics import QUICK, Pixels
+from ..evaluation.protocol import GREY, ORIGINAL, colour_squares, judge
+from ..networks import Generator, Network, RestorationNet, UNet
+from ..networks.contract import AB_CHANNELS
 from ..networks.critics import Critic
+from ..networks.restoration import apply_curves
 from ..networks.trunk import maps_of
 from . import losses
 from .adversarial import critic_loss
-from .looks import old_look
 from .recipes import Adversarial, Recipe
+
+CHANCE = 20  # begins the seeds of training's prints; those of measurements begin otherwise
 
 
 @dataclass
@@ -27,29 +34,89 @@ class Pictures:
     """A batch as the networks see it.
 
     Attributes:
-        lightness: L* (N, 1, H, W), perhaps with the look of an old print.
+        lightness: L* (N, 1, H, W), of some as old prints have it now.
+        faded: the same with the tones of now and no other damage.
+        new: the same as it was before anything befell the prints.
         truth: ab (N, 2, H, W).
         lab: the photo as it was (N, 3, H, W).
         rgb: the same as sRGB in 0..1.
     """
 
     lightness: Tensor
+    faded: Tensor
+    new: Tensor
     truth: Tensor
     lab: Tensor
     rgb: Tensor
 
 
-def pictures(crops: Tensor, seeds: Sequence[int], share_old: float) -> Pictures:
-    """Turn sRGB crops (N, 3, S, S) uint8 into what the networks see."""
+def pictures(crops: Tensor, seeds: Sequence[int], degrade: float) -> Pictures:
+    """Turn sRGB crops (N, 3, S, S) uint8 into what the networks see, a share as old prints."""
     with torch.autocast(
         crops.device.type, enabled=False
     ):  # colours are exact, networks need not be
         rgb = (crops / 255).contiguous(memory_format=torch.channels_last)
         lab = color.rgb_to_lab(rgb)
-        return Pictures(old_look(lab[:, :1], share_old, seeds), lab[:, 1:], lab, rgb)
+        lightness, faded, new = prints(crops, lab[:, :1], seeds, degrade)
+    return Pictures(lightness, faded, new, lab[:, 1:], lab, rgb)
 
 
-class GeneratorTask(nn.Module):
+def prints(
+    crops: Tensor, lightness: Tensor, seeds: Sequence[int], share: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Make old prints of a share of sRGB crops (N, 3, S, S) uint8 with L* (N, 1, S, S).
+
+    Returns:
+        L* of all, each (N, 1, S, S), as `film.Print` has it: now, faded, new.
+    """
+    chances = [np.random.default_rng((CHANCE, seed)) for seed in seeds]
+    chosen = [place for place, chance in enumerate(chances) if chance.random() < share]
+    if not chosen:
+        return lightness, lightness, lightness
+    photos = crops[chosen].permute(0, 2, 3, 1).cpu().numpy()
+    made = [film.old_print(p, chances[place]) for place, p in zip(chosen, photos, strict=True)]
+    known = torch.from_numpy(np.array([(p.now, p.faded, p.new) for p in made])).to(lightness)
+    all_three = lightness.repeat(1, 3, 1, 1)
+    all_three[chosen] = known
+    return all_three[:, :1], all_three[:, 1:2], all_three[:, 2:]
+
+
+Seen = tuple[Tensor, Tensor]
+"""A picture as a critic sees it: lightness (N, 1, H, W) and ab (N, 2, H, W)."""
+
+
+class Task(nn.Module):
+    """What a network is trained for: its terms, and how to show and measure what it can."""
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Give what is trained, each group with its "rate", a share of the learning rate."""
+        raise NotImplementedError
+
+    def forward(
+        self, crops: Tensor, seeds: Sequence[int]
+    ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """Give each term, weighted, and what a critic wants: lightness and generated ab.
+
+        Args:
+            crops: sRGB (N, 3, S, S) uint8 on the task's device.
+            seeds: one number a crop that decides its chance.
+        """
+        raise NotImplementedError
+
+    def played(self, crops: Tensor, seeds: Sequence[int]) -> tuple[Seen, Seen]:
+        """Give the true and the generated pictures of a batch for a critic to tell apart."""
+        raise NotImplementedError
+
+    def columns(self, model: Any, squares: Pixels, name: str) -> dict[str, Pixels]:
+        """Give what a sheet of samples shows of squares (N, S, S, 3): pictures by column."""
+        raise NotImplementedError
+
+    def figures(self, model: Any, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
+        """Measure a network on validation photos, given as names and bytes of files."""
+        raise NotImplementedError
+
+
+class GeneratorTask(Task):
     """The generator's terms but the adversarial one.
 
     Attributes:
@@ -96,7 +163,7 @@ class GeneratorTask(nn.Module):
         return self
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Give what is trained, each group with its share of the learning rate."""
+        """Give decoder and trunk, each with its share of the learning rate."""
         trunk = list(_trunk(self.generator).parameters())
         known = {id(parameter) for parameter in trunk}
         rest = [p for p in self.parameters() if p.requires_grad and id(p) not in known]
@@ -108,13 +175,8 @@ class GeneratorTask(nn.Module):
     def forward(
         self, crops: Tensor, seeds: Sequence[int]
     ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-        """Give each term, weighted, and what a critic wants: lightness and generated ab.
-
-        Args:
-            crops: sRGB (N, 3, S, S) uint8 on the task's device.
-            seeds: one number a crop that decides its chance.
-        """
-        seen = pictures(crops, seeds, self.recipe.old_look)
+        """Give each term, weighted, and lightness and generated ab."""
+        seen = pictures(crops, seeds, self.recipe.degrade)
         weights = self.recipe.losses
         answer = self.generator.answer(seen.lightness)
         ab = answer.ab.float()
@@ -149,6 +211,29 @@ class GeneratorTask(nn.Module):
             terms |= self._picture_terms(painted.float(), seen.rgb, true_maps)
         return terms, seen.lightness, ab
 
+    def played(self, crops: Tensor, seeds: Sequence[int]) -> tuple[Seen, Seen]:
+        """Give the photos in their true and in their generated colours."""
+        seen = pictures(crops, seeds, self.recipe.degrade)
+        ab = self.generator.train().answer(seen.lightness).ab.float()
+        return (seen.lightness, seen.truth), (seen.lightness, ab)
+
+    def columns(self, model: Generator, squares: Pixels, name: str) -> dict[str, Pixels]:
+        """Give grey, as coloured now, truth."""
+        coloured = colour_squares(squares, model)
+        return {GREY: colour_squares(squares, None), name: coloured, "truth": squares}
+
+    def figures(self, model: Generator, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
+        """Measure how near the colours come, and how strong they are."""
+        result = judge({"model": model}, photos, measures=QUICK, progress=False)
+        difference = result.mean("model", "ciede2000")
+        colour = result.mean("model", "colourfulness")
+        return {
+            "psnr": result.mean("model", "psnr"),
+            "ciede2000": difference,
+            "ciede2000 / grey's": difference / result.mean(GREY, "ciede2000"),
+            "colourfulness / originals'": colour / result.mean(ORIGINAL, "colourfulness"),
+        }
+
     def _picture_terms(
         self, painted: Tensor, truth: Tensor, true_maps: list[Tensor]
     ) -> dict[str, Tensor]:
@@ -172,6 +257,67 @@ class GeneratorTask(nn.Module):
         return self.class_weights[ab_grid.nearest(truth, self.centres)][:, None]
 
 
+class RestorationTask(Task):
+    """A restorer's terms but the adversarial one."""
+
+    def __init__(self, recipe: Recipe, network: RestorationNet) -> None:
+        super().__init__()
+        self.recipe = recipe
+        self.network = network
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Give all of it at the full learning rate."""
+        return [{"params": list(self.parameters()), "rate": 1.0}]
+
+    def forward(
+        self, crops: Tensor, seeds: Sequence[int]
+    ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """Give each term, weighted, and the restored lightness without colours.
+
+        Tones and details are asked for apart, each where the other is right: together the tones,
+        which nobody can know for sure, would drown what the details are to learn.
+        """
+        seen = pictures(crops, seeds, self.recipe.degrade)
+        weights = self.recipe.losses
+        details = self.network.details(seen.lightness)
+        curves = self.network.curves(seen.lightness)
+        tones = apply_curves(curves, seen.faded)
+        pairs = {"details": (details, seen.faded), "tones": (tones, seen.new)}
+        terms = {
+            name: weights.huber * losses.huber(found, truth, delta=weights.huber_delta)
+            for name, (found, truth) in pairs.items()
+        }
+        return terms, *grey(apply_curves(curves, details))
+
+    def played(self, crops: Tensor, seeds: Sequence[int]) -> tuple[Seen, Seen]:
+        """Give the prints as they were when they were new and as restored, both grey."""
+        seen = pictures(crops, seeds, self.recipe.degrade)
+        return grey(seen.new), grey(self.network.train()(seen.lightness))
+
+    def columns(self, model: RestorationNet, squares: Pixels, name: str) -> dict[str, Pixels]:
+        """Give simulated old prints of the squares, as restored now, and as they were new."""
+        return restoration.columns(model, squares, name)
+
+    def figures(
+        self, model: RestorationNet, photos: Sequence[tuple[str, bytes]]
+    ) -> dict[str, float]:
+        """Measure PSNR and SSIM of lightness on simulated old prints before and after."""
+        return restoration.figures(model, photos)
+
+
+def grey(lightness: Tensor) -> Seen:
+    """Give a lightness (N, 1, H, W) as a picture without colour."""
+    return lightness, torch.zeros_like(lightness).expand(-1, AB_CHANNELS, -1, -1)
+
+
+def task_of(recipe: Recipe, network: Network, class_weights: Tensor | None) -> Task:
+    """Give the task that trains this kind of network."""
+    if isinstance(network, RestorationNet):
+        return RestorationTask(recipe, network)
+    assert isinstance(network, Generator)
+    return GeneratorTask(recipe, network, class_weights)
+
+
 class CriticTask(nn.Module):
     """The critic's loss on real and generated pictures, each in a forward of its own."""
 
@@ -180,12 +326,10 @@ class CriticTask(nn.Module):
         self.game = game
         self.critic = critic
 
-    def forward(
-        self, lightness: Tensor, truth: Tensor, generated: Tensor, chance: torch.Generator
-    ) -> dict[str, Tensor]:
+    def forward(self, truth: Seen, generated: Seen, chance: torch.Generator) -> dict[str, Tensor]:
         """Give the loss and, as shares of right answers, how well it tells them apart."""
-        real = self.critic(lightness, truth).float()
-        fake = self.critic(lightness, generated).float()
+        real = self.critic(*truth).float()
+        fake = self.critic(*generated).float()
         middle = 0.5 if self.game.objective == "least-squares" else 0.0
         right = ((real > middle).float().mean() + (fake < middle).float().mean()) / 2
         return {

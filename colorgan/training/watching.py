@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from ..errors import PhotoError
 from ..evaluation.features import FeatureNetwork
-from ..evaluation.metrics import QUICK, Pixels
-from ..evaluation.protocol import GREY, ORIGINAL, centre_square, colour_squares, judge
+from ..evaluation.metrics import Pixels
+from ..evaluation.protocol import centre_square
 from ..evaluation.sheet import sheet
-from ..networks import Generator
+from ..networks import Generator, Network
 from ..networks.critics import Critic
 from ..photoset import read_all
 from .checkpoint import Progress
@@ -24,6 +24,7 @@ from .inflection import Gauge
 from .recipes import Recipe
 from .run import Run
 from .schedule import Planned
+from .tasks import Task
 
 METRICS, VALIDATION, INFLECTION, SAMPLES = (
     "metrics.csv",
@@ -42,6 +43,7 @@ class Watch:
 
     Args:
         run, recipe, plan: what is trained.
+        task: knows how to show and to measure it.
         accelerator: knows the processes and the trackers.
         progress: where the run stands.
         examples: sRGB squares (N, S, S, 3) to show where there are no validation photos.
@@ -51,6 +53,7 @@ class Watch:
         self,
         run: Run,
         recipe: Recipe,
+        task: Task,
         accelerator: Accelerator,
         plan: list[Planned],
         progress: Progress,
@@ -58,6 +61,7 @@ class Watch:
     ) -> None:
         self.run = run
         self.recipe = recipe
+        self.task = task
         self.accelerator = accelerator
         self.main = bool(accelerator.is_main_process)
         every = list(read_all(run.validation))
@@ -87,7 +91,7 @@ class Watch:
         """Whether there are photos to measure on."""
         return bool(self.photos)
 
-    def step(self, terms: Mapping[str, float], model: Generator, progress: Progress) -> None:
+    def step(self, terms: Mapping[str, float], model: Network, progress: Progress) -> None:
         """Count a step; now and then write a line of means and a sheet of samples."""
         self.bar.update(progress.seen - self.bar.n)
         self._rows.append(terms)
@@ -103,16 +107,11 @@ class Watch:
         self._write(METRICS, means, progress)
         self._rows = []
 
-    def show(self, model: Generator, progress: Progress) -> None:
-        """Write a sheet of samples: grey, as coloured now, truth."""
+    def show(self, model: Network, progress: Progress) -> None:
+        """Write a sheet of samples."""
         if not self.main:
             return
-        columns = {
-            GREY: colour_squares(self.examples, None),
-            f"after {progress.seen}": colour_squares(self.examples, model),
-            "truth": self.examples,
-        }
-        picture = sheet(columns)
+        picture = sheet(self.task.columns(model, self.examples, f"after {progress.seen}"))
         folder = self.run.folder / SAMPLES
         folder.mkdir(exist_ok=True)
         picture.save(folder / f"{progress.steps:08d}.jpg", quality=90)
@@ -122,31 +121,24 @@ class Watch:
                 pixels = np.asarray(picture)[None]
                 tracker.log_images({SAMPLES: pixels}, step=progress.steps, **layout)
 
-    def judge(self, model: Generator, progress: Progress) -> None:
+    def judge(self, model: Network, progress: Progress) -> None:
         """Measure on the validation photos and write a line."""
         if not self.main or not self.photos:
             return
-        result = judge({"model": model}, self.photos, measures=QUICK, progress=False)
-        difference = result.mean("model", "ciede2000")
-        colour = result.mean("model", "colourfulness")
-        figures = {
-            "psnr": result.mean("model", "psnr"),
-            "ciede2000": difference,
-            "ciede2000 / grey's": difference / result.mean(GREY, "ciede2000"),
-            "colourfulness / originals'": colour / result.mean(ORIGINAL, "colourfulness"),
-        }
+        figures = self.task.figures(model, self.photos)
         self._write(VALIDATION, figures, progress)
         words = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
         self.bar.write(f"{progress.seen} photos seen: {words}")
 
     def measure(
-        self, model: Generator, critic: Critic | None, step: int, progress: Progress
+        self, model: Network, critic: Critic | None, step: int, progress: Progress
     ) -> dict[str, float]:
         """Measure how the adversarial game goes; the answer is the same in all processes."""
         point: dict[str, float] = {}
         if self.main:
             if self._gauge is None:
                 self._gauge = self._make_gauge()
+            assert isinstance(model, Generator)  # the recipe was checked
             point = {"step": step, **self._gauge.measure(model, critic)}
             stage = {"stage": progress.stage, **point}
             self._write(INFLECTION, stage, progress)

@@ -1,4 +1,4 @@
-"""The tab Colour: a photo in, the same photo in colour out."""
+"""The tab Colour: a photo in, the same photo in colour out, restored first if wanted."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import gradio as gr
 
 from .. import photo as files
 from ..colorizer import AUTO_SIZES
+from ..photo import Photo
 from .events import WORKING, Bench, bind
-from .frames import before_after, picture, shown, shown_pair
+from .frames import before_after, picture, restored_pair, shown, shown_pair
 from .limits import Limits
 from .messages import plain_errors
 from .models import Models
@@ -22,11 +23,15 @@ from .results import (
     colour,
     download_button,
     fresh_folder,
+    restore,
     save_doubt,
+    save_lightness,
     save_preview,
 )
-from .settings import model_choice, size_settings, strength_slider
+from .settings import model_choice, restore_switch, size_settings, strength_slider
 from .texts import Texts
+
+_QUIETLY: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
@@ -46,28 +51,15 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             )
             download = download_button(texts.download, "colour-download")
             line = caption_box("colour-caption")
+            lightness = restored_pair(texts, "colour-restored")
             doubt = picture(texts.doubt, texts.doubt_alt, "colour-doubt")
-            gallery = gr.Gallery(
-                label=texts.candidates_frame,
-                show_label=False,
-                columns=len(AUTO_SIZES),
-                height=260,
-                buttons=[],
-                preview=False,
-                allow_preview=False,
-                interactive=False,
-                visible=False,
-                elem_id="colour-candidates",
-            )
+            gallery = _candidate_gallery(texts)
         with gr.Column(elem_classes="settings"):
             model = model_choice(models, texts, "colour-model")
             strength = strength_slider(texts, "colour-strength")
+            switch, restoring = restore_switch(texts, "colour-restore")
             size, auto = size_settings(texts, "colour-size")
             ask = gr.Button(texts.candidates, size="sm", elem_id="colour-candidates-button")
-
-    bench = Bench(
-        photo, picks, button, [model, strength, size, auto], [download, frame, line, doubt], frame
-    )
 
     def work(
         photo: str | None,
@@ -75,13 +67,124 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         strength: float,
         size: float,
         auto: bool,
+        restore_first: bool,
+        restore_strength: float,
         request: gr.Request,
     ) -> tuple[Any, ...]:
         with plain_errors(texts):
             limits.take(request)
-            return _colorize(models, texts, photo, model, strength, None if auto else int(size))
+            wanted = restore_strength if restore_first else None
+            seen_at = None if auto else int(size)
+            return _colorize(models, texts, photo, model, strength, seen_at, wanted)
 
-    bind(bench, work, texts, "colorize")
+    settings = [model, strength, size, auto, switch, restoring]
+    outcome = [download, frame, line, doubt, lightness]
+    bench = Bench(photo, picks, button, settings, outcome, frame, work)
+    bind(bench, texts, "colorize")
+    _bind_candidates(models, limits, texts, bench, ask, gallery)
+
+    def restore_alone(
+        photo: str | None, strength: float, request: gr.Request
+    ) -> tuple[str, dict[str, Any], str]:
+        with plain_errors(texts):
+            limits.take(request)
+            return _restore(models, texts, photo, strength)
+
+    # Restoring alone has no button: strength 0 of the colours does it. Programs may want it.
+    gr.Button(visible=False).click(
+        restore_alone,
+        [photo, restoring],
+        [download, lightness, line],
+        **WORKING,
+        api_name="restore",
+    )
+    return photo
+
+
+def _colorize(
+    models: Models,
+    texts: Texts,
+    photo: str | None,
+    model: str,
+    strength: float,
+    size: int | None,
+    restore_strength: float | None,
+) -> tuple[Any, ...]:
+    """Colour a photo, restored first or not; give what the tab shows.
+
+    Returns:
+        the full-size file; previews of before and after; a caption; where it is guessing, if the
+        model knows; the lightness before and after restoring, if it was restored.
+    """
+    source = open_photo(texts, photo)
+    colorizer = models.get(model)
+    folder = fresh_folder()
+    restored = None
+    if restore_strength is not None:
+        restored = restore(models.restorer(), source, restore_strength)
+    result = colour(
+        colorizer,
+        source if restored is None else restored.photo,
+        folder,
+        strength=strength,
+        size=size,
+        addition=texts.file_addition,
+        note="" if restored is None else restored.note,
+    )
+    before = save_preview(source, folder / "before.webp")
+    doubt = save_doubt(colorizer, source, result.size, folder / "doubt.webp")
+    return (
+        str(result.download),
+        shown_pair(before, result.preview, texts.before, texts.after),
+        caption(texts, source, result, restored=restored),
+        None if doubt is None else shown(doubt, texts.doubt),
+        None if restored is None else _lightness(texts, source, restored.photo, folder),
+    )
+
+
+def _restore(
+    models: Models, texts: Texts, photo: str | None, strength: float
+) -> tuple[str, dict[str, Any], str]:
+    """Restore a photo; give the full-size file, previews of its lightness, and a caption."""
+    source = open_photo(texts, photo)
+    restored = restore(models.restorer(), source, strength)
+    folder = fresh_folder()
+    name = f"{Path(source.name).stem} {texts.restored_addition}{files.suffix(source)}"
+    file = files.write(restored.photo, folder / name, restored.note)
+    return (
+        str(file),
+        _lightness(texts, source, restored.photo, folder),
+        caption(texts, source, restored=restored),
+    )
+
+
+def _lightness(texts: Texts, before: Photo, after: Photo, folder: Path) -> dict[str, Any]:
+    """Write previews of two photos' lightness; give what a frame shows."""
+    damaged = save_lightness(before, folder / "damaged.webp")
+    restored = save_lightness(after, folder / "restored.webp")
+    return shown_pair(damaged, restored, texts.before, texts.restored)
+
+
+def _candidate_gallery(texts: Texts) -> gr.Gallery:
+    return gr.Gallery(
+        label=texts.candidates_frame,
+        show_label=False,
+        columns=len(AUTO_SIZES),
+        height=260,
+        buttons=[],
+        preview=False,
+        allow_preview=False,
+        interactive=False,
+        visible=False,
+        elem_id="colour-candidates",
+    )
+
+
+def _bind_candidates(
+    models: Models, limits: Limits, texts: Texts, bench: Bench, ask: gr.Button, gallery: gr.Gallery
+) -> None:
+    """Show what each working size gives when asked to; take the one that is clicked."""
+    model, _, size, auto, *_ = bench.settings
 
     def candidates(photo: str | None, model: str, request: gr.Request) -> Any:
         with plain_errors(texts):
@@ -91,14 +194,12 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
     def take(event: gr.SelectData) -> tuple[int, bool]:
         return AUTO_SIZES[event.index], False
 
-    quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    ask.click(candidates, [photo, model], gallery, **WORKING, api_visibility="private")
-    gallery.select(take, None, [size, auto], **quietly).then(
-        work, bench.settings_in, bench.outcome, **WORKING, api_visibility="private"
+    ask.click(candidates, [bench.photo, model], gallery, **WORKING, api_visibility="private")
+    gallery.select(take, None, [size, auto], **_QUIETLY).then(
+        bench.work, bench.inputs, bench.outcome, **WORKING, api_visibility="private"
     )
-    for changed in (photo.change, model.change):
-        changed(lambda: gr.update(visible=False), None, gallery, **quietly)
-    return photo
+    for changed in (bench.photo.change, model.change):  # type: ignore[attr-defined]
+        changed(lambda: gr.update(visible=False), None, gallery, **_QUIETLY)
 
 
 def _candidates(
@@ -116,28 +217,3 @@ def _candidates(
         words = texts.chosen_candidate if size == chosen else texts.candidate
         pictures.append((str(coloured), words.format(size=size)))
     return pictures
-
-
-def _colorize(
-    models: Models, texts: Texts, photo: str | None, model: str, strength: float, size: int | None
-) -> tuple[Any, ...]:
-    """Colour a photo; give the full-size file, previews of before and after, a caption, doubts."""
-    source = open_photo(texts, photo)
-    colorizer = models.get(model)
-    folder = fresh_folder()
-    result = colour(
-        colorizer,
-        source,
-        folder,
-        strength=strength,
-        size=size,
-        addition=texts.file_addition,
-    )
-    before = save_preview(source, folder / "before.webp")
-    doubt = save_doubt(colorizer, source, result.size, folder / "doubt.webp")
-    return (
-        str(result.download),
-        shown_pair(before, result.preview, texts.before, texts.after),
-        caption(texts, source, result),
-        None if doubt is None else shown(doubt, texts.doubt),
-    )

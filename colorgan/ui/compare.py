@@ -87,8 +87,8 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             )
 
     outcome = [*downloads, share, grey, *pictures, frame, line]
-    bench = Bench(photo, picks, button, [strength, size, *sides, auto], outcome, frame)
-    bind(bench, work, texts, "compare")
+    bench = Bench(photo, picks, button, [strength, size, *sides, auto], outcome, frame, work)
+    bind(bench, texts, "compare")
     return photo
 
 

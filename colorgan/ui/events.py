@@ -18,8 +18,6 @@ from .texts import Texts
 WORKING: dict[str, Any] = {"concurrency_id": "work", "concurrency_limit": 1}
 
 Work = Callable[..., tuple[Any, ...]]
-"""Takes the path of a photo, the settings and Gradio's request; gives a value for each part of the
-outcome."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +32,19 @@ class Bench:
     """What the work fills."""
     frame: gr.HTML
     """The part of the outcome that shows a picture once the work is done."""
+    work: Work
+    """Takes the path of a photo, the settings and Gradio's request; gives a value for each part of
+    the outcome."""
 
     @property
-    def settings_in(self) -> list[Component]:
+    def inputs(self) -> list[Component]:
         """What the work is given."""
         return [self.photo, *self.settings]
 
 
-def bind(bench: Bench, work: Work, texts: Texts, api_name: str) -> None:
+def bind(bench: Bench, texts: Texts, api_name: str) -> None:
     """Bind the events: a photo comes or goes, work is asked for, a setting is changed."""
-    inputs = bench.settings_in
+    inputs, work = bench.inputs, bench.work
     working: dict[str, Any] = {
         "outputs": bench.outcome,
         "show_progress_on": bench.frame,

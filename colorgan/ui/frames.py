@@ -14,6 +14,8 @@ import gradio as gr
 from gradio.data_classes import FileData
 from PIL import Image
 
+from .texts import Texts
+
 # Gradio fills these in as JavaScript templates, so nothing of a visitor's may stand in a value
 # but the addresses of files and what `plain` has made safe.
 _PICTURE = """
@@ -26,6 +28,7 @@ _PICTURE = """
 </figure>
 """
 _BEFORE_AFTER = """
+${value && title ? `<p class="stage-title">${title}</p>` : ""}
 <div class="stage">
   ${value ? `
     <figure class="before-after" aria-label="${name}"
@@ -73,7 +76,9 @@ def picture(name: str, alt: str, elem_id: str) -> gr.HTML:
     )
 
 
-def before_after(elem_id: str, *, name: str, handle: str, share: str, empty: str) -> gr.HTML:
+def before_after(
+    elem_id: str, *, name: str, handle: str, share: str, empty: str, title: str = ""
+) -> gr.HTML:
     """Make a frame for two pictures of equal size; its value comes from `shown_pair`.
 
     Args:
@@ -82,6 +87,7 @@ def before_after(elem_id: str, *, name: str, handle: str, share: str, empty: str
         handle: names the border between the two.
         share: says of which picture the handle gives the share, in percent.
         empty: is read as long as there are no pictures.
+        title: stands above, if it is to.
     """
     return gr.HTML(
         html_template=_BEFORE_AFTER,
@@ -93,7 +99,22 @@ def before_after(elem_id: str, *, name: str, handle: str, share: str, empty: str
         handle=handle,
         share=share,
         empty=empty,
+        title=title,
     )
+
+
+def restored_pair(texts: Texts, elem_id: str) -> gr.HTML:
+    """Make a frame for a lightness as it was and restored; not there at all while it is empty."""
+    frame = before_after(
+        elem_id,
+        name=texts.restored_title,
+        handle=texts.restored_handle,
+        share=texts.restored_share,
+        empty="",
+        title=texts.restored_title,
+    )
+    frame.elem_classes = ["optional"]
+    return frame
 
 
 def shown(path: Path, name: str) -> dict[str, Any]:

@@ -9,25 +9,33 @@ from torch import Tensor
 
 from ..colorizer import Colorizer
 from ..errors import ModelError
+from ..restorer import Restorer
 
-AbFunction = Callable[[Tensor], Tensor]
+TensorFunction = Callable[..., Tensor]
 
 
 class Models:
-    """Colorizers by the key that the page knows them by, such as `custom`."""
+    """Colorizers by the key that the page knows them by, such as `custom`, and the restorer."""
 
     def __init__(
-        self, names: Mapping[str, str], on_gpu: Callable[[AbFunction], AbFunction] | None = None
+        self,
+        names: Mapping[str, str],
+        on_gpu: Callable[[TensorFunction], TensorFunction] | None = None,
+        *,
+        restorer: str = "restore",
     ) -> None:
         """Keep the names of the models; nothing is loaded yet.
 
         Args:
             names: for every key what `Colorizer.from_pretrained` takes.
             on_gpu: wraps a model's call where a GPU is lent for single calls (`spaces.GPU`).
+            restorer: what `Restorer.from_pretrained` takes.
         """
         self.names = dict(names)
         self._on_gpu = on_gpu
         self._loaded: dict[str, Colorizer] = {}
+        self._restorer_name = restorer
+        self._restorer: Restorer | None = None
         self._lock = Lock()
 
     @property
@@ -51,6 +59,20 @@ class Models:
                 self._loaded[key] = colorizer
             return self._loaded[key]
 
+    def restorer(self) -> Restorer:
+        """Give the restorer; loaded when it is first asked for.
+
+        Raises:
+            ModelError: there is no such model, or it does not load.
+        """
+        with self._lock:
+            if self._restorer is None:
+                restorer = Restorer.from_pretrained(self._restorer_name)
+                if self._on_gpu is not None:
+                    restorer.mend = self._on_gpu(restorer.mend)  # type: ignore[method-assign]
+                self._restorer = restorer
+            return self._restorer
+
     def load_all(self) -> None:
         """Load every model now: where a GPU is lent, its calls must be known at the start.
 
@@ -59,3 +81,4 @@ class Models:
         """
         for key in self.names:
             self.get(key)
+        self.restorer()

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import gradio as gr
 import numpy as np
+import torch
 from gradio.utils import get_upload_folder
 from PIL import Image
 
 from .. import photo as files
 from ..colorizer import Colorizer
 from ..photo import Photo
+from ..pixels import full_lightness, to_pixels
+from ..restorer import Restorer
 from .texts import Texts
 
 KEPT_SECONDS = 3600  # how long a visitor's photos stay on the server
@@ -39,6 +42,30 @@ class Result:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Restored:
+    """What became of a photo before it was coloured."""
+
+    photo: Photo
+    note: str
+    model: str
+    revision: str
+    seconds: float
+
+
+def restore(restorer: Restorer, photo: Photo, strength: float) -> Restored:
+    """Restore a photo.
+
+    Raises:
+        ColorganError: strength is out of range.
+    """
+    with _COLOURING:
+        start = time.perf_counter()
+        restored = restorer.restore(photo, strength=strength)
+        seconds = time.perf_counter() - start
+    return Restored(restored, restorer.note, restorer.name, restorer.revision, seconds)
+
+
 def colour(
     colorizer: Colorizer,
     photo: Photo,
@@ -47,6 +74,7 @@ def colour(
     strength: float,
     size: int | None = None,
     addition: str,
+    note: str = "",
     preview_side: int = PREVIEW_SIDE,
 ) -> Result:
     """Colour a photo and write its preview and its full-size file into a folder.
@@ -59,6 +87,7 @@ def colour(
         size: short side in pixels at which the network sees the photo; None: it finds it itself.
         preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
+        note: what its metadata says of what was done before.
 
     Raises:
         ColorganError: strength or size is out of range, or the result does not fit its format.
@@ -71,7 +100,7 @@ def colour(
     name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"
     return Result(
         preview=save_preview(coloured, folder / f"{addition}.webp", preview_side),
-        download=files.write(coloured, folder / name, colorizer.note),
+        download=files.write(coloured, folder / name, f"{note} {colorizer.note}".lstrip()),
         model=colorizer.name,
         revision=colorizer.revision,
         size=size,
@@ -116,23 +145,37 @@ def save_doubt(colorizer: Colorizer, photo: Photo, size: int, path: Path) -> Pat
     return path
 
 
-def caption(texts: Texts, photo: Photo, *results: Result) -> str:
-    """Say who coloured a photo, how long it took and what the file is, as HTML."""
-    lines = [
-        texts.coloured_by.format(
-            model=html.escape(result.model),
-            revision=html.escape(result.revision),
-            size=result.size,
-            seconds=f"{result.seconds:.1f}",
-        )
-        for result in results
-    ]
+def save_lightness(photo: Photo, path: Path) -> Path:
+    """Write a small WebP of a photo's lightness alone."""
+    image = files.to_image(photo).convert("RGB")
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    lightness = full_lightness(np.asarray(image))
+    ab = torch.zeros_like(lightness).expand(-1, 2, -1, -1)
+    grey = Image.fromarray(to_pixels(lightness, ab, np.dtype(np.uint8)))
+    grey.save(path, format="WEBP", quality=PREVIEW_QUALITY, method=2)
+    return path
+
+
+def caption(texts: Texts, photo: Photo, *results: Result, restored: Restored | None = None) -> str:
+    """Say who restored and coloured a photo, how long it took and what the file is, as HTML."""
+    lines = [_credit(texts.coloured_by, result, size=result.size) for result in results]
+    if restored is not None:
+        lines.insert(0, _credit(texts.restored_by, restored))
     about = texts.about_file if photo.bits == 8 else texts.about_deep_file
     format = files.suffix(photo).removeprefix(".").upper()
     lines.append(
         about.format(width=photo.width, height=photo.height, format=format, bits=photo.bits)
     )
-    return " ".join([*lines, texts.guess])
+    return " ".join([*lines, texts.guess] if results else lines)
+
+
+def _credit(sentence: str, work: Result | Restored, **more: int) -> str:
+    return sentence.format(
+        **more,
+        model=html.escape(work.model),
+        revision=html.escape(work.revision),
+        seconds=f"{work.seconds:.1f}",
+    )
 
 
 def caption_box(elem_id: str) -> gr.HTML:

@@ -1,9 +1,10 @@
-"""The settings of the tabs that colour: who does it, strength and working size."""
+"""The settings of the tabs that colour: who does it, strength, working size, and restoring."""
 
 from __future__ import annotations
 
 import gradio as gr
 
+from .. import restorer
 from ..colorizer import AUTO_SIZES, DEFAULT_SIZE, STRENGTHS
 from .models import Models
 from .texts import Texts
@@ -60,3 +61,19 @@ def size_settings(texts: Texts, elem_id: str) -> tuple[gr.Slider, gr.Checkbox]:
             show_progress="hidden",
         )
     return size, auto
+
+
+def restore_switch(texts: Texts, elem_id: str) -> tuple[gr.Checkbox, gr.Slider]:
+    """Make the switch for restoring first and the slider for its strength, hidden while off."""
+    with gr.Column(elem_classes="restoring"):
+        switch = gr.Checkbox(label=texts.restore, info=texts.restore_hint, elem_id=elem_id)
+        slider = gr.Slider(
+            *restorer.STRENGTHS,
+            value=1.0,
+            step=0.05,
+            label=texts.restore_strength,
+            info=texts.restore_strength_hint,
+            buttons=[],
+            elem_id=f"{elem_id}-strength",
+        )
+    return switch, slider

@@ -95,6 +95,21 @@ class Texts:
     candidate: str = "{size} pixels"
     chosen_candidate: str = "{size} pixels, its own choice"
 
+    # Restoring
+    restore: str = "Restore first"
+    restore_hint: str = (
+        "Mends scratches, dust, grain, blur and faded tones before the photo is coloured. What is "
+        "not damaged stays."
+    )
+    restore_strength: str = "How much is restored"
+    restore_strength_hint: str = "0 leaves the photo as it is, 1 mends all that is found."
+    restored_title: str = "The restoring alone"
+    restored_handle: str = "Border between the photo as it was and restored"
+    restored_share: str = "restored"
+    restored: str = "Restored"
+    restored_by: str = "Restored by {model}, revision {revision}, in {seconds} seconds."
+    restored_addition: str = "restored"
+
     # Results
     download: str = "Download in full size"
     file_addition: str = "in colour"

@@ -37,6 +37,19 @@ TURKISH = Texts(
     candidates_frame="Fotoğrafınızın her boyuttaki renkleri",
     candidate="{size} piksel",
     chosen_candidate="{size} piksel, kendi seçimi",
+    restore="Önce onar",
+    restore_hint=(
+        "Renklendirmeden önce çizikleri, tozu, greni, bulanıklığı ve solmuş tonları onarır. "
+        "Bozuk olmayan kalır."
+    ),
+    restore_strength="Ne kadar onarılsın",
+    restore_strength_hint="0 fotoğrafı olduğu gibi bırakır, 1 bulduğu her şeyi onarır.",
+    restored_title="Yalnız onarım",
+    restored_handle="Fotoğrafın eski hali ile onarılmışı arasındaki sınır",
+    restored_share="onarılmış",
+    restored="Onarılmış",
+    restored_by="{model}, sürüm {revision}, {seconds} saniyede onardı.",
+    restored_addition="onarılmış",
     download="Tam boyutta indir",
     file_addition="renkli",
     coloured_by="{model}, sürüm {revision}, {size} pikselde bakıp {seconds} saniyede renklendirdi.",

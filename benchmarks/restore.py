@@ -1,0 +1,244 @@
+"""Measure a restorer: `python benchmarks/restore.py MODEL --data PHOTOS [--embed] [--sheet FILE]`.
+
+Photos go through the old-film simulator with seeds that no training uses: each kind of damage
+alone, then whole prints. Printed are PSNR and SSIM of lightness before and after restoring, beside
+the best of scikit-image's filters for each kind, the change of undamaged photos, and how well
+whole prints are coloured with and without restoring first. With --embed MODEL, a run, becomes
+weights/restore with these figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from skimage.exposure import rescale_intensity
+from skimage.filters import median
+from skimage.restoration import denoise_nl_means, estimate_sigma
+from tqdm import tqdm
+
+from colorgan import Colorizer, Restorer, cards, film, hub
+from colorgan.errors import PhotoError
+from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
+from colorgan.evaluation.protocol import centre_square, to_pixels
+from colorgan.evaluation.restoration import SEEDS, change, psnr, ssim, to_grey
+from colorgan.evaluation.sheet import sheet
+from colorgan.evaluation.statistics import difference, estimate
+from colorgan.film import Lightness
+from colorgan.photoset import read_all
+
+ROOT = Path(__file__).parent.parent
+PRINTED, UNDAMAGED = "printed", "undamaged"
+KINDS = (*film.DAMAGES, PRINTED, UNDAMAGED)
+STRENGTHS = (0.2, 1.0)
+CEILING = 60.0  # dB of a picture that is as good as equal, so that means stay finite
+ABOUT = (
+    "Mends damaged black-and-white photos before they are coloured: scratches, dust, grain, blur, "
+    "JPEG blocks, faded and uneven tones."
+)
+DATA = (
+    "Photographs of public data sets with mixed, partly research-only licences, listed in "
+    "[SOURCES.md](../SOURCES.md)."
+)
+Pixels = NDArray[np.uint8]
+Rows = dict[str, dict[str, list[float]]]
+"""For each way of restoring and each `psnr[kind]` or `ssim[kind]` a value a photo."""
+
+
+def non_local_means(damaged: Lightness) -> Lightness:
+    """Denoise by scikit-image's non-local means, at the strength that its own estimate asks for."""
+    sigma = float(estimate_sigma(damaged))
+    found = denoise_nl_means(
+        damaged, patch_size=5, patch_distance=6, h=0.8 * sigma, sigma=sigma, fast_mode=True
+    )
+    return np.asarray(found, np.float32)
+
+
+def stretched(damaged: Lightness) -> Lightness:
+    """Stretch the tones to 0..100, but for a hundredth at each end."""
+    low, high = np.quantile(damaged, (0.01, 0.99))
+    found = rescale_intensity(damaged, (float(low), float(high)), (0.0, 100.0))
+    return np.asarray(found, np.float32)
+
+
+CLASSICAL: dict[str, Callable[[Lightness], Lightness]] = {
+    "non-local means": non_local_means,
+    "median": lambda damaged: np.asarray(median(damaged, np.ones((3, 3))), np.float32),
+    "stretched": stretched,
+}
+
+
+def squares(sources: list[str], count: int, size: int) -> list[Pixels]:
+    """Give evenly picked photos as centre squares."""
+    photos = list(read_all(sources))
+    found = []
+    for _, data in photos[:: max(len(photos) // count, 1)][:count]:
+        try:
+            found.append(centre_square(data, size))
+        except PhotoError as error:
+            print(f"left out: {error}")
+    return found
+
+
+def damaged_pair(square: Pixels, kind: str, place: int) -> tuple[Lightness, Lightness]:
+    """Give a photo's lightness with damage of a kind, and without it."""
+    rng = np.random.default_rng((SEEDS, KINDS.index(kind), place))
+    if kind == PRINTED:
+        old = film.old_print(square, rng)
+        return old.now, old.new
+    new = film.emulsion(square, rng)
+    if kind == UNDAMAGED:
+        return new, new
+    return film.DAMAGES[kind](new, float(rng.uniform(*STRENGTHS)), rng), new
+
+
+def mended(restorer: Restorer, damaged: Lightness) -> Lightness:
+    """Restore a lightness (H, W)."""
+    return restorer.mend(torch.from_numpy(np.array(damaged))[None, None])[0, 0].numpy()
+
+
+def measure(restorer: Restorer, photos: list[Pixels]) -> Rows:
+    """Measure every way of restoring on every kind of damage."""
+    ways = {"restore": lambda x: mended(restorer, x), "damaged": lambda x: x, **CLASSICAL}
+    rows: Rows = {way: {} for way in ways}
+    for kind in tqdm(KINDS, desc="kinds of damage"):
+        for place, square in enumerate(tqdm(photos, desc=kind, leave=False)):
+            damaged, new = damaged_pair(square, kind, place)
+            for way, work in ways.items():
+                found = work(damaged)
+                quality = min(psnr(found, new), CEILING)
+                rows[way].setdefault(f"psnr[{kind}]", []).append(quality)
+                rows[way].setdefault(f"ssim[{kind}]", []).append(ssim(found, new))
+                if kind == UNDAMAGED:
+                    rows[way].setdefault("change of L*", []).append(change(found, new))
+    return rows
+
+
+def summary_of(rows: Rows, photos: int, size: int) -> dict[str, Any]:
+    """Give means with intervals, in the form of `colorgan evaluate --json`."""
+    protocol = {
+        "photos": photos,
+        "size": size,
+        "crop": "centre square",
+        "strengths": f"{STRENGTHS[0]} to {STRENGTHS[1]}",
+    }
+    models = {
+        way: {name: _figure(estimate(values)) for name, values in row.items()}
+        for way, row in rows.items()
+    }
+    return {"protocol": protocol, "models": models}
+
+
+def _figure(found: Any) -> dict[str, Any]:
+    return {key: value for key, value in asdict(found).items() if value != ""}
+
+
+def table(rows: Rows) -> Iterator[str]:
+    """Give the lines of the table: each kind before, after, by the best classical filter."""
+    yield "| kind | | damaged | restored | best filter | restored - damaged | restored - filter |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
+    for kind in KINDS:
+        for name, digits in (("psnr", 2), ("ssim", 3)):
+            key = f"{name}[{kind}]"
+            own, before = rows["restore"][key], rows["damaged"][key]
+            best = max(CLASSICAL, key=lambda way: float(np.mean(rows[way][key])))
+            gains = []
+            for other in (before, rows[best][key]):
+                gain = difference(own, other)
+                ends = "..".join(f"{end:+.{digits}f}" for end in gain.interval or ())
+                gains.append(f"{gain.mean:+.{digits}f} ({ends})")
+            yield (
+                f"| {kind} | {name} | {np.mean(before):.{digits}f} | {np.mean(own):.{digits}f} "
+                f"| {np.mean(rows[best][key]):.{digits}f} {best} | {' | '.join(gains)} |"
+            )
+
+
+def coloured(colorizer: Colorizer, lightness: Lightness) -> Pixels:
+    """Colour a lightness (H, W); give sRGB (H, W, 3)."""
+    seen = torch.from_numpy(np.array(lightness))[None, None]
+    return np.asarray(to_pixels(seen, colorizer.ab(seen))[0])
+
+
+def colouring(restorer: Restorer, photos: list[Pixels], model: str) -> Iterator[str]:
+    """Give the lines that say how whole prints are coloured, as they are and restored first."""
+    colorizer = Colorizer.from_pretrained(model)
+    figures: dict[str, dict[str, list[float]]] = {}
+    for place, square in enumerate(tqdm(photos, desc="colouring", leave=False)):
+        damaged, new = damaged_pair(square, PRINTED, place)
+        seen = {"as it is": damaged, "restored first": mended(restorer, damaged), "new": new}
+        for name, lightness in seen.items():
+            picture = Picture(coloured(colorizer, lightness))
+            row = figures.setdefault(name, {"ciede2000": [], "colourfulness": []})
+            row["ciede2000"].append(ciede2000(picture, Picture(square)))
+            row["colourfulness"].append(colourfulness(picture))
+    for name, row in figures.items():
+        for measure_name, values in row.items():
+            found = estimate(values)
+            yield f"{name:15} {measure_name:14} {found.mean:.2f} {found.interval}"
+    for measure_name in ("ciede2000", "colourfulness"):
+        gain = difference(
+            figures["restored first"][measure_name], figures["as it is"][measure_name]
+        )
+        yield f"restored first - as it is: {measure_name} {gain.mean:+.2f} {gain.interval}"
+
+
+def draw(restorer: Restorer, photos: list[Pixels], model: str, path: Path) -> None:
+    """Draw whole prints: damaged, restored, both coloured, new."""
+    colorizer = Colorizer.from_pretrained(model)
+    columns: dict[str, list[Pixels]] = {}
+    for place, square in enumerate(photos):
+        damaged, new = damaged_pair(square, PRINTED, place)
+        restored = mended(restorer, damaged)
+        for name, picture in {
+            "damaged": to_grey(damaged),
+            "restored": to_grey(restored),
+            "damaged, coloured": coloured(colorizer, damaged),
+            "restored, coloured": coloured(colorizer, restored),
+            "new": to_grey(new),
+        }.items():
+            columns.setdefault(name, []).append(picture)
+    sheet(columns).save(path)
+
+
+def embed(run: Path, summary: dict[str, Any]) -> None:
+    """Write weights/restore from a run and its figures."""
+    folder = ROOT / "weights" / "restore"
+    network = hub.load_restorer(run)
+    hub.save(network, folder, card="", provenance={"history": hub.history(run)})
+    (folder / cards.EVALUATION).write_text(json.dumps(summary, indent=2) + "\n")
+    (folder / hub.CARD).write_text(cards.render(folder, "restore", about=ABOUT, data=DATA))
+
+
+def main() -> None:
+    """Measure, print, and do what else was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", help="restore, a run, a model folder, org/name")
+    parser.add_argument("--data", nargs="+", required=True, help="photos to measure on")
+    parser.add_argument("--photos", type=int, default=300)
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--colorizer", default="pretrained")
+    parser.add_argument("--sheet", type=Path, help="draw 12 prints here")
+    parser.add_argument("--embed", action="store_true", help="make the run weights/restore")
+    options = parser.parse_args()
+    photos = squares(options.data, options.photos, options.size)
+    restorer = Restorer.from_pretrained(options.model)
+    if options.sheet:
+        draw(restorer, photos[:: max(len(photos) // 12, 1)][:12], options.colorizer, options.sheet)
+    rows = measure(restorer, photos)
+    print(*table(rows), sep="\n")
+    found = estimate(rows["restore"]["change of L*"])
+    print(f"undamaged photos change by {found.mean:.2f} L* {found.interval}")
+    print(*colouring(restorer, photos, options.colorizer), sep="\n")
+    if options.embed:
+        embed(Path(options.model), summary_of(rows, len(photos), options.size))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""How well a lightness is restored: measured on prints that the old-film simulator damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from skimage.metrics import structural_similarity
+
+from .. import color, film
+from ..errors import PhotoError
+from ..film import Lightness
+from ..networks import RestorationNet
+from .metrics import Pixels
+from .protocol import centre_square
+
+SEEDS = 21  # begins the seeds of all prints that are measured on; none of training begins so
+SIZE = 256
+
+
+def psnr(restored: Lightness, truth: Lightness) -> float:
+    """Peak signal-to-noise ratio of L* (H, W) in dB, the peak being 100; higher is nearer."""
+    error = float(np.square(restored - truth).mean())
+    return float("inf") if error == 0 else 10 * float(np.log10(color.LIGHTNESS_MAX**2 / error))
+
+
+def ssim(restored: Lightness, truth: Lightness) -> float:
+    """Structural similarity of L* (H, W), 7 x 7 window (Wang 2004); 1 is equal."""
+    return float(structural_similarity(truth, restored, data_range=color.LIGHTNESS_MAX))
+
+
+def change(restored: Lightness, truth: Lightness) -> float:
+    """Mean absolute difference in L*."""
+    return float(np.abs(restored - truth).mean())
+
+
+@torch.inference_mode()
+def restore_squares(network: RestorationNet, lightness: Sequence[Lightness]) -> list[Lightness]:
+    """Restore pictures (H, W) of equal size one by one, as a network under training does."""
+    device, training = next(network.parameters()).device, network.training
+    network.eval()
+    restored = [
+        network(torch.from_numpy(picture)[None, None].to(device)).clamp(0, 100)[0, 0].cpu().numpy()
+        for picture in lightness
+    ]
+    network.train(training)
+    return restored
+
+
+def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
+    """Give means of PSNR and SSIM over simulated old prints, damaged and restored.
+
+    Raises:
+        PhotoError: none of the photos can be read.
+    """
+    rows = []
+    for place, (_, data) in enumerate(photos):
+        try:
+            square = centre_square(data, SIZE)
+        except PhotoError:
+            continue
+        old = film.old_print(square, np.random.default_rng((SEEDS, place)))
+        damaged, new = old.now, old.new
+        (restored,) = restore_squares(network, [damaged])
+        plain = film.emulsion(square, np.random.default_rng((SEEDS, place)))
+        (kept,) = restore_squares(network, [plain])
+        rows.append(
+            (
+                min(psnr(damaged, new), 60.0),
+                min(psnr(restored, new), 60.0),
+                ssim(damaged, new),
+                ssim(restored, new),
+                change(kept, plain),
+            )
+        )
+    if not rows:
+        raise PhotoError("There is no photo to judge by: none can be read.")
+    names = ("psnr damaged", "psnr", "ssim damaged", "ssim", "change of undamaged")
+    return dict(zip(names, np.mean(rows, axis=0).tolist(), strict=True))
+
+
+def columns(network: RestorationNet, squares: Pixels, name: str) -> dict[str, Pixels]:
+    """Give old prints of squares (N, S, S, 3): damaged, restored and as they were new."""
+    prints = [
+        film.old_print(square, np.random.default_rng((SEEDS, place)))
+        for place, square in enumerate(squares)
+    ]
+    damaged = [old.now for old in prints]
+    parts = (damaged, restore_squares(network, damaged), [old.new for old in prints])
+    names = ("damaged", name, "new")
+    return {n: np.stack([to_grey(p) for p in part]) for n, part in zip(names, parts, strict=True)}
+
+
+def to_grey(lightness: Lightness) -> Pixels:
+    """Give a lightness (H, W) as grey sRGB (H, W, 3) uint8."""
+    grey = color.lightness_to_grey(torch.from_numpy(np.ascontiguousarray(lightness)))
+    pixels = (grey * 255).round().clamp(0, 255).to(torch.uint8)[..., None].expand(-1, -1, 3)
+    return pixels.numpy().copy()

@@ -1,0 +1,189 @@
+"""The class that mends damaged photos: a photo in, the same photo with its lightness restored."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from . import hub
+from . import photo as files
+from .color import LIGHTNESS_MAX
+from .device import autocast, choose_device
+from .errors import ColorganError
+from .networks import RestorationNet
+from .networks.restoration import REACH, apply_curves
+from .photo import Photo
+from .pixels import full_lightness, strips, to_lab, to_pixels
+from .version import __version__
+
+STRENGTHS = (0.0, 1.0)
+TILE = 512
+"""Side of the tiles in pixels, without what is seen around them."""
+COARSE = 640
+"""Short side in pixels from which a photo is first mended at half its size."""
+
+
+class Restorer:
+    """Mends photos with a restoration network; what is not damaged stays as it was.
+
+    The lightness is mended at full size: scratches, dust, grain, blur and blocks in tiles, then
+    its tones over the whole photo. Each tile sees as far around as the network does, so there are
+    no seams. Damage of a large photo is large too: it is mended at half the size first, and so on.
+    The photo's own colours, the brown of a print say, are not touched.
+
+        >>> from colorgan import Restorer
+        >>> restored = Restorer.from_pretrained("restore")("grandmother.jpg")
+        >>> restored.save("grandmother restored.jpg")
+
+    Attributes:
+        name: of the model.
+        revision: of the model; for a folder the fingerprint of its weights.
+    """
+
+    def __init__(
+        self,
+        network: RestorationNet,
+        *,
+        name: str = "model",
+        revision: str = "",
+        device: torch.device | None = None,
+    ) -> None:
+        self.name = name
+        self.revision = revision
+        self.device = device or choose_device()
+        self.network = network.eval().to(self.device)
+        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    @classmethod
+    def from_pretrained(
+        cls, name: str | Path = "restore", *, device: torch.device | None = None
+    ) -> Restorer:
+        """Load a model by name: `restore`, a folder, or `org/name[@revision]`.
+
+        Raises:
+            ModelError: there is no such model, it does not load, or it does not restore.
+        """
+        folder = hub.resolve(name)
+        network = hub.load_restorer(folder.path)
+        return cls(network, name=folder.name, revision=folder.revision, device=device)
+
+    def __call__(
+        self, photo: files.Source, *, strength: float = 1.0, max_pixels: int = files.MAX_PIXELS
+    ) -> Image.Image:
+        """Restore a photo; give an 8-bit picture of the same size.
+
+        Args:
+            photo: a path, the bytes of a file, or a PIL image.
+            strength: 0 (as it was) to 1.
+            max_pixels: a photo with more is refused before it is decoded.
+
+        Raises:
+            PhotoError: the photo cannot be read.
+            ColorganError: strength is out of range.
+        """
+        original = files.read(photo, max_pixels=max_pixels)
+        return files.to_image(self.restore(original, strength=strength))
+
+    def restore_file(
+        self,
+        source: str | os.PathLike[str],
+        target: str | os.PathLike[str],
+        *,
+        strength: float = 1.0,
+        max_pixels: int = files.MAX_PIXELS,
+    ) -> Path:
+        """Restore a picture file into another, with its depth, alpha and metadata; give its path.
+
+        Raises:
+            PhotoError: the photo cannot be read, or the result not be written.
+            ColorganError: strength is out of range.
+        """
+        original = files.read(source, max_pixels=max_pixels)
+        return files.write(self.restore(original, strength=strength), target, self.note)
+
+    @property
+    def note(self) -> str:
+        """What the metadata of a restored photo says."""
+        return files.restored_note(self.name, self.revision, __version__)
+
+    def restore(self, photo: Photo, *, strength: float = 1.0) -> Photo:
+        """Restore a photo; give it with the same size, depth, colours, alpha and metadata.
+
+        Raises:
+            ColorganError: strength is out of range.
+        """
+        check(strength)
+        if strength == 0:
+            return photo
+        mended = self.mend(full_lightness(photo.pixels), strength)
+        pixels = np.empty_like(photo.pixels)
+        for top, bottom in strips(*photo.pixels.shape[:2]):
+            ab = to_lab(photo.pixels[top:bottom])[:, 1:]
+            pixels[top:bottom] = to_pixels(mended[:, :, top:bottom], ab, pixels.dtype)
+        return replace(photo, pixels=pixels)
+
+    @torch.inference_mode()
+    def mend(self, lightness: Tensor, strength: float = 1.0) -> Tensor:
+        """Give the restored lightness for lightness (1, 1, H, W), L* in 0..100, of any size.
+
+        The door for tensors, and the only work that a GPU does: both tensors are on the processor.
+        """
+        with autocast(self.device):
+            mended = self._details(lightness)
+            curves = self.network.curves(lightness.to(self.device)).cpu()
+            for top, bottom in strips(*lightness.shape[-2:]):
+                strip = mended[:, :, top:bottom]
+                mended[:, :, top:bottom] = apply_curves(curves, strip, top, lightness.shape[-2])
+        return torch.lerp(lightness, mended.clamp(0, LIGHTNESS_MAX), strength)
+
+    def _details(self, lightness: Tensor) -> Tensor:
+        """Mend the details of L* (1, 1, H, W), coarse ones first."""
+        if min(lightness.shape[-2:]) >= COARSE:
+            coarse = F.interpolate(lightness, scale_factor=0.5, mode="bilinear", antialias=True)
+            change = self._details(coarse) - coarse
+            lightness = lightness + F.interpolate(change, lightness.shape[-2:], mode="bilinear")
+        mended = torch.empty_like(lightness)
+        for (rows, columns), (seen_rows, seen_columns) in tiles(*lightness.shape[-2:]):
+            tile = lightness[:, :, seen_rows, seen_columns].to(self.device)
+            answer = self.network.details(tile).cpu()
+            below, right = rows.start - seen_rows.start, columns.start - seen_columns.start
+            own = answer[:, :, below:, right:]
+            mended[:, :, rows, columns] = own[
+                ..., : rows.stop - rows.start, : columns.stop - columns.start
+            ]
+        return mended
+
+
+Window = tuple[slice, slice]
+"""Rows and columns of a part of a picture."""
+
+
+def tiles(height: int, width: int) -> Iterator[tuple[Window, Window]]:
+    """Cut a picture into tiles: the part that each fills, and the part around it that it sees."""
+    for top in range(0, height, TILE):
+        for left in range(0, width, TILE):
+            bottom, right = min(top + TILE, height), min(left + TILE, width)
+            rows = slice(max(top - REACH, 0), min(bottom + REACH, height))
+            columns = slice(max(left - REACH, 0), min(right + REACH, width))
+            yield (slice(top, bottom), slice(left, right)), (rows, columns)
+
+
+def check(strength: float) -> None:
+    """Refuse a strength out of range.
+
+    Raises:
+        ColorganError: says the range.
+    """
+    if not STRENGTHS[0] <= strength <= STRENGTHS[1]:
+        raise ColorganError(
+            f"The strength of restoring is {strength:g}; it must be between {STRENGTHS[0]:g} and "
+            f"{STRENGTHS[1]:g}."
+        )

@@ -1,0 +1,117 @@
+"""The old-film simulator: each damage has a strength and a seed, and does what it is named for."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy.ndimage import gaussian_filter
+
+from colorgan import film
+
+KINDS = list(film.DAMAGES)
+
+
+@pytest.fixture(scope="module")
+def photo(photos):
+    return np.asarray(Image.fromarray(photos["astronaut"]).resize((120, 96)))
+
+
+@pytest.fixture(scope="module")
+def lightness(photo):
+    return film.lightness_of(photo)
+
+
+def damaged(kind, lightness, strength, seed=0):
+    return film.DAMAGES[kind](lightness, strength, np.random.default_rng(seed))
+
+
+def change(one, other):
+    return float(np.abs(one - other).mean())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestEveryDamage:
+    def test_the_same_seed_damages_alike_and_another_otherwise(self, kind, lightness):
+        first, again, other = (damaged(kind, lightness, 0.8, seed) for seed in (1, 1, 2))
+        assert np.array_equal(first, again)
+        assert not np.array_equal(first, other)
+
+    def test_it_is_worse_when_stronger(self, kind, lightness):
+        mild, strong = (
+            np.mean([change(damaged(kind, lightness, s, seed), lightness) for seed in range(12)])
+            for s in (0.1, 1.0)
+        )
+        assert 0 < mild < strong
+
+    def test_the_answer_is_a_lightness_and_the_input_is_left_alone(self, kind, lightness):
+        before = lightness.copy()
+        for strength in (0.0, 1.0):
+            answer = damaged(kind, lightness, strength)
+            assert answer.shape == lightness.shape and answer.dtype == np.float32
+            assert np.isfinite(answer).all()
+            assert answer.min() >= -0.01 and answer.max() <= 100.01
+        assert np.array_equal(lightness, before)
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 9), (50, 2)])
+    def test_any_size_goes(self, kind, size):
+        answer = damaged(kind, np.full(size, 50, np.float32), 1.0)
+        assert answer.shape == size and np.isfinite(answer).all()
+
+
+@pytest.mark.parametrize("kind", ["dust", "scratches", "folds"])
+def test_dust_scratches_and_folds_leave_most_of_the_picture_alone(kind, lightness):
+    touched = np.abs(damaged(kind, lightness, 0.7) - lightness) > 3
+    assert 0.001 < touched.mean() < 0.35
+
+
+@pytest.mark.parametrize("kind", film.TONES)
+def test_tones_change_smoothly(kind):
+    flat = np.full((90, 120), 50, np.float32)
+    answer = damaged(kind, flat, 1.0)
+    assert np.abs(answer - gaussian_filter(answer, 1.5)).max() < 0.5
+
+
+def test_blur_takes_away_what_grain_adds(lightness):
+    def roughness(x):
+        return change(x, gaussian_filter(x, 1))
+
+    assert roughness(damaged("blur", lightness, 1.0)) < roughness(lightness)
+    assert roughness(damaged("grain", lightness, 1.0)) > roughness(lightness)
+
+
+def test_old_plates_see_no_red_and_much_blue():
+    red, blue = (np.full((1, 1, 3), colour, np.uint8) for colour in ((200, 30, 30), (90, 140, 230)))
+    eye = [film.lightness_of(colour).item() for colour in (red, blue)]
+    for plate in (film.ORTHOCHROMATIC, film.BLUE_SENSITIVE):
+        seen = [film.lightness_of(colour, plate).item() for colour in (red, blue)]
+        assert seen[0] < eye[0] - 10
+        assert seen[1] > eye[1] + 5
+
+
+def test_plates_keep_white_white_and_grey_grey():
+    greys = np.repeat(np.array([0, 90, 180, 255], np.uint8)[:, None, None], 3, axis=2)
+    eye = film.lightness_of(greys)
+    for seed in range(8):
+        assert np.allclose(film.emulsion(greys, np.random.default_rng(seed)), eye, atol=0.2)
+
+
+def test_a_frame_lies_around_the_picture_and_not_on_it(lightness):
+    framed = film.frame(lightness, np.random.default_rng(0))
+    changed = framed != lightness
+    assert changed.any() and not changed[10:-10, 10:-10].any()
+
+
+class TestOldPrint:
+    def test_one_seed_makes_one_print(self, photo):
+        first, again = (film.old_print(photo, np.random.default_rng(3)) for _ in range(2))
+        assert np.array_equal(first.now, again.now) and np.array_equal(first.new, again.new)
+
+    def test_its_faded_picture_differs_from_the_new_one_in_tones_alone(self, photo, monkeypatch):
+        chances = {kind: float(kind in film.TONES) for kind in KINDS}
+        monkeypatch.setattr(film, "CHANCES", chances)
+        print = film.old_print(photo, np.random.default_rng(0))
+        assert np.array_equal(print.faded, print.now)
+        assert not np.array_equal(print.new, print.now)
+        monkeypatch.setattr(film, "CHANCES", {kind: 1 - chance for kind, chance in chances.items()})
+        print = film.old_print(photo, np.random.default_rng(0))
+        assert np.array_equal(print.faded, print.new)
+        assert not np.array_equal(print.new, print.now)

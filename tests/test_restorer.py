@@ -1,0 +1,207 @@
+"""A damaged photo in, the same photo restored out; what is not damaged stays."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from colorgan import ColorganError, Colorizer, ModelError, Restorer, film, hub
+from colorgan.cli import main
+from colorgan.evaluation.restoration import change, psnr, ssim
+from colorgan.networks import RestorationConfig, RestorationNet
+from colorgan.networks.restoration import REACH
+from colorgan.photo import Photo
+from colorgan.pixels import full_lightness
+from colorgan.restorer import tiles
+
+PROCESSING_SOFTWARE = 0x000B
+
+
+def lightness(pixels: np.ndarray) -> np.ndarray:
+    return full_lightness(pixels)[0, 0].numpy()
+
+
+@pytest.fixture(scope="module")
+def busy_network() -> RestorationNet:
+    """A small network with random weights, which changes every pixel by what is around it."""
+    torch.manual_seed(0)
+    network = RestorationNet(RestorationConfig(width=8, blocks=4)).eval()
+    with torch.no_grad():
+        for layer in (network.leave, network.tone.leave):
+            layer.weight.normal_(std=0.1)
+    return network
+
+
+class TestNetwork:
+    def test_untrained_it_gives_back_what_it_sees(self):
+        network = RestorationNet(RestorationConfig(width=8, blocks=1))
+        seen = torch.rand(2, 1, 37, 51) * 100
+        assert torch.equal(network(seen), seen)
+
+    @pytest.mark.parametrize("size", [(1, 1), (1, 40), (37, 3), (64, 96)])
+    def test_any_size_goes(self, busy_network, size):
+        seen = torch.rand(2, 1, *size) * 100
+        restored = busy_network(seen)
+        assert restored.shape == seen.shape
+        assert restored.isfinite().all()
+
+    def test_a_picture_does_not_depend_on_its_neighbours(self, busy_network):
+        seen = torch.rand(3, 1, 40, 40) * 100
+        assert torch.allclose(busy_network(seen)[1:2], busy_network(seen[1:2]), atol=1e-3)
+
+    def test_details_see_no_farther_than_they_say(self, busy_network):
+        seen = torch.rand(1, 1, 8, 3 * REACH) * 100
+        seen.requires_grad_()
+        busy_network.details(seen)[..., REACH : REACH + 8].sum().backward()
+        assert seen.grad[..., : REACH + 8].any()
+        assert not seen.grad[..., 2 * REACH + 8 :].any()
+
+    def test_it_comes_back_from_a_model_folder(self, busy_network, tmp_path):
+        hub.save(busy_network, tmp_path, card="", provenance={})
+        seen = torch.rand(1, 1, 24, 24) * 100
+        again = hub.load_restorer(tmp_path)
+        assert (again(seen) - busy_network(seen)).abs().max() < 0.5  # kernels kept in half
+
+    def test_a_restorer_is_no_colorizer_nor_the_other_way_round(self, busy_network, tmp_path):
+        hub.save(busy_network, tmp_path, card="", provenance={})
+        with pytest.raises(ModelError, match="restores photos and does not colour"):
+            Colorizer.from_pretrained(tmp_path)
+        with pytest.raises(ModelError, match="colours photos and does not restore"):
+            Restorer.from_pretrained("pretrained")
+
+
+class TestTiles:
+    def test_they_cover_the_picture_once(self):
+        covered = np.zeros((1100, 700), int)
+        for inner, outer in tiles(*covered.shape):
+            covered[inner] += 1
+            assert all(
+                o.start <= i.start < i.stop <= o.stop for i, o in zip(inner, outer, strict=True)
+            )
+            assert all(o.start % 8 == 0 for o in outer)
+        assert (covered == 1).all()
+
+    def test_they_leave_no_seam(self, busy_network, monkeypatch):
+        restorer = Restorer(busy_network)
+        seen = torch.rand(1, 1, 210, 330) * 100
+        whole = restorer.mend(seen)
+        monkeypatch.setattr("colorgan.restorer.TILE", 64)
+        monkeypatch.setattr("colorgan.pixels.STRIP_PIXELS", 5000)
+        assert (whole - seen).abs().mean() > 1
+        tolerance = 1.5 if torch.cpu.get_capabilities().get("avx512_bf16") else 1e-3
+        assert (restorer.mend(seen) - whole).abs().max() < tolerance
+
+    def test_a_large_photo_is_mended_at_several_sizes(self, busy_network, monkeypatch):
+        restorer = Restorer(busy_network)
+        seen = torch.rand(1, 1, 120, 131) * 100
+        once = restorer.mend(seen)
+        monkeypatch.setattr("colorgan.restorer.COARSE", 64)
+        assert restorer.mend(seen).shape == seen.shape
+        assert not torch.equal(restorer.mend(seen), once)
+
+
+@pytest.fixture(scope="module")
+def busy_model(busy_network, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("restorers") / "busy"
+    hub.save(busy_network, folder, card="# busy\n", provenance={})
+    return folder
+
+
+class TestPhotos:
+    @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+    def test_size_depth_and_colours_stay(self, busy_network, photos, dtype):
+        pixels = photos["chelsea"][:90, :120].astype(dtype)
+        pixels = pixels * 257 if dtype == np.uint16 else pixels
+        restored = Restorer(busy_network).restore(Photo(pixels, None, "PNG")).pixels
+        assert restored.dtype == dtype and restored.shape == pixels.shape
+        assert change(lightness(restored), lightness(pixels)) > 0.3
+        hue = [p[..., 0].astype(float) - p[..., 2] for p in (pixels, restored)]
+        assert np.corrcoef(hue[0].ravel(), hue[1].ravel())[0, 1] > 0.7
+
+    def test_strength_goes_from_nothing_to_all(self, busy_network, photos):
+        restorer, original = Restorer(busy_network), Photo(photos["coffee"][:80, :80], None, "PNG")
+        pictures = [restorer.restore(original, strength=s).pixels for s in (0, 0.5, 1)]
+        assert np.array_equal(pictures[0], original.pixels)
+        none, half, all_of_it = map(lightness, pictures)
+        assert np.abs(half - (none + all_of_it) / 2).mean() < 0.5
+
+    @pytest.mark.parametrize("strength", [-0.1, 1.1, float("nan")])
+    def test_a_strength_out_of_range_is_refused(self, busy_network, photos, strength):
+        with pytest.raises(ColorganError, match="must be between 0 and 1"):
+            Restorer(busy_network).restore(Photo(photos["coffee"], None, "PNG"), strength=strength)
+
+    def test_a_file_says_that_it_was_restored(self, busy_model, portrait, tmp_path):
+        written = Restorer.from_pretrained(busy_model).restore_file(portrait, tmp_path / "out.jpg")
+        note = Image.open(written).getexif()[PROCESSING_SOFTWARE]
+        assert note.startswith("Restored by colorgan") and "model busy (revision" in note
+
+
+class TestCommand:
+    @pytest.fixture
+    def small_photo(self, portrait, tmp_path):
+        Image.open(portrait).resize((90, 70)).save(tmp_path / "a.jpg")
+        return str(tmp_path / "a.jpg")
+
+    def test_restore_writes_restored_photos(self, busy_model, small_photo, tmp_path, capsys):
+        (tmp_path / "broken.jpg").write_bytes(b"none")
+        arguments = [small_photo, str(tmp_path / "broken.jpg"), "-o", str(tmp_path / "out")]
+        assert main(["restore", *arguments, "--model", str(busy_model)]) == 1
+        output = capsys.readouterr()
+        assert "1 of 2 photos restored" in output.out and "broken.jpg" in output.err
+        assert Image.open(tmp_path / "out" / "a.jpg").size == (90, 70)
+
+    def test_colorize_restores_first_and_says_so(
+        self, busy_model, small_model, small_photo, tmp_path
+    ):
+        def run(name, *more):
+            folder = tmp_path / name
+            given = ["colorize", small_photo, "-o", str(folder), "--model", str(small_model)]
+            assert main([*given, *more]) == 0
+            return Image.open(folder / "a.jpg")
+
+        plain = run("plain")
+        restored = run("restored", "--restore", "--restorer", str(busy_model))
+        note = restored.getexif()[PROCESSING_SOFTWARE]
+        assert note.index("Restored by") < note.index("Coloured by") and "busy" in note
+        assert "Restored" not in plain.getexif()[PROCESSING_SOFTWARE]
+        assert change(*(lightness(np.asarray(p)) for p in (plain, restored))) > 0.3
+
+    def test_nothing_is_read_before_the_strength_is_known_to_be_good(self, tmp_path, capsys):
+        assert main(["colorize", "none.jpg", "-o", str(tmp_path), "--restore", "2"]) == 1
+        assert "must be between 0 and 1" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+class TestTrained:
+    """What the embedded weights can do, on photos that they have not seen."""
+
+    @pytest.fixture(scope="class")
+    def restorer(self):
+        return Restorer.from_pretrained()
+
+    @pytest.fixture(scope="class")
+    def pictures(self, photos):
+        small = [Image.fromarray(p).resize((240, 180)) for p in photos.values()]
+        return [film.lightness_of(np.asarray(p)) for p in small]
+
+    def mend(self, restorer, picture):
+        return restorer.mend(torch.tensor(picture)[None, None])[0, 0].numpy()
+
+    def test_what_is_not_damaged_stays(self, restorer, pictures):
+        for picture in pictures:
+            mended = self.mend(restorer, picture)
+            assert change(mended, picture) <= 1
+            assert ssim(mended, picture) >= 0.98
+
+    @pytest.mark.parametrize("kind", ["grain", "jpeg", "scratches", "dust"])
+    def test_damage_is_mended(self, restorer, pictures, kind):
+        gains = []
+        for seed, picture in enumerate(pictures * 3):
+            damaged = film.DAMAGES[kind](picture, 0.7, np.random.default_rng(seed))
+            gains.append(psnr(self.mend(restorer, damaged), picture) - psnr(damaged, picture))
+        assert np.mean(gains) > 0.2
+
+    def test_a_large_photo_stays_as_sharp_as_it_is(self, restorer, photos):
+        picture = film.lightness_of(photos["astronaut"])
+        large = np.kron(picture, np.ones((2, 2), np.float32))[:1000, :1020]
+        assert change(self.mend(restorer, large), large) < 1.5

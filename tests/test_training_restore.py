@@ -1,0 +1,102 @@
+"""The trainer trains a restorer as it does a generator, and generators on old prints."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_training import SMALL, losses_of
+
+from colorgan import Restorer, TrainingError, film
+from colorgan.networks import RestorationConfig
+from colorgan.networks.critics import NoGanConfig
+from colorgan.training.data import StoredPhotos, load_photos
+from colorgan.training.loop import train
+from colorgan.training.recipes import RECIPES, Inflection, LossWeights, Stage
+from colorgan.training.run import Run
+from colorgan.training.watching import read_table
+
+RESTORE = replace(
+    RECIPES["restore"],
+    generator=RestorationConfig(width=8, blocks=1),
+    critic=NoGanConfig(width=8),
+    stages=(
+        Stage(32, 4, 8),
+        Stage(32, 4, 8, kind="critic"),
+        Stage(32, 4, 8, kind="adversarial"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def photos_in_memory(training_folder):
+    return StoredPhotos(load_photos([training_folder]), seed=0)
+
+
+def test_all_stages_end_in_a_model_that_restores(
+    photos_in_memory, training_folder, tmp_path, portrait
+):
+    run = Run(
+        tmp_path,
+        data=("photos",),
+        validation=(str(training_folder),),
+        log_every=1,
+        sample_every=3,
+    )
+    train(RESTORE, run, photos_in_memory)
+    rows = losses_of(tmp_path)
+    assert {"details", "tones"} <= rows[0].keys()
+    assert {"critic", "critic right"} <= rows[2].keys()
+    assert "adversarial" in rows[-1]
+    measured = read_table(tmp_path / "validation.csv")[-1]
+    assert {
+        "psnr damaged",
+        "psnr",
+        "ssim damaged",
+        "ssim",
+        "change of undamaged",
+    } <= measured.keys()
+    assert list((tmp_path / "samples").iterdir())
+    assert Restorer.from_pretrained(tmp_path)(portrait).size == (512, 512)
+
+
+def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(photos_in_memory, tmp_path):
+    whole = Run(tmp_path / "whole", data=("photos",), log_every=1)
+    train(RESTORE, whole, photos_in_memory)
+    parts = replace(whole, folder=tmp_path / "parts")
+    train(RESTORE, replace(parts, max_steps=3), photos_in_memory)
+    train(RESTORE, replace(parts, resume=True), photos_in_memory)
+    assert losses_of(parts.folder) == losses_of(whole.folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("damage", "term"), [("fading", "tones"), ("grain", "details")])
+def test_it_learns_to_mend(damage, term, photos_in_memory, tmp_path, monkeypatch):
+    monkeypatch.setattr(film, "CHANCES", {kind: float(kind == damage) for kind in film.DAMAGES})
+    monkeypatch.setattr(film, "frame", lambda lightness, rng: lightness)
+    recipe = replace(
+        RESTORE, stages=(Stage(32, 8, 8 * 150),), degrade=1.0, learning_rate=3e-3, ema_halflife=0
+    )
+    train(recipe, Run(tmp_path, data=("photos",), log_every=1), photos_in_memory)
+    losses = [row[term] for row in losses_of(tmp_path)]
+    assert np.mean(losses[-50:]) < 0.85 * np.mean(losses[:10])
+
+
+def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
+    for share in (0.0, 1.0):
+        run = Run(tmp_path / str(share), data=("photos",), log_every=1)
+        train(replace(SMALL, degrade=share), run, photos_in_memory)
+    plain, old = (losses_of(tmp_path / str(share)) for share in (0.0, 1.0))
+    assert plain[0] != old[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"losses": LossWeights(l1=1.0)}, "whose losses are huber"),
+        ({"inflection": Inflection()}, "no inflection"),
+        ({"degrade": 1.5}, "degrade that is not from 0 to 1"),
+    ],
+)
+def test_what_a_restorer_cannot_follow_is_refused(changes, words):
+    with pytest.raises(TrainingError, match=words):
+        replace(RESTORE, **changes)
