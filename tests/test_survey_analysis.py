@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from colorgan.survey import analysis
 from colorgan.survey.ratings import bradley_terry
@@ -33,7 +34,7 @@ class TestWinRate:
         assert found.share == 0.8
         assert found.wilson == pytest.approx((0.627, 0.905), abs=5e-4)
         assert found.p == pytest.approx(0.0014, abs=5e-5)
-        assert found.resampled is None  # one vote each: Wilson's interval is the right one
+        assert found.interval == found.wilson  # one vote each: they are independent
 
     def test_ties_count_for_neither_and_are_told(self):
         found = analysis.win_rate(votes_of("a", "lllrnn"), "custom", "pretrained")
@@ -51,8 +52,30 @@ class TestWinRate:
     def test_votes_of_people_who_agree_with_themselves_are_less_sure(self):
         votes = [v for i in range(20) for v in votes_of(f"p{i}", "l" * 10 if i % 2 else "r" * 10)]
         found = analysis.win_rate(votes, "custom", "pretrained")
-        wilson, resampled = (b - a for a, b in (found.wilson, found.resampled))
-        assert resampled > 2 * wilson
+        wilson, quoted = (b - a for a, b in (found.wilson, found.interval))
+        assert quoted > 2 * wilson
+        assert found.design_effect == pytest.approx(10, rel=0.2)  # ten votes count as one
+
+    def test_intervals_are_as_scipy_s(self):
+        for chosen, votes in ((24, 30), (0, 7), (7, 7), (501, 1000)):
+            expected = binomtest(chosen, votes).proportion_ci(method="wilson")
+            assert analysis.share(chosen, votes).wilson == pytest.approx(tuple(expected))
+
+    @pytest.mark.parametrize("spread", [0.0, 1.0])
+    def test_the_quoted_interval_holds_95_percent_whether_people_differ_or_not(self, spread):
+        """Forty participants with ten votes each, whose own rates differ by `spread` log odds."""
+        chance = np.random.default_rng(3)
+        truth = np.mean(1 / (1 + np.exp(-(0.5 + spread * chance.normal(size=100_000)))))
+        held = []
+        for seed in range(150):
+            own = 1 / (1 + np.exp(-(0.5 + spread * chance.normal(size=40))))
+            votes = []
+            for person, rate in enumerate(own):
+                answers = "".join("l" if x < rate else "r" for x in chance.random(10))
+                votes += votes_of(f"p{person}", answers)
+            low, high = analysis.win_rate(votes, "custom", "pretrained", seed=seed).interval
+            held.append(low <= truth <= high)
+        assert 0.91 <= np.mean(held) <= 0.99
 
     def test_fool_rate(self):
         votes = votes_of("a", "llr", kind="fool", left="custom", right=ORIGINAL)

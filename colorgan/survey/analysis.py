@@ -5,7 +5,8 @@ Rules, fixed beforehand:
   rule) and its share is told beside them. For Bradley-Terry it is half a win for each.
 - Who fails more catch trials than the study's rule allows, or keeps to one side, is left out.
 - One person's votes are not independent. Beside Wilson's interval, which takes them so, stands one
-  from resampling participants. The photos stand as they are: figures are about them.
+  for the effective number of votes: those divided by the design effect (Kish 1965), which is found
+  by resampling participants. The photos stand as they are: figures are about them.
 """
 
 from __future__ import annotations
@@ -41,9 +42,10 @@ class Share:
         ties: votes that could not say.
         share: chosen / decided, or None without a vote.
         wilson: 95 % score interval of the share (Wilson 1927), votes taken as independent.
-        p: of the two-sided exact binomial test against one half.
-        resampled: 95 % interval by resampling participants, or None if there are
-            fewer than 5 participants or each gave one vote.
+        p: of the two-sided exact binomial test against one half, votes taken as independent.
+        design_effect: by how much the dependence of one person's votes widens the variance, at
+            least 1; 1 if each gave one vote or there are fewer than 5 participants.
+        interval: Wilson's for the effective number of votes: the one to quote.
     """
 
     chosen: int
@@ -52,18 +54,34 @@ class Share:
     share: float | None
     wilson: Interval | None
     p: float | None
-    resampled: Interval | None = None
+    design_effect: float = 1.0
+    interval: Interval | None = None
 
 
-def share(chosen: int, decided: int, ties: int = 0) -> Share:
-    """Give a share with Wilson's interval and the exact test."""
+def share(chosen: int, decided: int, ties: int = 0, *, design_effect: float = 1.0) -> Share:
+    """Give a share with its intervals and the exact test."""
     if decided == 0:
         return Share(chosen, decided, ties, None, None, None)
-    test = binomtest(chosen, decided)
-    low, high = test.proportion_ci(LEVEL, method="wilson")
+    rate = chosen / decided
     return Share(
-        chosen, decided, ties, chosen / decided, (float(low), float(high)), float(test.pvalue)
+        chosen,
+        decided,
+        ties,
+        rate,
+        wilson(rate, decided),
+        float(binomtest(chosen, decided).pvalue),
+        design_effect,
+        wilson(rate, decided / design_effect),
     )
+
+
+def wilson(rate: float, votes: float) -> Interval:
+    """Give the 95 % score interval of a rate seen in so many votes (Wilson 1927)."""
+    z = float(norm.ppf((1 + LEVEL) / 2))
+    spread = 1 + z * z / votes
+    middle = (rate + z * z / (2 * votes)) / spread
+    half = z / spread * math.sqrt(rate * (1 - rate) / votes + (z / (2 * votes)) ** 2)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def winner(vote: Vote) -> str:
@@ -156,10 +174,10 @@ def votes_needed(half_width: float, rate: float = 0.5) -> int:
         half_width: as a share, such as 0.05.
         rate: what is expected; one half is the worst case.
     """
-    z = float(norm.ppf((1 + LEVEL) / 2))
 
-    def half(n: int) -> float:
-        return z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
+    def half(votes: int) -> float:
+        low, high = wilson(rate, votes)
+        return (high - low) / 2
 
     low, high = 1, 2
     while half(high) > half_width:
@@ -177,7 +195,7 @@ class Needed:
     Attributes:
         half_width: of the interval.
         votes: decided votes, taken as independent.
-        design_effect: by how much the votes' dependence widens the variance, at least 1.
+        design_effect: of this survey.
         participants: with the votes that each gives and the design effect.
     """
 
@@ -188,19 +206,13 @@ class Needed:
 
 
 def participants_needed(result: Share, participants: int, half_width: float) -> Needed | None:
-    """Give who many more or less people were needed, from what this survey saw; None without votes.
-
-    The design effect is the resampled interval's width over Wilson's, squared (Kish 1965).
-    """
-    if result.share is None or result.wilson is None or participants == 0:
+    """Give how many people a precision needs, by what this survey saw; None without votes."""
+    if result.share is None or participants == 0:
         return None
-    effect = 1.0
-    if result.resampled is not None:
-        wide = result.resampled[1] - result.resampled[0]
-        effect = max((wide / (result.wilson[1] - result.wilson[0])) ** 2, 1.0)
     votes = votes_needed(half_width, result.share)
     each = result.decided / participants
-    return Needed(half_width, votes, effect, math.ceil(votes * effect / each))
+    wanted = math.ceil(votes * result.design_effect / each)
+    return Needed(half_width, votes, result.design_effect, wanted)
 
 
 def by(votes: Iterable[Vote], key: Callable[[Vote], object]) -> dict[object, list[Vote]]:
@@ -230,24 +242,30 @@ def resampled_weights(
     return times[:, people].astype(np.float64)
 
 
-def percentiles(values: NDArray[np.float64]) -> Interval:
-    """Give the ends of the middle 95 %."""
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
-
-
 def _share_of(votes: Sequence[Vote], chosen: Callable[[Vote], bool], seed: int) -> Share:
     decided = [vote for vote in votes if vote.answer != TIED]
     wins = np.array([chosen(vote) for vote in decided], np.float64)
-    plain = share(int(wins.sum()), len(decided), len(votes) - len(decided))
-    if not decided or len({vote.participant for vote in decided}) == len(decided):
-        return plain
-    weights = resampled_weights(decided, seed=seed)
+    effect = design_effect(decided, wins, seed=seed)
+    ties = len(votes) - len(decided)
+    return share(int(wins.sum()), len(decided), ties, design_effect=effect)
+
+
+def design_effect(votes: Sequence[Vote], wins: NDArray[np.float64], *, seed: int = 0) -> float:
+    """Give the variance of a share over resampled participants as a multiple of independent votes'.
+
+    Args:
+        votes: decided ones.
+        wins: 1 for each that chose what is counted, else 0.
+    """
+    people = len({vote.participant for vote in votes})
+    if people == len(votes) or not 0 < wins.mean() < 1:
+        return 1.0
+    weights = resampled_weights(votes, seed=seed)
     if weights is None:
-        return plain
-    totals = weights.sum(1)
-    shares = (weights @ wins)[totals > 0] / totals[totals > 0]
-    return Share(**{**vars(plain), "resampled": percentiles(shares)})
+        return 1.0
+    shares = (weights @ wins) / weights.sum(1)
+    variance = shares.var(ddof=1) * people / (people - 1)
+    return max(float(variance * len(votes) / (wins.mean() * (1 - wins.mean()))), 1.0)
 
 
 def per(

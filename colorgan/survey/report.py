@@ -68,7 +68,7 @@ def in_words(rate: Figures) -> str:
     """Give a share with its interval and test as a person would write them."""
     if rate["share"] is None:
         return f"no votes{_ties(rate)}"
-    low, high = rate["resampled"] or rate["wilson"]
+    low, high = rate["interval"]
     return (
         f"{rate['chosen']} of {rate['decided']}, {rate['share']:.0%} "
         f"({low:.1%} to {high:.1%}), p = {probability(rate['p'])}{_ties(rate)}"
@@ -92,8 +92,8 @@ def _who(summary: Figures) -> str:
     return (
         f"<p>{summary['votes']} votes of {summary['counted']} participants on "
         f"{summary['study']['photos']} photos coloured by {systems}; sides drawn at random, names "
-        "hidden until the end. Intervals hold 95 %; where each participant gave several votes they "
-        "come from resampling participants, else from Wilson's formula. p is of the two-sided "
+        "hidden until the end. Intervals hold 95 %, by Wilson's formula for the effective "
+        "number of votes: one person's votes are not independent. p is of the two-sided "
         "exact binomial test against no preference; it takes votes as independent. A \"can't "
         'say" is left out of rates and tests and told beside them.</p>'
     )
@@ -125,14 +125,14 @@ def _rates(rates: Figures) -> str:
             html.escape(pair),
             f"{rate['chosen']} of {rate['decided']}",
             _percent(rate["share"]),
-            _span(rate["resampled"]),
+            _span(rate["interval"]),
             _span(rate["wilson"]),
             "-" if rate["p"] is None else probability(rate["p"]),
             str(rate["ties"]),
         ]
         for pair, rate in rates.items()
     )
-    head = ("", "votes", "share", "by participants", "Wilson", "p", "can't say")
+    head = ("", "votes", "share", "interval", "votes as independent", "p", "can't say")
     return _table(head, rows)
 
 
@@ -209,7 +209,7 @@ def _bars(rates: Figures) -> str:
     if not known:
         return ""
     shares = [rate["share"] for rate in known.values()]
-    ends = [rate["resampled"] or rate["wilson"] for rate in known.values()]
+    ends = [rate["interval"] for rate in known.values()]
     spread = {
         "type": "data",
         "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],

@@ -82,8 +82,7 @@ def board(survey: Survey) -> dict[str, Any]:
         tables.append({"question": QUESTIONS[question], "votes": figures["votes"], "rows": rows})
     if summary["fooled"]:
         rows = [
-            _row(name, rate["share"], rate["resampled"] or rate["wilson"])
-            for name, rate in summary["fooled"].items()
+            _row(name, rate["share"], rate["interval"]) for name, rate in summary["fooled"].items()
         ]
         rows.sort(key=lambda row: -(row["share"] or 0))
         votes = sum(rate["decided"] + rate["ties"] for rate in summary["fooled"].values())
@@ -94,7 +93,7 @@ def board(survey: Survey) -> dict[str, Any]:
 def _two(one: str, other: str, rate: dict[str, Any]) -> list[dict[str, Any]]:
     if rate["share"] is None:
         return [_row(one, None, None), _row(other, None, None)]
-    low, high = rate["resampled"] or rate["wilson"]
+    low, high = rate["interval"]
     rows = [
         _row(one, rate["share"], (low, high)),
         _row(other, 1 - rate["share"], (1 - high, 1 - low)),
