@@ -32,6 +32,8 @@ _LINE_OFFSET = 4.0 / 29.0
 _SRGB_KNEE = 0.04045
 _LINEAR_KNEE = 0.0031308
 
+_MARGIN = 2e-4  # in linear light, by which a colour may lie outside sRGB
+
 
 def _mix(matrix: Tensor, image: Tensor) -> Tensor:
     """Multiply the channels of (N, 3, H, W) by a 3x3 matrix."""
@@ -48,13 +50,15 @@ _RELATIVE_XYZ_FROM_RGB = _matrix()
 _RGB_FROM_RELATIVE_XYZ = torch.linalg.inv(_RELATIVE_XYZ_FROM_RGB)
 
 
-def _decode_gamma(rgb: Tensor) -> Tensor:
+def decode_gamma(rgb: Tensor) -> Tensor:
+    """Turn sRGB values of any shape into linear light."""
     # `where` computes both sides: the clamp keeps the unused one's gradient finite.
     curve = ((rgb.clamp(min=_SRGB_KNEE) + 0.055) / 1.055) ** 2.4
     return torch.where(rgb > _SRGB_KNEE, curve, rgb / 12.92)
 
 
-def _encode_gamma(linear: Tensor) -> Tensor:
+def encode_gamma(linear: Tensor) -> Tensor:
+    """Turn linear light of any shape into sRGB values."""
     curve = 1.055 * linear.clamp(min=_LINEAR_KNEE) ** (1 / 2.4) - 0.055
     return torch.where(linear > _LINEAR_KNEE, curve, linear * 12.92)
 
@@ -70,7 +74,7 @@ def _expand(f: Tensor) -> Tensor:
 
 def rgb_to_lab(rgb: Tensor) -> Tensor:
     """Turn sRGB (N, 3, H, W) in 0..1 into Lab (N, 3, H, W) in CIE units."""
-    x, y, z = _compress(_mix(_RELATIVE_XYZ_FROM_RGB, _decode_gamma(rgb))).unbind(1)
+    x, y, z = _compress(_mix(_RELATIVE_XYZ_FROM_RGB, decode_gamma(rgb))).unbind(1)
     return torch.stack((116 * y - 16, 500 * (x - y), 200 * (y - z)), dim=1)
 
 
@@ -83,7 +87,17 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
     lightness, a, b = lab.unbind(1)
     y = (lightness + 16) / 116
     xyz = _expand(torch.stack((y + a / 500, y, y - b / 200), dim=1))
-    return _encode_gamma(_mix(_RGB_FROM_RELATIVE_XYZ, xyz))
+    return encode_gamma(_mix(_RGB_FROM_RELATIVE_XYZ, xyz))
+
+
+def luminance_weights() -> Tensor:
+    """Give how much linear red, green and blue count in the luminance of white: (3,), sum 1."""
+    return _RELATIVE_XYZ_FROM_RGB[1].float()
+
+
+def luminance_to_lightness(luminance: Tensor) -> Tensor:
+    """Give L* of luminance relative to white, 0..1, of any shape."""
+    return 116 * _compress(luminance) - 16
 
 
 def rgb_to_lightness(rgb: Tensor, weights: Tensor | None = None) -> Tensor:
@@ -95,23 +109,45 @@ def rgb_to_lightness(rgb: Tensor, weights: Tensor | None = None) -> Tensor:
             if None.
     """
     matrix = _RELATIVE_XYZ_FROM_RGB[1:2] if weights is None else weights[None]
-    return 116 * _compress(_mix(matrix, _decode_gamma(rgb))) - 16
+    return 116 * _compress(_mix(matrix, decode_gamma(rgb))) - 16
 
 
 def lightness_to_grey(lightness: Tensor) -> Tensor:
     """Give the sRGB value 0..1 of the grey with this L*; same shape."""
-    return _encode_gamma(_expand((lightness + 16) / 116))
+    return encode_gamma(_expand((lightness + 16) / 116))
 
 
 def grey_to_lightness(grey: Tensor) -> Tensor:
     """Give L* of the grey with this sRGB value 0..1; same shape. Inverse of the above."""
-    return 116 * _compress(_decode_gamma(grey)) - 16
+    return 116 * _compress(decode_gamma(grey)) - 16
 
 
 def chroma(ab: Tensor) -> Tensor:
     """Give the chroma C* (N, 1, H, W) of ab (N, 2, H, W)."""
     length: Tensor = torch.linalg.vector_norm(ab, dim=1, keepdim=True)
     return length
+
+
+def lab_to_linear(lightness: Tensor, ab: Tensor) -> Tensor:
+    """Turn L* (N, 1, H, W) and ab (N, 2, H, W) into linear sRGB (N, 3, H, W), unclamped.
+
+    The way of `lab_to_rgb` with few passes over memory, for full-size pictures; no gradients.
+    """
+    y = (lightness[:, 0] + 16) / 116
+    f = torch.stack((y.add(ab[:, 0], alpha=1 / 500), y, y.sub(ab[:, 1], alpha=1 / 200)), dim=1)
+    above = f.clamp(min=_DELTA)  # below the knee the cube goes on as its tangent there
+    f.sub_(above).mul_(1 / _LINE_SLOPE)
+    f.add_(above * above * above)
+    return _mix(_RGB_FROM_RELATIVE_XYZ, f)
+
+
+def is_shown(linear: Tensor) -> Tensor:
+    """Say which colours of linear sRGB (N, 3, H, W) are inside sRGB: (N, H, W) of bool.
+
+    The margin is a twentieth of an 8-bit step in linear light: greys are not exactly neutral
+    in the matrix, and rounding must not push white outside.
+    """
+    return (linear.amin(dim=1) >= -_MARGIN) & (linear.amax(dim=1) <= 1 + _MARGIN)
 
 
 def fit_gamut(lab: Tensor, steps: int = 10) -> Tensor:
@@ -143,13 +179,5 @@ def fit_gamut(lab: Tensor, steps: int = 10) -> Tensor:
 
 
 def in_gamut(lab: Tensor) -> Tensor:
-    """Say which colours of Lab (N, 3, H, W) sRGB can show: (N, H, W) of bool.
-
-    The margin is a twentieth of an 8-bit step in linear light: greys are not exactly neutral
-    in this matrix, and rounding must not push white outside.
-    """
-    lightness, a, b = lab.unbind(1)
-    y = (lightness + 16) / 116
-    xyz = _expand(torch.stack((y + a / 500, y, y - b / 200), dim=1))
-    linear = _mix(_RGB_FROM_RELATIVE_XYZ, xyz)
-    return ((linear >= -2e-4) & (linear <= 1 + 2e-4)).all(dim=1)
+    """Say which colours of Lab (N, 3, H, W) sRGB can show: (N, H, W) of bool."""
+    return is_shown(lab_to_linear(lab[:, :1], lab[:, 1:]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -11,7 +12,9 @@ from torch import Tensor
 
 from . import color
 
-STRIP_PIXELS = 1 << 20  # of the full-size picture worked on at a time
+# Worked on at a time, so that what is under way fits into the cache of a processor.
+STRIP_PIXELS = 1 << 18
+_LINEAR_STEPS = 65_535  # of linear light that 8-bit values are looked up by: a twentieth of a value
 
 
 def strips(height: int, width: int) -> Iterator[tuple[int, int]]:
@@ -25,11 +28,25 @@ def full_lightness(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
     """Give L* (1, 1, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit, at full size and depth."""
     height, width = pixels.shape[:2]
     lightness = torch.empty(1, 1, height, width)
-    top_value = float(np.iinfo(pixels.dtype).max)
+    linear = color.decode_gamma(torch.linspace(0, 1, np.iinfo(pixels.dtype).max + 1))
+    parts = linear * color.luminance_weights()[:, None]  # of luminance, by value and channel
+    grey = color.luminance_to_lightness(linear)
     for top, bottom in strips(height, width):
-        strip = torch.from_numpy(pixels[top:bottom].astype(np.float32)).permute(2, 0, 1)[None]
-        lightness[:, :, top:bottom] = color.rgb_to_lightness(strip / top_value)
+        strip = pixels[top:bottom]
+        red, green, blue = (strip[..., channel] for channel in range(3))
+        if np.array_equal(red, green) and np.array_equal(red, blue):
+            found = _look_up(grey, red)
+        else:
+            channels = zip(parts, (red, green, blue), strict=True)
+            luminance = torch.stack([_look_up(part, values) for part, values in channels]).sum(0)
+            found = color.luminance_to_lightness(luminance)
+        lightness[0, 0, top:bottom] = found
     return lightness
+
+
+def _look_up(table: Tensor, values: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
+    indices = torch.from_numpy(values.astype(np.int32))
+    return table.index_select(0, indices.flatten()).view(indices.shape)
 
 
 def to_lab(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
@@ -42,6 +59,25 @@ def to_pixels(
     lightness: Tensor, ab: Tensor, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """Give sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
-    rgb = color.lab_to_rgb(color.fit_gamut(torch.cat((lightness, ab), dim=1))).clamp(0, 1)
-    scaled = (rgb * float(np.iinfo(dtype).max)).round()[0].permute(1, 2, 0)
-    return scaled.numpy().astype(dtype)  # type: ignore[return-value]
+    lightness = lightness.clamp(0, color.LIGHTNESS_MAX)
+    linear = color.lab_to_linear(lightness, ab)
+    outside = ~color.is_shown(linear)
+    if outside.any():
+        lab = torch.cat((lightness, ab), dim=1).movedim(1, -1)[outside].T[None, :, :, None]
+        fitted = color.fit_gamut(lab)
+        shown = color.lab_to_linear(fitted[:, :1], fitted[:, 1:])
+        linear.movedim(1, -1)[outside] = shown[0, :, :, 0].T
+    linear.clamp_(0, 1)
+    if dtype == np.uint8:
+        steps = linear.mul_(_LINEAR_STEPS).add_(0.5).to(torch.int32)
+        values = _eight_bits().index_select(0, steps.flatten()).view(steps.shape)
+    else:
+        values = (color.encode_gamma(linear) * float(np.iinfo(dtype).max)).round()
+    return values[0].permute(1, 2, 0).numpy().astype(dtype)  # type: ignore[return-value]
+
+
+@lru_cache
+def _eight_bits() -> Tensor:
+    """Give the 8-bit sRGB value for every step of linear light."""
+    steps = torch.linspace(0, 1, _LINEAR_STEPS + 1)
+    return (color.encode_gamma(steps) * 255).round().byte()
