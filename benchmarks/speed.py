@@ -152,7 +152,8 @@ def photo_path(megapixels: int, turns: int) -> dict[str, dict[str, float]]:
 
 
 _PEAK = """
-import resource, sys, time
+import re, sys, time
+from pathlib import Path
 start = time.perf_counter()
 from colorgan import Colorizer
 colorizer = Colorizer.from_pretrained("pretrained")
@@ -160,7 +161,8 @@ loaded = time.perf_counter() - start
 start = time.perf_counter()
 colorizer.colorize_file(sys.argv[1], sys.argv[2], max_pixels=10**9, size=512)
 first = time.perf_counter() - start
-print(loaded, first, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())  # since its start
+print(loaded, first, int(peak[1]) / 1024)
 """
 
 
