@@ -11,6 +11,7 @@ import tyro
 from accelerate import PartialState
 
 from colorgan.errors import ColorganError
+from colorgan.networks import RestorationConfig
 from colorgan.training.data import Source, StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Recipe
@@ -124,7 +125,8 @@ def run_training(options: Options) -> int:
     if not PartialState().is_main_process:
         return 0
     report = write_report(folder)
-    print(f"The model is in {folder}: colorgan colorize PHOTO -o OUT --model {folder}")
+    work = "restore" if isinstance(options.recipe.generator, RestorationConfig) else "colorize"
+    print(f"The model is in {folder}: colorgan {work} PHOTO -o OUT --model {folder}")
     print(f"How it went: {report}")
     return 0
 
