@@ -40,8 +40,8 @@ KINDS = (*film.DAMAGES, PRINTED, UNDAMAGED)
 STRENGTHS = (0.2, 1.0)
 CEILING = 60.0  # dB of a picture that is as good as equal, so that means stay finite
 ABOUT = (
-    "Mends damaged black-and-white photos before they are coloured: scratches, dust, grain, blur, "
-    "JPEG blocks, faded and uneven tones."
+    "Mends grain, blur, folds and faded tones of old black-and-white photos before they are "
+    "coloured. Dust, stains, JPEG blocks and low resolution it leaves or makes a little worse."
 )
 DATA = (
     "Photographs of public data sets with mixed, partly research-only licences, listed in "

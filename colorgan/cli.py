@@ -150,8 +150,7 @@ def colorize(options: argparse.Namespace) -> int:
 def restore(options: argparse.Namespace) -> int:
     """Restore damaged photos without colouring them; names are kept, a photo that fails is named.
 
-    Scratches, dust, grain, blur, JPEG blocks and faded tones are mended; what is not damaged
-    stays as it was.
+    Grain, blur, folds and faded tones are mended; what is not damaged stays as it was.
     """
     from .album import plan, restore_all
     from .restorer import Restorer, check

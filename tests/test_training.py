@@ -14,10 +14,10 @@ import torch
 from conftest import ROOT
 from PIL import Image
 
-from colorgan import Colorizer, TrainingError, hub
+from colorgan import Colorizer, Restorer, TrainingError, hub
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
 from colorgan.evaluation.protocol import colour_squares
-from colorgan.networks import ComplexityConfig, Pix2PixConfig, UNetConfig
+from colorgan.networks import ComplexityConfig, Pix2PixConfig, RestorationConfig, UNetConfig
 from colorgan.networks.critics import (
     ComplexityCriticConfig,
     DcganConfig,
@@ -374,7 +374,7 @@ def test_a_tracker_gets_curves_and_samples(photos_in_memory, tmp_path):
 class TestTheDoor:
     @pytest.mark.slow
     @pytest.mark.parametrize("name", RECIPES)
-    def test_each_recipe_trains_resumes_and_colours(
+    def test_each_recipe_trains_resumes_and_gives_a_model_that_can_be_used(
         self, name, training_folder, teacher_weights, portrait, tmp_path
     ):
         """On random weights of the trunk, since there may be no network here."""
@@ -401,7 +401,8 @@ class TestTheDoor:
         with (tmp_path / "run" / "validation.csv").open() as file:
             steps = [int(row["steps"]) for row in csv.DictReader(file)]
         assert steps[0] == 1 and steps[-1] > 1
-        assert Colorizer.from_pretrained(tmp_path / "run")(portrait).size == (512, 512)
+        user = Restorer if isinstance(recipe.generator, RestorationConfig) else Colorizer
+        assert user.from_pretrained(tmp_path / "run")(portrait).size == (512, 512)
 
     @pytest.mark.slow
     def test_a_killed_run_goes_on_to_the_very_same_losses_and_weights(

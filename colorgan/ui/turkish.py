@@ -39,7 +39,7 @@ TURKISH = Texts(
     chosen_candidate="{size} piksel, kendi seçimi",
     restore="Önce onar",
     restore_hint=(
-        "Renklendirmeden önce çizikleri, tozu, greni, bulanıklığı ve solmuş tonları onarır. "
+        "Renklendirmeden önce greni, bulanıklığı, kat izlerini ve solmuş tonları onarır. "
         "Bozuk olmayan kalır."
     ),
     restore_strength="Ne kadar onarılsın",
