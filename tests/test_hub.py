@@ -242,7 +242,7 @@ class TestGoldenTensors:
     def test_hold_for_every_embedded_model(self):
         for name, folder in hub.embedded().items():
             assert (folder / hub.GOLDEN).is_file(), name
-            hub.load(folder)
+            hub.load_network(folder)
 
     def test_that_disagree_are_refused(self, small_model, tmp_path):
         folder = tmp_path / "model"

@@ -348,6 +348,9 @@ RECIPES: dict[str, Recipe] = {
                 Stage(96, 8, 4_000, kind="critic"),
                 Stage(96, 8, 8_000, kind="adversarial", rate=0.05),
             ),
+            # Near zero a restorer that is unsure should leave the picture alone, which absolute
+            # errors teach, but from scratch it learns nothing by them: most of what it sees needs
+            # no mending. So weights are finished by --init RUN --losses.huber-delta 0.5.
             losses=LossWeights(huber=1.0, huber_delta=5.0),
             adversarial=Adversarial("hinge", factor=0.002),
             weight_decay=0.0,
