@@ -20,6 +20,7 @@ from statistics import median, quantiles
 import numpy as np
 import torch
 
+from colorgan.networks import Generator
 from colorgan.training.data import ALONE, PhotoStore, StoredPhotos
 from colorgan.training.loop import Trainer
 from colorgan.training.recipes import RECIPES, LossWeights, Stage
@@ -62,15 +63,17 @@ def measure(size: int, steps: int, turns: int, folder: Path) -> tuple[list[float
         teacher=None,
     )
     trainer = Trainer(recipe, Run(folder, data=("noise",)), photos)
+    generator = trainer.generator
+    assert isinstance(generator, Generator)
     batches = photos.batches(0, number, size, ALONE)
     lightness = torch.rand(number, 1, size, size) * 100
 
     def bare() -> None:
         for _ in range(steps):
             with trainer.accelerator.autocast():
-                ab = trainer.generator.train().answer(lightness).ab.float()
+                ab = generator.train().answer(lightness).ab.float()
             ab.mean().backward()  # type: ignore[no-untyped-call]
-            trainer.generator.zero_grad(set_to_none=True)
+            generator.zero_grad(set_to_none=True)
 
     def loop() -> None:
         for batch in islice(batches, steps):

@@ -74,6 +74,7 @@ SPACE = (
     "LICENSE",
     "app.py",
     "model_card.md",
+    "restorer_card.md",
     "requirements.txt",
     "colorgan/**/*.py",
     "colorgan/ui/*.css",
