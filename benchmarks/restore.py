@@ -40,8 +40,9 @@ KINDS = (*film.DAMAGES, PRINTED, UNDAMAGED)
 STRENGTHS = (0.2, 1.0)
 CEILING = 60.0  # dB of a picture that is as good as equal, so that means stay finite
 ABOUT = (
-    "Mends grain, blur, folds and faded tones of old black-and-white photos before they are "
-    "coloured. Dust, stains, JPEG blocks and low resolution it leaves or makes a little worse."
+    "Mends grain, blur, folds, scratches and faded tones of old black-and-white photos before they "
+    "are coloured. Dust, stains, uneven exposure, JPEG blocks and low resolution it makes a little "
+    "worse."
 )
 DATA = (
     "Photographs of public data sets with mixed, partly research-only licences, listed in "

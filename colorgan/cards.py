@@ -41,7 +41,10 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
     history = hub.history(folder)
     measures = [m for m in SHOWN if m in own] + [m for m in own if "[" in m or " " in m]
     rows = [
-        {"name": _row_name(model, name), "cells": [_cell(row.get(measure)) for measure in measures]}
+        {
+            "name": name if row == own else model,
+            "cells": [_cell(row.get(measure)) for measure in measures],
+        }
         for model, row in figures.get("models", {}).items()
     ]
     sources = [str(source) for run in history for source in run.get("data", [])]
@@ -123,11 +126,6 @@ def own_row(figures: Mapping[str, Any]) -> dict[str, Any]:
         if model not in ("grey", "original"):
             return dict(row)
     return {}
-
-
-def _row_name(model: str, name: str) -> str:
-    """Give the name of a row: the model's own was where it lay when it was judged."""
-    return model if model in ("grey", "original") else name
 
 
 def _cell(figure: Mapping[str, Any] | None) -> str:
