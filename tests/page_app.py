@@ -19,12 +19,14 @@ import pytest
 import torch
 from conftest import ROOT
 from PIL import Image
+from playwright.sync_api import expect
 
 from colorgan import color
 
 GPS = {1: "N", 2: (41.0, 0.0, 30.0), 3: "E", 4: (28.0, 58.0, 12.0)}
 GPS_IFD, DESCRIPTION, PROCESSING_SOFTWARE = 0x8825, 0x010E, 0x000B
 WAIT = 120_000  # milliseconds for a photo to be coloured: some machines are slow or busy
+expect.set_options(timeout=30_000)
 
 
 @contextmanager
@@ -111,9 +113,9 @@ def url(tmp_path_factory):
         yield address
 
 
-@pytest.fixture
-def visit(browser, url):
-    """Open the page; afterwards no error was logged and no other host was asked for anything."""
+@contextmanager
+def watched(browser, url):
+    """Open pages; afterwards no error was logged and no other host was asked for anything."""
     contexts, errors, foreign = [], [], []
     own = (url, "data:", "blob:")
 
@@ -125,8 +127,9 @@ def visit(browser, url):
         page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("request", lambda r: None if r.url.startswith(own) else foreign.append(r.url))
+        page.traffic = []
+        page.on("response", lambda answer: page.traffic.append(answer))
         page.goto(f"{url}/?__theme={theme}")
-        page.locator("#colour-photo input[type=file]").wait_for(state="attached")
         return page
 
     yield open_page
@@ -134,6 +137,19 @@ def visit(browser, url):
         context.close()
     assert errors == []
     assert foreign == []
+
+
+@pytest.fixture
+def visit(browser, url):
+    """Open the page as a visitor who wants a photo coloured."""
+    with watched(browser, url) as open_page:
+
+        def visit(*how, **more):
+            page = open_page(*how, **more)
+            page.locator("#colour-photo input[type=file]").wait_for(state="attached")
+            return page
+
+        yield visit
 
 
 def upload(page, photo: Path, tab: str = "colour") -> None:

@@ -15,6 +15,7 @@ from conftest import ROOT
 from loopback_hub import TOKEN, Hub, Repo
 from page_app import serving
 from PIL import Image
+from playwright.sync_api import expect
 from safetensors.torch import load_file, save_file
 
 from colorgan import cards, hub
@@ -292,11 +293,11 @@ def test_the_page_compares_two_models_of_the_hub_and_shows_their_revisions(
         page.locator("#compare-photo img").wait_for()
         page.locator("#compare-button").click()
         page.locator("#compare-right img").wait_for(timeout=120_000)
-        words = page.locator("#compare-caption").inner_text()
+        for name in (pushed, "me/second"):
+            commit = server.repos[name].refs["main"]
+            for words in (name, commit[:12]):
+                expect(page.locator("#compare-caption")).to_contain_text(words, timeout=30_000)
         page.close()
-    for name in (pushed, "me/second"):
-        commit = server.repos[name].refs["main"]
-        assert name in words and commit[:12] in words
 
 
 class TestSpace:

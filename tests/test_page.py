@@ -31,6 +31,7 @@ from page_app import (
     wait_for_another,
 )
 from PIL import Image, ImageChops
+from playwright.sync_api import expect
 
 from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import page as page_module
@@ -147,21 +148,20 @@ class TestColour:
         assert mean_chroma(before) < 1
         assert mean_chroma(after) > 3
         assert not after.getexif()
-        caption = page.locator("#colour-caption").inner_text()
-        assert f"by {model}" in caption
-        assert "1600 × 1200" in caption
-        assert "guess" in caption
+        caption = page.locator("#colour-caption")
+        for words in (f"by {model}", "1600 × 1200", "guess"):
+            expect(caption).to_contain_text(words)
 
     def test_the_candidates_are_shown_and_one_is_taken(self, visit, small_photo):
         page = visit()
         colour(page, small_photo)
-        assert "seen at 256 pixels" in page.locator("#colour-caption").inner_text()
+        caption = page.locator("#colour-caption")
+        expect(caption).to_contain_text("seen at 256 pixels")
         page.locator("#colour-candidates-button").click()
         candidates = page.locator("#colour-candidates button:has(img)")
-        candidates.nth(2).wait_for(timeout=WAIT)
-        assert candidates.count() == 3
+        expect(candidates).to_have_count(3, timeout=WAIT)
         candidates.nth(2).click()
-        page.locator("#colour-caption", has_text="seen at 384 pixels").wait_for(timeout=WAIT)
+        expect(caption).to_contain_text("seen at 384 pixels", timeout=WAIT)
 
     def test_it_finds_the_size_by_itself(self, visit, small_photo):
         page = visit()
@@ -170,7 +170,7 @@ class TestColour:
         source = page.locator("#colour-frame img.after").get_attribute("src")
         page.get_by_label(ENGLISH.auto_size).first.check()
         wait_for_another(page, "#colour-frame img.after", source)
-        assert page.locator("#colour-size input[type=range]").is_disabled()
+        expect(page.locator("#colour-size input[type=range]")).to_be_disabled()
 
     def test_the_border_moves_by_mouse_and_keys(self, visit, small_photo):
         page = visit()
@@ -191,7 +191,7 @@ class TestColour:
         assert border(page) == place + 1
         page.keyboard.press("Home")
         assert border(page) == 0
-        assert handle.get_attribute("aria-valuetext") == "100 % in colour"
+        expect(handle).to_have_attribute("aria-valuetext", "100 % in colour")
 
     def test_strength_is_applied_when_the_slider_is_left(self, visit, small_photo):
         page = visit()
@@ -222,7 +222,8 @@ class TestColour:
         page = visit()
         strength = page.locator("#colour-restore-strength")
         pair = page.locator("#colour-restored")
-        assert not strength.is_visible() and not pair.is_visible()
+        expect(strength).to_be_hidden()
+        expect(pair).to_be_hidden()
         page.locator("#colour-restore input").check()
         strength.wait_for()
         colour(page, small_photo)
@@ -233,13 +234,14 @@ class TestColour:
         assert damaged.size == restored.size == (400, 300)
         assert mean_chroma(damaged) < 1 and mean_chroma(restored) < 1
         assert mean_chroma(shown(page, "#colour-frame img.after")) > 3
-        assert "Restored by restore" in page.locator("#colour-caption").inner_text()
+        caption = page.locator("#colour-caption")
+        expect(caption).to_contain_text("Restored by restore")
         _, data = download(page)
         note = Image.open(io.BytesIO(data)).getexif()[PROCESSING_SOFTWARE]
         assert note.index("Restored by colorgan") < note.index("Coloured by colorgan")
         page.locator("#colour-restore input").uncheck()  # works again at once, without restoring
         pair.wait_for(state="hidden", timeout=WAIT)
-        assert "Restored" not in page.locator("#colour-caption").inner_text()
+        expect(caption).not_to_contain_text("Restored")
 
     def test_sixteen_bits_stay(self, visit, deep_photo):
         page = visit()
@@ -251,17 +253,15 @@ class TestColour:
         assert pixels.shape == (512, 512, 3)
         assert np.any(pixels % 257)  # more than 8 bits blown up
 
-    def test_formats_that_no_browser_shows_are_shown(self, visit, small_photo, tmp_path):
+    @pytest.mark.parametrize("name", ["scan.tif", "phone.heic"])
+    def test_formats_that_no_browser_shows_are_shown(self, visit, small_photo, tmp_path, name):
         page = visit()
-        for name in ("scan.tif", "phone.heic"):
-            Image.open(small_photo).convert("RGB").save(tmp_path / name)
-            upload(page, tmp_path / name)
-            page.wait_for_function(
-                "document.querySelector('#colour-photo img')?.naturalWidth === 400"
-            )
-            page.locator("#colour-button").click()
-            page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
-            assert download(page)[0] == name.replace(".", " in colour.")
+        Image.open(small_photo).convert("RGB").save(tmp_path / name)
+        upload(page, tmp_path / name)
+        page.wait_for_function("document.querySelector('#colour-photo img')?.naturalWidth === 400")
+        page.locator("#colour-button").click()
+        page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+        assert download(page)[0] == name.replace(".", " in colour.")
 
     @pytest.mark.skipif(not EXAMPLES, reason="there are no example photos")
     def test_an_example_is_coloured_by_one_click(self, visit):
@@ -269,7 +269,7 @@ class TestColour:
         name = EXAMPLES[0].stem.capitalize()
         page.locator(".example", has_text=name).first.click()
         page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
-        assert page.locator("#colour-photo img").is_visible()
+        expect(page.locator("#colour-photo img")).to_be_visible()
         assert mean_chroma(shown(page, "#colour-frame img.after")) > 2
 
     def test_a_pasted_photo_is_taken(self, visit):
@@ -318,7 +318,7 @@ class TestCompare:
         assert mean_chroma(shown(page, "#compare-grey img")) < 1
         for side, model in (("left", "Custom"), ("right", "Pretrained")):
             assert mean_chroma(shown(page, f"#compare-{side} img")) > 3
-            assert page.locator(f"#compare-{side} figcaption").inner_text() == model
+            expect(page.locator(f"#compare-{side} figcaption")).to_have_text(model)
             name, data = download(page, f"#compare-{side}-download")
             assert name == f"harbour day in colour, {model}.jpg"
             assert Image.open(io.BytesIO(data)).size == (400, 300)
@@ -333,7 +333,7 @@ class TestCompare:
         assert ImageChops.difference(left.convert("RGB"), right.convert("RGB")).getbbox()
         handle = page.get_by_role("slider", name=ENGLISH.compared_handle)
         handle.press("Home")
-        assert handle.get_attribute("aria-valuetext") == "100 % of the right one"
+        expect(handle).to_have_attribute("aria-valuetext", "100 % of the right one")
 
     def test_the_comparison_can_be_shared_as_one_picture_without_metadata(self, visit, large_photo):
         page = visit()
@@ -404,13 +404,13 @@ class TestForEveryone:
         source = after.get_attribute("src")
         page.keyboard.press("Space")
         wait_for_another(page, "#colour-frame img.after", source)
-        assert "by custom" in page.locator("#colour-caption").inner_text()
+        expect(page.locator("#colour-caption")).to_contain_text("by custom")
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_axe_finds_nothing_serious(self, visit, small_photo, theme):
         axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
         page = visit(theme=theme)
-        assert page.locator("h1").count() == 1
+        expect(page.locator("h1")).to_have_count(1)
         assert serious(axe.run(page)) == []
         colour(page, small_photo)
         assert serious(axe.run(page)) == []

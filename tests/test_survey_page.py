@@ -13,8 +13,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from page_app import serving
+from page_app import serving, watched
 from PIL import Image
+from playwright.sync_api import expect
 
 from colorgan.survey.prepare import prepare
 from colorgan.survey.store import Store, Vote, default_url
@@ -75,28 +76,14 @@ def store(study):
 @pytest.fixture
 def visit(browser, url):
     """Open the survey in a browser of its own, recording what the server sends."""
-    contexts, errors, foreign = [], [], []
-    own = (url, "data:", "blob:")
+    with watched(browser, url) as open_page:
 
-    def open_page(width: int = 1280, height: int = 900, theme: str = "light"):
-        context = browser.new_context(locale="en-US", viewport={"width": width, "height": height})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(30_000)
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda r: None if r.url.startswith(own) else foreign.append(r.url))
-        page.traffic = []
-        page.on("response", lambda answer: page.traffic.append(answer))
-        page.goto(f"{url}/?__theme={theme}")
-        open_tab(page, WORDS.survey_tab)
-        return page
+        def visit(*how, **more):
+            page = open_page(*how, **more)
+            open_tab(page, WORDS.survey_tab)
+            return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
-    assert foreign == []
+        yield visit
 
 
 def open_tab(page, name: str) -> None:
@@ -215,7 +202,7 @@ class TestParticipant:
         own = page.locator("#survey .own")
         own.locator("dt").first.wait_for()
         for name in MODELS:
-            assert name in own.inner_text()
+            expect(own).to_contain_text(name)
         votes = store.votes(participant=participant_of(page))
         liked = [v for v in votes if v.kind == "pair" and v.question == "prefer"]
         count = sum({"left": v.left, "right": v.right}.get(v.answer) == "amber" for v in liked)
