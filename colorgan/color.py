@@ -69,7 +69,8 @@ def _compress(t: Tensor) -> Tensor:
 
 
 def _expand(f: Tensor) -> Tensor:
-    return torch.where(f > _DELTA, f**3, (f - _LINE_OFFSET) / _LINE_SLOPE)
+    above = f.clamp(min=_DELTA)  # below the knee the cube goes on as its tangent there
+    return above * above * above + (f - above) / _LINE_SLOPE
 
 
 def rgb_to_lab(rgb: Tensor) -> Tensor:
@@ -84,10 +85,7 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
     Colours that sRGB cannot show come out below 0 or above 1, so that gradients stay alive;
     whoever makes a picture fits the gamut first (`fit_gamut`) and clamps.
     """
-    lightness, a, b = lab.unbind(1)
-    y = (lightness + 16) / 116
-    xyz = _expand(torch.stack((y + a / 500, y, y - b / 200), dim=1))
-    return encode_gamma(_mix(_RGB_FROM_RELATIVE_XYZ, xyz))
+    return encode_gamma(lab_to_linear(lab[:, :1], lab[:, 1:]))
 
 
 def luminance_weights() -> Tensor:
@@ -109,7 +107,7 @@ def rgb_to_lightness(rgb: Tensor, weights: Tensor | None = None) -> Tensor:
             if None.
     """
     matrix = _RELATIVE_XYZ_FROM_RGB[1:2] if weights is None else weights[None]
-    return 116 * _compress(_mix(matrix, decode_gamma(rgb))) - 16
+    return luminance_to_lightness(_mix(matrix, decode_gamma(rgb)))
 
 
 def lightness_to_grey(lightness: Tensor) -> Tensor:
@@ -119,7 +117,7 @@ def lightness_to_grey(lightness: Tensor) -> Tensor:
 
 def grey_to_lightness(grey: Tensor) -> Tensor:
     """Give L* of the grey with this sRGB value 0..1; same shape. Inverse of the above."""
-    return 116 * _compress(decode_gamma(grey)) - 16
+    return luminance_to_lightness(decode_gamma(grey))
 
 
 def chroma(ab: Tensor) -> Tensor:
@@ -129,16 +127,10 @@ def chroma(ab: Tensor) -> Tensor:
 
 
 def lab_to_linear(lightness: Tensor, ab: Tensor) -> Tensor:
-    """Turn L* (N, 1, H, W) and ab (N, 2, H, W) into linear sRGB (N, 3, H, W), unclamped.
-
-    The way of `lab_to_rgb` with few passes over memory, for full-size pictures; no gradients.
-    """
+    """Turn L* (N, 1, H, W) and ab (N, 2, H, W) into linear sRGB (N, 3, H, W), unclamped."""
     y = (lightness[:, 0] + 16) / 116
     f = torch.stack((y.add(ab[:, 0], alpha=1 / 500), y, y.sub(ab[:, 1], alpha=1 / 200)), dim=1)
-    above = f.clamp(min=_DELTA)  # below the knee the cube goes on as its tangent there
-    f.sub_(above).mul_(1 / _LINE_SLOPE)
-    f.add_(above * above * above)
-    return _mix(_RGB_FROM_RELATIVE_XYZ, f)
+    return _mix(_RGB_FROM_RELATIVE_XYZ, _expand(f))
 
 
 def is_shown(linear: Tensor) -> Tensor:

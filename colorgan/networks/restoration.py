@@ -16,7 +16,7 @@ Strided from the first layer on, since the time goes into the full size: half of
 where the picture itself is added at the end (FFDNet, Zhang 2018). No norms: what was learned on
 small crops must hold for large pictures (EDSR, Lim 2017).
 
-Parameters: 1.6 M. Work: 38,000 multiplications a pixel.
+Parameters: 904,648. Work: 22,000 multiplications a pixel at 512 x 512.
 """
 
 from __future__ import annotations

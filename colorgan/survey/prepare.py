@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .. import color, curate, hub
+from .. import curate, hub
 from .. import photo as files
 from ..colorizer import Colorizer
 from ..errors import SurveyError
 from ..photoset import group_of, read_all
-from ..pixels import full_lightness
+from ..pixels import full_lightness, to_pixels
 from .study import (
     DECOY,
     ORIGINAL,
@@ -133,8 +133,7 @@ def decoy(lightness: torch.Tensor) -> Image.Image:
     across = torch.linspace(0, 1, width)[None] + torch.linspace(0, 1, height)[:, None]
     hue = 2 * torch.pi * across
     ab = _DECOY_CHROMA * torch.stack((hue.cos(), hue.sin()))[None]
-    rgb = color.lab_to_rgb(color.fit_gamut(torch.cat((lightness, ab), 1))).clamp(0, 1)
-    return Image.fromarray((rgb[0].permute(1, 2, 0) * 255).round().byte().numpy())
+    return Image.fromarray(to_pixels(lightness, ab, np.dtype(np.uint8)))
 
 
 def _colour(

@@ -12,7 +12,7 @@ from .. import photo as files
 from ..colorizer import AUTO_SIZES
 from ..photo import Photo
 from .events import WORKING, Bench, bind
-from .frames import before_after, picture, restored_pair, shown, shown_pair
+from .frames import OPTIONAL, before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import plain_errors
 from .models import Models
@@ -51,8 +51,15 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             )
             download = download_button(texts.download, "colour-download")
             line = caption_box("colour-caption")
-            lightness = restored_pair(texts, "colour-restored")
-            doubt = picture(texts.doubt, texts.doubt_alt, "colour-doubt")
+            lightness = before_after(
+                "colour-restored",
+                name=texts.restored_title,
+                handle=texts.restored_handle,
+                share=texts.restored_share,
+                title=texts.restored_title,
+                elem_classes=OPTIONAL,
+            )
+            doubt = picture(texts.doubt, texts.doubt_alt, "colour-doubt", OPTIONAL)
             gallery = _candidate_gallery(texts)
         with gr.Column(elem_classes="settings"):
             model = model_choice(models, texts, "colour-model")

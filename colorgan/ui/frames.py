@@ -14,8 +14,6 @@ import gradio as gr
 from gradio.data_classes import FileData
 from PIL import Image
 
-from .texts import Texts
-
 # Gradio fills these in as JavaScript templates, so nothing of a visitor's may stand in a value
 # but the addresses of files and what `plain` has made safe.
 _PICTURE = """
@@ -63,13 +61,18 @@ watch("value", () => {
 """
 
 
-def picture(name: str, alt: str, elem_id: str) -> gr.HTML:
+OPTIONAL = "optional"
+"""Class of frames that are not there at all while they are empty."""
+
+
+def picture(name: str, alt: str, elem_id: str, elem_classes: str | None = None) -> gr.HTML:
     """Make a frame for one picture; its value comes from `shown`, None leaves it empty."""
     return gr.HTML(
         html_template=_PICTURE,
         js_on_load=None,
         apply_default_css=False,
         elem_id=elem_id,
+        elem_classes=elem_classes,
         label=name,
         name=name,
         alt=alt,
@@ -77,7 +80,14 @@ def picture(name: str, alt: str, elem_id: str) -> gr.HTML:
 
 
 def before_after(
-    elem_id: str, *, name: str, handle: str, share: str, empty: str, title: str = ""
+    elem_id: str,
+    *,
+    name: str,
+    handle: str,
+    share: str,
+    empty: str = "",
+    title: str = "",
+    elem_classes: str | None = None,
 ) -> gr.HTML:
     """Make a frame for two pictures of equal size; its value comes from `shown_pair`.
 
@@ -88,12 +98,14 @@ def before_after(
         share: says of which picture the handle gives the share, in percent.
         empty: is read as long as there are no pictures.
         title: stands above, if it is to.
+        elem_classes: such as `OPTIONAL`.
     """
     return gr.HTML(
         html_template=_BEFORE_AFTER,
         js_on_load=_MOVE_BORDER,
         apply_default_css=False,
         elem_id=elem_id,
+        elem_classes=elem_classes,
         label=name,
         name=name,
         handle=handle,
@@ -101,20 +113,6 @@ def before_after(
         empty=empty,
         title=title,
     )
-
-
-def restored_pair(texts: Texts, elem_id: str) -> gr.HTML:
-    """Make a frame for a lightness as it was and restored; not there at all while it is empty."""
-    frame = before_after(
-        elem_id,
-        name=texts.restored_title,
-        handle=texts.restored_handle,
-        share=texts.restored_share,
-        empty="",
-        title=texts.restored_title,
-    )
-    frame.elem_classes = ["optional"]
-    return frame
 
 
 def shown(path: Path, name: str) -> dict[str, Any]:
