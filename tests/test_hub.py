@@ -372,6 +372,17 @@ class TestPhotosOfADataSet:
         done = run(sys.executable, ROOT / "train.py", *options, "--stages.0.photos", 4)
         assert done.returncode == 0, done.stderr
 
+    def test_is_coloured_for_a_survey(self, town, small_model, run, tmp_path):
+        models = [tmp_path / "amber", tmp_path / "birch"]
+        for model in models:
+            shutil.copytree(small_model, model)
+        study = tmp_path / "study"
+        options = ("--model", *models, "-o", study)
+        done = run(*COLORGAN, "survey", "prepare", "me/town", *options)
+        assert done.returncode == 0, done.stderr
+        photos = json.loads((study / "study.json").read_text())["photos"]
+        assert [photo["group"] for photo in photos] == ["harbour", "harbour", "street"]
+
     def test_that_is_not_there_is_one_sentence(self, server, run):
         done = run(*COLORGAN, "evaluate", "--model", "custom", "--data", "me/nowhere")
         assert done.returncode == 1 and "Traceback" not in done.stderr

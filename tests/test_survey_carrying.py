@@ -54,11 +54,11 @@ def space(server, study, tmp_path):
     """Runs the survey as a Space does: on a disk of its own, which is gone afterwards."""
     runs = iter(range(9))
 
-    def run(answers="new", end="order", token=TOKEN, repo=REPO, disk=None):
+    def run(answers="new", end="order", token=TOKEN, repo=REPO, disk=None, hub=server.url):
         disk = disk or tmp_path / f"disk{next(runs)}"
         disk.mkdir(exist_ok=True)
         env = {k: v for k, v in os.environ.items() if not k.startswith("HF_")}
-        env |= {"HF_ENDPOINT": server.url, "HF_HOME": str(disk), "HF_TOKEN": token}
+        env |= {"HF_ENDPOINT": hub, "HF_HOME": str(disk), "HF_TOKEN": token}
         env |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
         url = f"sqlite:///{disk}/votes.sqlite"
         arguments = [str(study), url, repo, answers, end]
@@ -124,6 +124,13 @@ def test_without_the_right_to_write_the_survey_is_not_opened(space, token, repo)
     done = space(token=token, repo=repo)
     assert done.returncode != 0
     assert f"cannot be carried to the data set {repo}" in done.stderr
+
+
+def test_without_the_hub_the_survey_is_not_opened(space):
+    done = space(hub="http://127.0.0.1:9")  # nothing listens there
+    assert done.returncode != 0
+    assert "cannot be carried to the data set me/votes" in done.stderr
+    assert "The survey was not opened." in done.stderr
 
 
 def test_a_public_data_set_is_refused(server, space):

@@ -219,7 +219,9 @@ def _bars(rates: Figures) -> str:
     figure.add_scatter(x=shares, y=list(known), error_x=spread, mode="markers", marker={"size": 11})
     figure.add_vline(x=CHANCE, line_dash="dash")
     figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_layout(height=110 + 50 * len(known), margin={"t": 20, "b": 30})
+    figure.update_yaxes(autorange="reversed")  # in the table's order
+    room = {"t": 20, "b": 30, "r": 30}
+    figure.update_layout(height=90 + 40 * len(known), margin=room, template="plotly_white")
     return str(figure.to_html(full_html=False, include_plotlyjs=False))
 
 
