@@ -5,7 +5,7 @@ COLORGAN_MODELS: names of more, to compare with, with spaces between.
 COLORGAN_LANGUAGE: en or tr.
 COLORGAN_MAX_UPLOAD: largest photo file.
 COLORGAN_VISITOR_PHOTOS: how many photos a visitor may have coloured in ten minutes.
-COLORGAN_MCP: 1 offers the page's work to assistants as MCP tools (needs gradio[mcp]).
+COLORGAN_MCP: 1 offers the page's work to assistants as MCP tools (needs colorgan[mcp]).
 COLORGAN_STUDY: folder of a prepared study, which adds the survey; its votes go to
 COLORGAN_VOTES_URL (default: SQLite in that folder); COLORGAN_SURVEY_SECRET signs its tokens, and
 COLORGAN_VOTES_REPO names a private data set of the Hub that keeps the votes of a Space.
@@ -31,8 +31,6 @@ from colorgan.errors import ColorganError
 from colorgan.ui import page
 from colorgan.ui.limits import PHOTOS_A_WINDOW
 from colorgan.ui.models import Models
-from colorgan.ui.texts import ENGLISH
-from colorgan.ui.turkish import TURKISH
 
 EXAMPLES = Path(__file__).parent / "examples" / "photos"
 
@@ -64,11 +62,10 @@ if study := os.environ.get("COLORGAN_STUDY"):
         sys.exit(f"A survey needs more packages ({error}): pip install 'colorgan[survey]'.")
     except ColorganError as error:
         sys.exit(str(error))
-texts = {"en": ENGLISH, "tr": TURKISH}[os.environ.get("COLORGAN_LANGUAGE", "en")]
 demo = page.build(
     models,
     page.find_examples(EXAMPLES),
-    texts,
+    page.LANGUAGES[os.environ.get("COLORGAN_LANGUAGE", "en")],
     visitor_photos=int(os.environ.get("COLORGAN_VISITOR_PHOTOS", PHOTOS_A_WINDOW)),
     with_survey=bool(routes),
 )

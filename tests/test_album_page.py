@@ -93,6 +93,24 @@ class TestAlbum:
         assert len(rows) == 12
         assert [row["error"] != "" for row in rows].count(True) == 1
 
+    def test_a_folder_with_what_is_no_photo(self, visit, small_photo, tmp_path):
+        folder = tmp_path / "summer 1931"
+        (folder / "sea").mkdir(parents=True)
+        for name in ("beach.jpg", "sea/boat.jpg"):
+            shutil.copy(small_photo, folder / name)
+        (folder / "notes.txt").write_text("taken by aunt Leyla")
+        page = visit()
+        page.get_by_role("tab", name=ENGLISH.album_tab).click()
+        with page.expect_file_chooser() as chooser:
+            page.locator("#album-folder").click()
+        chooser.value.set_files(folder)
+        page.locator("#album-files").get_by_text("boat").first.wait_for()
+        page.locator("#album-button").click()
+        status(page, "2 of ").wait_for(timeout=WAIT)
+        _, data = download(page, "#album-download")
+        names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
+        assert {"beach in colour.jpg", "boat in colour.jpg"} <= names
+
     def test_stopped_it_keeps_what_is_done(self, visit, large_photo, tmp_path):
         photos = [tmp_path / f"{i}.jpg" for i in range(30)]
         for path in photos:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from huggingface_hub import ModelCard
 
 from .. import cards, hub
 from ..errors import ModelError
@@ -14,6 +16,10 @@ from .models import Models
 from .texts import Texts
 
 _HOW = Path(__file__).with_name("how.webp")
+_TITLE = re.compile(r"^# .*\n", re.M)
+_SAID_ELSEWHERE = re.compile(r"^## (?:Use|How good it is)\n.*?(?=^## |\Z)", re.M | re.DOTALL)
+_HEADING = re.compile(r"^(##+ )", re.M)
+_OWN_LINK = re.compile(r"\[([^]]+)\]\((?!https?:)[^)]*\)")
 _MEASURES = ("ciede2000", "psnr", "colourfulness")
 
 
@@ -28,15 +34,15 @@ def build(models: Models, texts: Texts) -> None:
             f'alt="{texts.how_alt}"><ol>{steps}</ol></figure>',
             apply_default_css=False,
         )
+        gr.Markdown(f"## {texts.who_title}\n\n{figures(models, texts)}")
+        for key, name in models.names.items():
+            if card := _card(name):
+                title = texts.card_title.format(model=texts.model_name(key))
+                with gr.Accordion(title, open=False, elem_classes="card"):
+                    gr.Markdown(card)
         gr.Markdown(
-            "\n\n".join(
-                (
-                    f"## {texts.who_title}",
-                    figures(models, texts),
-                    f"## {texts.limits_title}\n\n{texts.limits_text}",
-                    f"## {texts.privacy_title}\n\n{texts.privacy_text}",
-                )
-            )
+            f"## {texts.limits_title}\n\n{texts.limits_text}\n\n"
+            f"## {texts.privacy_title}\n\n{texts.privacy_text}"
         )
 
 
@@ -64,12 +70,24 @@ def figures(models: Models, texts: Texts) -> str:
 
 def _measured(name: str) -> dict[str, Any]:
     """Read a model's figures where that needs no network."""
-    if name not in hub.embedded() and not Path(name).is_dir():
-        return {}
     try:
-        return cards.read_figures(hub.resolve(name).path)
+        return cards.read_figures(hub.resolve(name).path) if _is_here(name) else {}
     except ModelError:
         return {}
+
+
+def _card(name: str) -> str:
+    """Read a model's card where that needs no network, with its headings under the page's."""
+    path = hub.embedded().get(name, Path(name)) / hub.CARD
+    if not path.is_file():
+        return ""
+    text = _SAID_ELSEWHERE.sub("", _TITLE.sub("", ModelCard.load(path).text, count=1))
+    text = _OWN_LINK.sub(r"\1", text)  # files beside the card cannot be reached from a page
+    return _HEADING.sub(r"#\1", text)
+
+
+def _is_here(name: str) -> bool:
+    return name in hub.embedded() or Path(name).is_dir()
 
 
 def _row(name: str, row: dict[str, Any]) -> str:

@@ -115,18 +115,24 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
 
     stops = Stops()
 
-    def work(
+    def album(
         photos: list[str] | None, model: str, strength: float, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
+        """Give many black-and-white photos colour; a zip of them and a list come back.
+
+        Args:
+            photos: photos, or zips of photos.
+            model: who colours them.
+            strength: of the colours, 0 (grey) to 1.5.
+        """
         with plain_errors(texts):
             yield from _colour_all(models, limits, stops, texts, photos, model, strength, request)
 
     outcome = [everything, table, status, gallery, start, stop]
     start.click(
-        work,
+        album,
         [photos, model, strength],
         outcome,
-        api_name="album",
         show_progress="hidden",
         concurrency_id="album",
         concurrency_limit=1,

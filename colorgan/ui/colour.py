@@ -68,7 +68,8 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             size, auto = size_settings(texts, "colour-size")
             ask = gr.Button(texts.candidates, size="sm", elem_id="colour-candidates-button")
 
-    def work(
+    # Scripts and assistants find these functions by their names and read what they say.
+    def colorize(
         photo: str | None,
         model: str,
         strength: float,
@@ -78,6 +79,17 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         restore_strength: float,
         request: gr.Request,
     ) -> tuple[Any, ...]:
+        """Give a black-and-white photo colour. The colours are a guess, not a record.
+
+        Args:
+            photo: the photo.
+            model: who colours it.
+            strength: of the colours, 0 (grey) to 1.5.
+            size: short side in pixels at which the model sees the photo.
+            auto: find a size instead.
+            restore_first: mend scratches, fading, grain and blur before.
+            restore_strength: of the mending, 0 to 1.
+        """
         with plain_errors(texts):
             limits.take(request)
             wanted = restore_strength if restore_first else None
@@ -86,24 +98,29 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
 
     settings = [model, strength, size, auto, switch, restoring]
     outcome = [download, frame, line, doubt, lightness]
-    bench = Bench(photo, picks, button, settings, outcome, frame, work)
-    bind(bench, texts, "colorize")
+    bench = Bench(photo, picks, button, settings, outcome, frame, colorize)
+    bind(bench, texts)
     _bind_candidates(models, limits, texts, bench, ask, gallery)
 
-    def restore_alone(
+    def restore(
         photo: str | None, strength: float, request: gr.Request
     ) -> tuple[str, dict[str, Any], str]:
+        """Mend scratches, fading, grain and blur of an old photo; it stays without colours.
+
+        Args:
+            photo: the photo.
+            strength: of the mending, 0 to 1.
+        """
         with plain_errors(texts):
             limits.take(request)
             return _restore(models, texts, photo, strength)
 
     # Restoring alone has no button: strength 0 of the colours does it. Programs may want it.
     gr.Button(visible=False).click(
-        restore_alone,
+        restore,
         [photo, restoring],
         [download, lightness, line],
         **WORKING,
-        api_name="restore",
     )
     return photo
 

@@ -71,7 +71,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
                     downloads.append(download_button(texts.download, f"compare-{side}-download"))
         line = caption_box("compare-caption")
 
-    def work(
+    def compare(
         photo: str | None,
         strength: float,
         size: float,
@@ -80,6 +80,16 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         auto: bool,
         request: gr.Request,
     ) -> tuple[Any, ...]:
+        """Give a black-and-white photo colour by two models, to compare them.
+
+        Args:
+            photo: the photo.
+            strength: of the colours, 0 (grey) to 1.5.
+            size: short side in pixels at which the models see the photo.
+            left: one model.
+            right: the other model.
+            auto: find a size instead.
+        """
         with plain_errors(texts):
             limits.take(request, len(SIDES))
             return _compare(
@@ -87,8 +97,8 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             )
 
     outcome = [*downloads, share, grey, *pictures, frame, line]
-    bench = Bench(photo, picks, button, [strength, size, *sides, auto], outcome, frame, work)
-    bind(bench, texts, "compare")
+    bench = Bench(photo, picks, button, [strength, size, *sides, auto], outcome, frame, compare)
+    bind(bench, texts)
     return photo
 
 

@@ -42,8 +42,11 @@ class Bench:
         return [self.photo, *self.settings]
 
 
-def bind(bench: Bench, texts: Texts, api_name: str) -> None:
-    """Bind the events: a photo comes or goes, work is asked for, a setting is changed."""
+def bind(bench: Bench, texts: Texts) -> None:
+    """Bind the events: a photo comes or goes, work is asked for, a setting is changed.
+
+    Scripts find the work by the name of its function.
+    """
     inputs, work = bench.inputs, bench.work
     working: dict[str, Any] = {
         "outputs": bench.outcome,
@@ -52,7 +55,7 @@ def bind(bench: Bench, texts: Texts, api_name: str) -> None:
     }
     quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
-    started: list[dict[str, Any]] = [bench.button.click(work, inputs, **working, api_name=api_name)]
+    started: list[dict[str, Any]] = [bench.button.click(work, inputs, **working)]
     for path, button in bench.examples.items():
         chosen = button.click(partial(str, path), None, bench.photo, **quietly)
         started.append(chosen.then(work, inputs, **working, api_visibility="private"))

@@ -15,6 +15,9 @@ from .models import Models
 from .results import KEPT_SECONDS
 from .texts import ENGLISH, Texts
 from .theme import theme
+from .turkish import TURKISH
+
+LANGUAGES = {"en": ENGLISH, "tr": TURKISH}
 
 _HERE = Path(__file__).parent
 MOST_WAITING = 60  # who comes later is told so at once, rather than to wait for minutes
@@ -76,6 +79,8 @@ def look() -> dict[str, Any]:
         "js": (_HERE / "page.js").read_text(),
         "favicon_path": _HERE / "favicon.svg",
         "footer_links": [],
+        # Gradio has no word of its own for the button that adds files.
+        "i18n": gr.I18n(**{lang: {"common.upload": t.add_files} for lang, t in LANGUAGES.items()}),
     }
 
 

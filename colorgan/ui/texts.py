@@ -155,6 +155,7 @@ class Texts:
         "and metadata. A photo that cannot be coloured is listed and does not stop the others."
     )
     album_files: str = "Photos, or zips of photos"
+    add_files: str = "Add more files"
     album_folder: str = "Choose a folder"
     album_button: str = "Colour these photos"
     album_stop: str = "Stop and keep what is done"
@@ -191,6 +192,7 @@ class Texts:
         "again. Colour error is CIEDE2000: 0 would be the original's colours, and about 2 is what "
         "an eye just notices. A model that left all grey would have grey's figures."
     )
+    card_title: str = "The model card of {model}"
     no_figures: str = "The figures of these models are on their pages on the Hugging Face Hub."
     limits_title: str = "What it cannot know"
     limits_text: str = (
@@ -199,7 +201,7 @@ class Texts:
         "Colours tend to be duller than they were. Red and blue things, such as clothes, cars and "
         "flags, are often mistaken. Skin comes out warm and fairly alike, whoever is in the "
         "picture. What was rare in the photos that a model learned from is often left brown or "
-        "grey. Scratches and stains are coloured like the rest."
+        "grey. Scratches and stains that are left in are coloured like the rest."
     )
     privacy_title: str = "Your photos"
     privacy_text: str = (

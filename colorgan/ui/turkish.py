@@ -86,6 +86,7 @@ TURKISH = Texts(
         "ötekileri durdurmaz."
     ),
     album_files="Fotoğraflar ya da fotoğraf dolu zip dosyaları",
+    add_files="Dosya ekle",
     album_folder="Klasör seç",
     album_button="Bu fotoğrafları renklendir",
     album_stop="Dur, bitenleri sakla",
@@ -120,6 +121,7 @@ TURKISH = Texts(
         "griye çevrilip yeniden renklendirildi. Renk hatası CIEDE2000'dir: 0 aslının renkleridir, "
         "2 kadarını göz ancak seçer. Her şeyi gri bırakan bir model grinin değerlerini alırdı."
     ),
+    card_title="{model} modelinin kartı",
     no_figures="Bu modellerin ölçümleri Hugging Face Hub'daki sayfalarındadır.",
     limits_title="Neyi bilemez",
     limits_text=(
@@ -128,7 +130,7 @@ TURKISH = Texts(
         "Renkler çoğu zaman gerçeğinden soluktur. Kırmızı ve mavi şeyler, örneğin giysiler, "
         "arabalar, bayraklar sık sık karışır. Ten, kim olursa olsun, sıcak ve birbirine yakın "
         "çıkar. Modelin öğrendiği fotoğraflarda az bulunan şeyler çoğu kez kahverengi ya da gri "
-        "kalır. Çizikler ve lekeler de ötekiler gibi renklenir."
+        "kalır. Giderilmeyen çizikler ve lekeler de ötekiler gibi renklenir."
     ),
     privacy_title="Fotoğraflarınız",
     privacy_text=(
