@@ -80,7 +80,7 @@ if __name__ == "__main__":
         run_history=False,
         enable_monitoring=False,
         strict_cors=True,
-        state_session_capacity=500,  # Gradio keeps a copy of the page for each; none holds anything
+        state_session_capacity=100,  # Gradio keeps a copy of the page for each; none holds anything
         mcp_server=os.environ.get("COLORGAN_MCP") == "1",
         app_kwargs={"routes": routes},
     )

@@ -117,7 +117,7 @@ def photo(side: int = 800) -> bytes:
     return stream.getvalue()
 
 
-COLORIZE = ["custom", 1.0, 256, False]
+COLORIZE = ["custom", 1.0, 256, False, False, 1.0]  # the settings of the endpoint
 
 
 def load(clients: int, seconds: float) -> None:
