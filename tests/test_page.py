@@ -45,6 +45,7 @@ from colorgan.ui.messages import plain, plain_errors
 from colorgan.ui.models import Models
 from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_doubt, save_preview
 from colorgan.ui.texts import ENGLISH
+from colorgan.ui.turkish import TURKISH
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = page_module.find_examples(ROOT / "examples" / "photos")
@@ -60,6 +61,18 @@ class TestPieces:
         page = page_module.build(Models({}), page_module.find_examples(tmp_path))
         public = [e["api_name"] for e in page.config["dependencies"] if is_public(e)]
         assert public == ["colorize", "restore", "compare", "album"]
+
+    def test_every_sentence_is_turkish_too_and_says_the_same_figures(self):
+        def sentences(texts) -> dict[str, str]:
+            own = {name: str(text) for name, text in vars(texts).items() if name != "survey"}
+            return own | {f"survey {k}": v for k, v in vars(texts.survey).items()}
+
+        english, turkish = sentences(ENGLISH), sentences(TURKISH)
+        assert [name for name, text in english.items() if turkish[name] == text] == []
+        for name, text in english.items():
+            assert sorted(set(re.findall(r"{\w+}", text))) == sorted(
+                set(re.findall(r"{\w+}", turkish[name]))
+            ), name
 
     def test_nothing_is_loaded_before_it_is_asked_for(self):
         page_module.build(Models({"custom": "no/such/model", "pretrained": "no/such/model"}))

@@ -2,8 +2,50 @@
 
 from __future__ import annotations
 
-from .texts import Texts
+from .texts import SurveyTexts, Texts
 
+SURVEY = SurveyTexts(
+    survey_tab="Anket",
+    survey_purpose=(
+        "Eski fotoğraflara daha iyi renkler verebilmek için insanların hangi renkleri gerçekçi "
+        "bulduğunu, hangilerini sevdiğini öğrenmek istiyoruz: yaklaşık beş dakika boyunca resim "
+        "çiftleri göreceksiniz. Başlayarak, yanıtlarınızın ve sürelerinin adsız ve adressiz olarak "
+        "saklanmasını ve yayımlanabilmesini kabul edersiniz; istediğiniz anda bırakabilirsiniz."
+    ),
+    survey_begin="Kabul ediyorum, başla",
+    survey_practice="Deneme {number}, sayılmaz",
+    survey_practised="Deneme bitti. Bundan sonra yanıtlarınız sayılır.",
+    survey_place="Çift {number} / {of}",
+    survey_progress="Yanıtlanan çiftler",
+    survey_real="Hangisi daha gerçek görünüyor?",
+    survey_prefer="Hangisini tercih edersiniz?",
+    survey_original="Gerçek fotoğraf hangisi?",
+    survey_left="Soldaki",
+    survey_right="Sağdaki",
+    survey_upper="Üstteki",
+    survey_lower="Alttaki",
+    survey_left_alt="Birinci resim",
+    survey_right_alt="İkinci resim",
+    survey_cannot_say="Karar veremiyorum",
+    survey_waiting="Sunucu şu anda yanıt vermiyor. Hiçbir şey kaybolmadı; yeniden deneniyor.",
+    survey_expired="Burada başladığınız anket sona erdi. Yeniden başlayabilirsiniz.",
+    survey_thanks="Teşekkürler. Seçimleriniz şöyle dağıldı.",
+    survey_was_original="Gerçek fotoğraf",
+    survey_was_coloured="Renklendirilmiş olan",
+    survey_see_results="Herkesin şimdiye kadarki seçimleri Sonuçlar sekmesindedir.",
+    survey_again="Bu cihazda başka biri katılacak",
+    results_tab="Sonuçlar",
+    results_later=(
+        "Sonuçlar, seçimlerinizi etkilemesin diye, ankete katıldıktan sonra burada gösterilir."
+    ),
+    results_lead=(
+        "Şimdiye kadar yanıtları sayılan katılımcılar: {participants}. Çizgi, gerçek payı yaklaşık "
+        "% 95 olasılıkla içeren aralıktır; ortadaki işaret yarıyı gösterir."
+    ),
+    results_votes="{votes} yanıt",
+    results_interval="{low} ile {high} arası",
+    results_none="henüz yanıt yok",
+)
 TURKISH = Texts(
     title="Siyah beyaz fotoğraflara renk",
     lead=(
@@ -139,6 +181,7 @@ TURKISH = Texts(
         "bilgi eki yoktur; indirdiğiniz dosya sizindir, tarih ve yer gibi kendi bilgilerini korur. "
         "Sizi izleyen çerez ya da istatistik yoktur."
     ),
+    survey=SURVEY,
     seconds="{count} saniye",
     minutes="{count} dakika",
     too_many=(
