@@ -1,4 +1,7 @@
-"""What a participant sees at the end: how his own choices fell, and how everybody's stand."""
+"""What a participant sees at the end: how his own choices fell, and how everybody's stand.
+
+Questions are told by their keys: the page has the words.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,7 @@ def choices(votes: Iterable[Vote]) -> list[dict[str, Any]]:
             counts.setdefault(vote.question, Counter())[chosen] += 1
     return [
         {
-            "question": QUESTIONS[question],
+            "question": question,
             "chosen": [[name, count] for name, count in counter.most_common() if name != "none"],
             "ties": counter["none"],
         }
@@ -79,14 +82,14 @@ def board(survey: Survey) -> dict[str, Any]:
             (rate,) = figures["rates"].values()
             one, other = study.names
             rows = _two(one, other, rate)
-        tables.append({"question": QUESTIONS[question], "votes": figures["votes"], "rows": rows})
+        tables.append({"question": question, "votes": figures["votes"], "rows": rows})
     if summary["fooled"]:
         rows = [
             _row(name, rate["share"], rate["interval"]) for name, rate in summary["fooled"].items()
         ]
         rows.sort(key=lambda row: -(row["share"] or 0))
         votes = sum(rate["decided"] + rate["ties"] for rate in summary["fooled"].values())
-        tables.append({"question": QUESTIONS["original"], "votes": votes, "rows": rows})
+        tables.append({"question": "original", "votes": votes, "rows": rows})
     return {"participants": summary["counted"], "tables": tables}
 
 

@@ -29,7 +29,7 @@ const row = ({ name, share, low, high }) => {
 
 const table = ({ question, votes, rows }) => {
   const made = document.createElement("table");
-  const caption = part("caption", question);
+  const caption = part("caption", words[`survey_${question}`]);
   caption.append(part("small", fill(words.results_votes, { votes })));
   const body = document.createElement("tbody");
   body.append(...rows.map(row));

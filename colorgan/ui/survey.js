@@ -2,11 +2,6 @@
 
 const words = props.words;
 const find = (selector) => element.querySelector(selector);
-const questions = {
-  real: words.survey_real,
-  prefer: words.survey_prefer,
-  original: words.survey_original,
-};
 const AHEAD = 6; // questions whose pictures are fetched before they are asked
 const SHORTEST = 250; // milliseconds in which nobody answers: a key that was pressed twice
 
@@ -81,7 +76,7 @@ const next = async () => {
     if (shown.src !== source) shown.src = source;
   }
   find(".pair").style.setProperty("--ratio", step.width / step.height);
-  find(".question").textContent = questions[step.question];
+  find(".question").textContent = words[`survey_${step.question}`];
   find(".place").textContent = place(step);
   find("progress").max = trials;
   find("progress").value = done;
@@ -151,7 +146,7 @@ const finish = async () => {
   if (!found.ok) return say(found.body.error);
   const lists = found.body.own.map(({ question, chosen, ties }) => {
     const list = document.createElement("dl");
-    list.append(part("dt", question));
+    list.append(part("dt", words[`survey_${question}`]));
     for (const [name, count] of chosen) {
       const shown = { original: words.survey_was_original, coloured: words.survey_was_coloured };
       list.append(part("dd", `${shown[name] ?? name}: ${count}`));
