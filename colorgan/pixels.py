@@ -61,19 +61,19 @@ def to_pixels(
     """Give sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
     lightness = lightness.clamp(0, color.LIGHTNESS_MAX)
     linear = color.lab_to_linear(lightness, ab)
-    outside = ~color.is_shown(linear)
-    if outside.any():
-        lab = torch.cat((lightness, ab), dim=1).movedim(1, -1)[outside].T[None, :, :, None]
-        fitted = color.fit_gamut(lab)
-        shown = color.lab_to_linear(fitted[:, :1], fitted[:, 1:])
-        linear.movedim(1, -1)[outside] = shown[0, :, :, 0].T
+    outside = color.is_shown(linear).logical_not_().flatten().nonzero()[:, 0]
+    if len(outside):
+        own, wanted = (part.flatten(2)[..., outside, None] for part in (lightness, ab))
+        fitted = wanted * color.share_that_fits(own, wanted)
+        linear.flatten(2)[..., outside] = color.lab_to_linear(own, fitted)[..., 0]
     linear.clamp_(0, 1)
     if dtype == np.uint8:
         steps = linear.mul_(_LINEAR_STEPS).add_(0.5).to(torch.int32)
         values = _eight_bits().index_select(0, steps.flatten()).view(steps.shape)
     else:
         values = (color.encode_gamma(linear) * float(np.iinfo(dtype).max)).round()
-    return values[0].permute(1, 2, 0).numpy().astype(dtype)  # type: ignore[return-value]
+    # Stacked along the last axis, which is several times as fast as copying a permuted view.
+    return torch.stack(values[0].unbind(), dim=-1).numpy().astype(dtype, copy=False)  # type: ignore[return-value]
 
 
 @lru_cache

@@ -39,9 +39,9 @@ def fit_lines(lightness: Tensor, ab: Tensor) -> Tensor:
         (N, 4, h, w): slope of a and b, then offset of a and b.
     """
     blurred = _box(_box(lightness, BLUR), BLUR)
-    mean_l, mean_ab = _box(blurred, WINDOW), _box(ab, WINDOW)
-    variance = _box(blurred * blurred, WINDOW) - mean_l * mean_l
-    covariance = _box(blurred * ab, WINDOW) - mean_l * mean_ab
+    moments = torch.cat((blurred, ab, blurred * blurred, blurred * ab), dim=1)
+    mean_l, mean_ab, square, product = _box(moments, WINDOW).split((1, 2, 1, 2), dim=1)
+    variance, covariance = square - mean_l * mean_l, product - mean_l * mean_ab
     slope = covariance / (variance.clamp(min=0) + EDGE * EDGE)
     return torch.cat((slope, ab - slope * blurred), dim=1)
 
@@ -66,5 +66,6 @@ def apply_lines(lines: Tensor, lightness: Tensor, top: int, height: int) -> Tens
     lower = (upper + 1).clamp(max=small - 1)
     share = (centre - upper)[:, None].to(lines)
     strip = torch.lerp(lines[:, :, upper], lines[:, :, lower], share)
-    strip = F.interpolate(strip, (rows, width), mode="bilinear", align_corners=False)
-    return strip[:, :2] * lightness + strip[:, 2:]
+    strip = F.interpolate(strip.flatten(1, 2), width, mode="linear", align_corners=False)
+    slope, offset = strip.view(1, 4, rows, width).chunk(2, dim=1)
+    return torch.addcmul(offset, slope, lightness)
