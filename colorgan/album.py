@@ -1,13 +1,20 @@
-"""Many photos: each is coloured or restored and written; a broken one is a row, not an end."""
+"""Many photos: each is coloured or restored and written; a broken one is a row, not an end.
+
+While one is worked on, the next is read and the last is written, where a core is left for that.
+"""
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from . import photo as files
 from .colorizer import Colorizer, Size
+from .device import has_idle_core
 from .errors import ColorganError
 from .photo import Photo
 from .photoset import find
@@ -42,6 +49,34 @@ def plan(sources: Sequence[str | Path], folder: str | Path) -> list[Job]:
         base = source if source.is_dir() else source.parent
         jobs += [Job(path, Path(folder) / path.relative_to(base)) for path in find([source])]
     return jobs
+
+
+def share(jobs: Sequence[Job], process: int, processes: int) -> list[Job]:
+    """Give the photos that one of several processes is to work on, beginning with process 0.
+
+    Those of one name but for the ending stay together: their results may be in each other's way.
+    """
+    stems = {stem: number for number, stem in enumerate(dict.fromkeys(map(_stem, jobs)))}
+    return [job for job in jobs if stems[_stem(job)] % processes == process]
+
+
+def unfinished(jobs: Sequence[Job]) -> list[Job]:
+    """Give the photos that have no result yet. Results appear whole, so what is there is done."""
+    folders = {job.target.parent for job in jobs}
+    there = {path for folder in folders if folder.is_dir() for path in folder.iterdir()}
+    results = {path.with_suffix("") for path in there if files.is_written(path.suffix)}
+    alike, same = Counter(map(_stem, jobs)), Counter(job.target for job in jobs)
+
+    def is_done(job: Job) -> bool:
+        if alike[_stem(job)] == 1:
+            return _stem(job) in results  # the ending may be another than the photo's
+        return same[job.target] == 1 and job.target in there
+
+    return [job for job in jobs if not is_done(job)]
+
+
+def _stem(job: Job) -> Path:
+    return job.target.with_suffix("")
 
 
 def colorize_all(
@@ -97,25 +132,48 @@ def _each(
     """Do some work on each photo; `done` is its word in sentences."""
     sources = {job.source.resolve() for job in jobs}
     written: dict[Path, Path] = {}
-    for job in jobs:
+
+    def read(job: Job) -> Photo:
+        return files.read(job.source, max_pixels=max_pixels)
+
+    def write(job: Job, photo: Photo, target: Path) -> Done:
         try:
-            photo = files.read(job.source, max_pixels=max_pixels)
-            target = job.target.with_suffix(_ending(job.target, photo))
-            if target.resolve() in sources:
-                raise ColorganError(
-                    f"{job.source} was not {done}: the result would overwrite the photo "
-                    f"{target}. Choose another output folder."
-                )
-            if target in written:
-                raise ColorganError(
-                    f"{job.source} was not {done}: {target} already holds the result of "
-                    f"{written[target]}. Put them into different folders."
-                )
-            files.write(work(photo), target, note)
-            written[target] = job.source
-            yield Done(job.source, target)
+            return Done(job.source, files.write(photo, target, note))
         except ColorganError as error:
-            yield Done(job.source, None, str(error))
+            return Done(job.source, None, str(error))
+
+    def target_of(job: Job, photo: Photo) -> Path:
+        target = job.target.with_suffix(_ending(job.target, photo))
+        if target.resolve() in sources:
+            raise ColorganError(
+                f"{job.source} was not {done}: the result would overwrite the photo "
+                f"{target}. Choose another output folder."
+            )
+        if target in written:
+            raise ColorganError(
+                f"{job.source} was not {done}: {target} already holds the result of "
+                f"{written[target]}. Put them into different folders."
+            )
+        written[target] = job.source
+        return target
+
+    overlap = has_idle_core()
+    rows: deque[Future[Done]] = deque()
+    with ThreadPoolExecutor(2) as pool:
+        coming: Future[Photo] | None = None
+        for job, after in zip_longest(jobs, jobs[1:]):
+            reading = coming or pool.submit(read, job)
+            coming = pool.submit(read, after) if overlap and after else None
+            try:
+                photo = reading.result()
+                target = target_of(job, photo)
+                rows.append(pool.submit(write, job, work(photo), target))
+            except ColorganError as error:
+                rows.append(pool.submit(Done, job.source, None, str(error)))
+            while len(rows) > overlap:
+                yield rows.popleft().result()
+        while rows:
+            yield rows.popleft().result()
 
 
 def _ending(target: Path, photo: files.Photo) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,7 +15,9 @@ from .errors import ColorganError
 from .survey import commands as survey
 
 if TYPE_CHECKING:
-    from .album import Done
+    import torch
+
+    from .album import Done, Job
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,6 +94,9 @@ def _add_photos(command: argparse.ArgumentParser) -> None:
         "-o", "--output", required=True, metavar="FOLDER", help="where the results go"
     )
     command.add_argument(
+        "--resume", action="store_true", help="leave out photos whose results are there already"
+    )
+    command.add_argument(
         "--max-megapixels",
         type=float,
         default=150.0,
@@ -124,20 +130,22 @@ def _size(word: str) -> int | Literal["auto"]:
 def colorize(options: argparse.Namespace) -> int:
     """Colour photos and folders of photos; names are kept, a photo that fails is named."""
     from . import restorer
-    from .album import colorize_all, plan
+    from .album import colorize_all
     from .colorizer import Colorizer, check
 
     check(options.strength, None if options.size == "auto" else options.size)
     restoring = options.restore is not None
     if restoring:
         restorer.check(options.restore)
-    jobs = plan(options.photos, options.output)
+    jobs, device = _own_jobs(options)
     rows = colorize_all(
-        Colorizer.from_pretrained(options.model),
+        Colorizer.from_pretrained(options.model, device=device),
         jobs,
         strength=options.strength,
         size=options.size,
-        restorer=restorer.Restorer.from_pretrained(options.restorer) if restoring else None,
+        restorer=restorer.Restorer.from_pretrained(options.restorer, device=device)
+        if restoring
+        else None,
         restore_strength=options.restore if restoring else 1.0,
         max_pixels=int(options.max_megapixels * 1e6),
     )
@@ -152,18 +160,35 @@ def restore(options: argparse.Namespace) -> int:
 
     Grain, blur, folds and faded tones are mended; what is not damaged stays as it was.
     """
-    from .album import plan, restore_all
+    from .album import restore_all
     from .restorer import Restorer, check
 
     check(options.strength)
-    jobs = plan(options.photos, options.output)
+    jobs, device = _own_jobs(options)
     rows = restore_all(
-        Restorer.from_pretrained(options.model),
+        Restorer.from_pretrained(options.model, device=device),
         jobs,
         strength=options.strength,
         max_pixels=int(options.max_megapixels * 1e6),
     )
     return _work_off(rows, len(jobs), options.output, ("restoring", "restored"))
+
+
+def _own_jobs(options: argparse.Namespace) -> tuple[list[Job], torch.device]:
+    """Give the photos that this process is to work on, and its device.
+
+    `accelerate launch` and `torchrun` tell each process its place by the environment.
+    """
+    from .album import plan, share, unfinished
+    from .device import choose_device
+
+    jobs = plan(options.photos, options.output)
+    place = {name: int(os.environ.get(name, 0)) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK")}
+    own = share(jobs, place["RANK"], max(place["WORLD_SIZE"], 1))
+    left = unfinished(own) if options.resume else own
+    if len(left) < len(own):
+        print(f"{len(own) - len(left)} of {len(own)} photos are done already")
+    return left, choose_device(place["LOCAL_RANK"])
 
 
 def _work_off(rows: Iterable[Done], count: int, output: str, words: tuple[str, str]) -> int:

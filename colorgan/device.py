@@ -8,10 +8,14 @@ from functools import lru_cache
 import torch
 
 
-def choose_device() -> torch.device:
-    """Give the fastest device there is: CUDA, Apple's MPS, or the processor."""
+def choose_device(place: int = 0) -> torch.device:
+    """Give the fastest device there is: CUDA, Apple's MPS, or the processor.
+
+    Args:
+        place: of this process among those on this machine: each takes another GPU.
+    """
     if torch.cuda.is_available():
-        return torch.device("cuda")
+        return torch.device("cuda", place % torch.cuda.device_count())
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
 
 

@@ -144,6 +144,11 @@ def same_format(one: str, other: str) -> bool:
     return format is not None and format == _FORMAT_OF.get(other.lower())
 
 
+def is_written(ending: str) -> bool:
+    """Say whether a file ending, such as ".jpg", names a format that is written."""
+    return ending.lower() in _FORMAT_OF
+
+
 def encode(photo: Photo, note: str) -> bytes:
     """Give the photo as a file's bytes in its own format, or as PNG where that is not written.
 

@@ -40,7 +40,8 @@ def fit_lines(lightness: Tensor, ab: Tensor) -> Tensor:
     """
     blurred = _box(_box(lightness, BLUR), BLUR)
     moments = torch.cat((blurred, ab, blurred * blurred, blurred * ab), dim=1)
-    mean_l, mean_ab, square, product = _box(moments, WINDOW).split((1, 2, 1, 2), dim=1)
+    means = _box(moments, WINDOW)
+    mean_l, mean_ab, square, product = means[:, :1], means[:, 1:3], means[:, 3:4], means[:, 4:]
     variance, covariance = square - mean_l * mean_l, product - mean_l * mean_ab
     slope = covariance / (variance.clamp(min=0) + EDGE * EDGE)
     return torch.cat((slope, ab - slope * blurred), dim=1)

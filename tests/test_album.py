@@ -1,0 +1,129 @@
+"""Many photos at once: shared among processes, taken up again, and never twice in one place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from PIL import Image
+
+from colorgan import album
+from colorgan.album import Job, share, unfinished
+from colorgan.colorizer import Colorizer
+
+PHOTOS = 24
+
+
+@pytest.fixture(scope="module")
+def attic(photos, tmp_path_factory) -> Path:
+    """Two dozen small grey photos in two folders."""
+    folder = tmp_path_factory.mktemp("attic")
+    image = Image.fromarray(photos["astronaut"]).convert("L").resize((48, 40))
+    for number in range(PHOTOS):
+        path = folder / f"box {number % 2}" / f"{number:02}.png"
+        path.parent.mkdir(exist_ok=True)
+        image.rotate(number).save(path)
+    return folder
+
+
+def colorize(*arguments, launcher=(sys.executable,), **environment):
+    command = [*launcher, "-m", "colorgan", "colorize", *map(str, arguments)]
+    own = {**os.environ, "HF_HUB_OFFLINE": "1", **environment}
+    return subprocess.Popen(
+        command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def results(folder: Path) -> dict[str, int]:
+    """When each result was written."""
+    return {p.relative_to(folder).as_posix(): p.stat().st_mtime_ns for p in folder.rglob("*.png")}
+
+
+def jobs_of(*names: str) -> list[Job]:
+    return [Job(Path("in") / name, Path("out") / name) for name in names]
+
+
+class TestShare:
+    @pytest.mark.parametrize("processes", [1, 2, 3, 7])
+    def test_every_photo_is_one_process_s(self, processes):
+        jobs = jobs_of(*(f"{i}.jpg" for i in range(20)))
+        parts = [share(jobs, process, processes) for process in range(processes)]
+        assert sorted((job for part in parts for job in part), key=jobs.index) == jobs
+        assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+    def test_photos_of_one_name_stay_together(self):
+        jobs = jobs_of("a.jpg", "b.jpg", "a.bmp", "c.jpg", "a.png")
+        parts = [share(jobs, process, 2) for process in range(2)]
+        assert [job.source.name for job in parts[0]] == ["a.jpg", "a.bmp", "c.jpg", "a.png"]
+
+
+class TestUnfinished:
+    def plan(self, tmp_path: Path, *names: str) -> list[Job]:
+        return [Job(Path(name), tmp_path / name) for name in names]
+
+    def test_what_has_a_result_is_left_out_whatever_its_ending(self, tmp_path):
+        jobs = self.plan(tmp_path, "a.jpg", "b.bmp", "c.tif")
+        for name in ("a.jpg", "b.png", "c.txt"):
+            (tmp_path / name).touch()
+        assert [job.source.name for job in unfinished(jobs)] == ["c.tif"]
+
+    def test_of_two_photos_of_one_name_only_the_one_with_a_result_is_done(self, tmp_path):
+        jobs = self.plan(tmp_path, "a.jpg", "a.png")
+        (tmp_path / "a.png").touch()
+        assert [job.source.name for job in unfinished(jobs)] == ["a.jpg"]
+
+    def test_nothing_is_done_where_there_is_no_folder_yet(self, tmp_path):
+        jobs = self.plan(tmp_path / "new", "a.jpg")
+        assert unfinished(jobs) == jobs
+
+
+@pytest.mark.parametrize("idle", [True, False])
+def test_rows_come_in_order_with_and_without_a_core_for_files(
+    attic, small_model, tmp_path, monkeypatch, idle
+):
+    monkeypatch.setattr(album, "has_idle_core", lambda: idle)
+    (attic / "box 0" / "00 broken.png").write_bytes(b"?")
+    jobs = album.plan([attic], tmp_path)
+    rows = list(album.colorize_all(Colorizer.from_pretrained(small_model), jobs, size=32))
+    (attic / "box 0" / "00 broken.png").unlink()
+    assert [row.source for row in rows] == [job.source for job in jobs]
+    assert [row.source.name for row in rows if row.error] == ["00 broken.png"]
+    assert len(results(tmp_path)) == PHOTOS
+
+
+@pytest.mark.slow
+def test_killed_and_resumed_no_photo_is_lost_or_done_twice(attic, small_model, tmp_path):
+    options = (attic, "-o", tmp_path, "--model", small_model, "--size", "32", "--resume")
+    first = colorize(*options)
+    while len(results(tmp_path)) < 3 and first.poll() is None:
+        time.sleep(0.002)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    before = results(tmp_path)
+    assert 3 <= len(before) < PHOTOS
+    second = colorize(*options)
+    said, errors = second.communicate(timeout=120)
+    assert second.returncode == 0, errors
+    assert f"{len(before)} of {PHOTOS} photos are done already" in said
+    after = results(tmp_path)
+    assert set(after) == set(results(attic))
+    assert {name: after[name] for name in before} == before
+    for path in tmp_path.rglob("*.png"):
+        Image.open(path).load()
+
+
+@pytest.mark.slow
+def test_processes_of_a_launcher_share_a_folder(attic, small_model, tmp_path):
+    launcher = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
+    options = (attic, "-o", tmp_path, "--model", small_model, "--size", "32")
+    run = colorize(*options, launcher=launcher, OMP_NUM_THREADS="1")
+    said, errors = run.communicate(timeout=200)
+    assert run.returncode == 0, errors
+    assert said.count(f"{PHOTOS // 2} of {PHOTOS // 2} photos coloured") == 2
+    assert set(results(tmp_path)) == set(results(attic))
