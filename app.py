@@ -4,7 +4,7 @@ COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models.
 COLORGAN_MODELS: names of more, to compare with, with spaces between.
 COLORGAN_LANGUAGE: en or tr.
 COLORGAN_MAX_UPLOAD: largest photo file.
-COLORGAN_VISITOR_PHOTOS: how many photos a visitor may have coloured in ten minutes.
+COLORGAN_VISITOR_PHOTOS: how many photos a visitor may have coloured in a row.
 COLORGAN_MCP: 1 offers the page's work to assistants as MCP tools (needs colorgan[mcp]).
 COLORGAN_STUDY: folder of a prepared study, which adds the survey; its votes go to
 COLORGAN_VOTES_URL (default: SQLite in that folder); COLORGAN_SURVEY_SECRET signs its tokens, and
@@ -29,7 +29,7 @@ from pathlib import Path
 
 from colorgan.errors import ColorganError
 from colorgan.ui import page
-from colorgan.ui.limits import PHOTOS_A_WINDOW
+from colorgan.ui.limits import PHOTOS
 from colorgan.ui.models import Models
 
 EXAMPLES = Path(__file__).parent / "examples" / "photos"
@@ -66,7 +66,7 @@ demo = page.build(
     models,
     page.find_examples(EXAMPLES),
     page.LANGUAGES[os.environ.get("COLORGAN_LANGUAGE", "en")],
-    visitor_photos=int(os.environ.get("COLORGAN_VISITOR_PHOTOS", PHOTOS_A_WINDOW)),
+    visitor_photos=int(os.environ.get("COLORGAN_VISITOR_PHOTOS", PHOTOS)),
     with_survey=bool(routes),
 )
 

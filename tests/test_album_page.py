@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from colorgan.errors import ColorganError
 from colorgan.ui.album import Row, incoming, write_table
-from colorgan.ui.limits import WINDOW_SECONDS, Limits
+from colorgan.ui.limits import REFILL_SECONDS, Limits
 from colorgan.ui.texts import ENGLISH
 
 
@@ -39,12 +39,11 @@ class TestPieces:
             SimpleNamespace(client=SimpleNamespace(host=host)) for host in ("10.0.0.1", "10.0.0.2")
         )
         limits.take(one, 3)
-        now[0] = WINDOW_SECONDS - 120
-        with pytest.raises(ColorganError, match=r"at most 3 photos.*in 2 minutes"):
+        with pytest.raises(ColorganError, match=r"at most 3 photos.*in 3 minutes"):
             limits.take(one)
         limits.take(other)
-        now[0] = WINDOW_SECONDS + 1
-        limits.take(one)
+        now[0] = REFILL_SECONDS
+        limits.take(one, 3)
 
 
 @pytest.fixture

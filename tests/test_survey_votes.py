@@ -13,7 +13,7 @@ from conftest import ROOT
 from sqlalchemy import create_engine, event, text
 
 from colorgan.errors import StoreError, SurveyError, VoteError
-from colorgan.survey.limits import Limits, Rate
+from colorgan.rates import Rate, Rates
 from colorgan.survey.session import LIFE, Survey
 from colorgan.survey.store import Participant, Store, Vote
 from colorgan.survey.study import load
@@ -396,26 +396,30 @@ def decoded(token):
     return "".join(texts)
 
 
-class TestLimits:
+class TestRates:
     def test_so_many_at_once_and_more_after_a_while(self):
         now = [0.0]
-        limits = Limits(clock=lambda: now[0])
-        for _ in range(5):
-            limits.take("vote", "anna", Rate(5, 1))
-        with pytest.raises(VoteError) as caught:
-            limits.take("vote", "anna", Rate(5, 1))
-        assert caught.value.status == 429
-        assert caught.value.wait == 1
-        limits.take("vote", "ben", Rate(5, 1))
+        rates, rate = Rates(clock=lambda: now[0]), Rate(5, 1)
+        assert [rates.take("vote", "anna", rate) for _ in range(6)] == [0, 0, 0, 0, 0, 1]
+        assert rates.take("vote", "ben", rate, 5) == 0
         now[0] += 1
-        limits.take("vote", "anna", Rate(5, 1))
+        assert rates.take("vote", "anna", rate, 3) == 2
+        assert rates.take("vote", "anna", rate) == 0
+
+    def test_who_votes_too_quickly_is_told_when_to_come_again(self, survey):
+        with pytest.raises(VoteError, match="wait a little") as caught:
+            for _ in range(200):
+                survey.start("192.0.2.7")
+        assert caught.value.status == 429
+        assert 0 < caught.value.wait <= 20
+        survey.start("192.0.2.8")
 
     def test_addresses_are_kept_as_hashes_that_change_daily(self):
         now = [0.0]
-        limits = Limits(clock=lambda: now[0])
-        today = limits.hashed("192.0.2.7")
+        rates = Rates(clock=lambda: now[0])
+        today = rates.hashed("192.0.2.7")
         assert "192.0.2.7" not in today
-        assert limits.hashed("192.0.2.7") == today
+        assert rates.hashed("192.0.2.7") == today
         now[0] += 86_401
-        assert limits.hashed("192.0.2.7") != today
-        assert Limits(clock=lambda: 0.0).hashed("192.0.2.7") != today
+        assert rates.hashed("192.0.2.7") != today
+        assert Rates(clock=lambda: 0.0).hashed("192.0.2.7") != today

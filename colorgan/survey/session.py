@@ -15,17 +15,15 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from ..errors import VoteError
-from .limits import (
-    PARTICIPANTS_OF_AN_ADDRESS,
-    VOTES_OF_A_PARTICIPANT,
-    VOTES_OF_AN_ADDRESS,
-    Limits,
-)
+from ..rates import Rate, Rates
 from .store import Participant, Store, Vote
 from .study import Study
 from .tokens import Signer
 from .trials import ANSWERS, Step, plan
 
+VOTES_OF_A_PARTICIPANT = Rate(60, 2)
+VOTES_OF_AN_ADDRESS = Rate(1200, 40)  # a school class behind one address
+PARTICIPANTS_OF_AN_ADDRESS = Rate(100, 0.05)
 LIFE = 12 * 3600.0  # seconds for which a question's token is good; a page gets new ones
 SLOWEST = 3_600_000  # milliseconds; who takes longer was away
 _PLANS = 4096  # of participants, kept at hand
@@ -58,7 +56,6 @@ class Survey:
         signer: Signer,
         *,
         keeper: Keeper | None = None,
-        limits: Limits | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Open a study.
@@ -68,14 +65,13 @@ class Survey:
             store: where votes are kept.
             signer: holds the server's secret.
             keeper: gets every vote after it was committed.
-            limits: how often somebody may ask.
             clock: seconds since 1970.
         """
         self.study = study
         self.store = store
         self._signer = signer
         self._keeper = keeper
-        self._limits = limits or Limits()
+        self._rates = Rates()
         self._clock = clock
         self._fingerprint = study.fingerprint
         key = signer.derive(f"plan|{self._fingerprint}")
@@ -88,7 +84,7 @@ class Survey:
             VoteError: too many begin at this address.
             StoreError: the database cannot be written now.
         """
-        self._limits.take("start", self._limits.hashed(address), PARTICIPANTS_OF_AN_ADDRESS)
+        self._take("start", self._rates.hashed(address), PARTICIPANTS_OF_AN_ADDRESS)
         one = self.store.enrol(self._fingerprint, secrets.token_hex(16), self._now())
         if self._keeper is not None:
             self._keeper.participant(one)
@@ -151,8 +147,8 @@ class Survey:
             raise VoteError("This page has been open for too long: reload it to go on.", 410)
         if answer not in ANSWERS:
             raise VoteError(f"An answer is one of {', '.join(ANSWERS)}.")
-        self._limits.take("vote", participant, VOTES_OF_A_PARTICIPANT)
-        self._limits.take("vote", self._limits.hashed(address), VOTES_OF_AN_ADDRESS)
+        self._take("vote", participant, VOTES_OF_A_PARTICIPANT)
+        self._take("vote", self._rates.hashed(address), VOTES_OF_AN_ADDRESS)
         step = self._plan(int(text))[int(number)]
         vote = Vote(
             id=f"{participant}-{number}",
@@ -190,6 +186,10 @@ class Survey:
         study, participant, number = self._signer.read("key", key)
         self._check_study(study)
         return Ticket(participant, int(number))
+
+    def _take(self, what: str, who: str, rate: Rate) -> None:
+        if wait := self._rates.take(what, who, rate):
+            raise VoteError("That was quicker than people answer: wait a little.", 429, wait)
 
     def _check_study(self, study: str) -> None:
         if study != self._fingerprint:

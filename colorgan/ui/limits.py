@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
 
 import gradio as gr
 
 from ..errors import ColorganError
+from ..rates import Rate, Rates
 from .texts import Texts
 
-WINDOW_SECONDS = 600
-PHOTOS_A_WINDOW = 300
-MOST_VISITORS = 10_000  # remembered at a time
+PHOTOS = 300
+REFILL_SECONDS = 600
 
 
 class Limits:
-    """Counts each visitor's photos of the last ten minutes, in memory, by address alone.
+    """Counts each visitor's photos: so many in a row, and as many again over ten minutes.
 
     Behind a proxy that hides addresses all visitors count as one, so the limit is far above what
     one person's patience would ask for.
 
     Args:
         texts: hold the sentence for who asks for too much.
-        photos: allowed in a window.
+        photos: allowed in a row.
         clock: gives seconds.
     """
 
     def __init__(
-        self,
-        texts: Texts,
-        photos: int = PHOTOS_A_WINDOW,
-        clock: Callable[[], float] = time.monotonic,
+        self, texts: Texts, photos: int = PHOTOS, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._texts, self._photos, self._clock = texts, photos, clock
-        self._taken: dict[str, deque[float]] = {}
-        self._lock = threading.Lock()
+        self._texts = texts
+        self._rate = Rate(photos, photos / REFILL_SECONDS)
+        self._rates = Rates(clock)
 
     def take(self, request: gr.Request, photos: int = 1) -> None:
         """Count photos that a visitor asks for.
@@ -45,23 +40,10 @@ class Limits:
         Raises:
             ColorganError: it would be too many; none is counted then.
         """
-        visitor = request.client.host if request.client else ""
-        with self._lock:
-            now = self._clock()
-            self._forget(now - WINDOW_SECONDS)
-            taken = self._taken.setdefault(visitor, deque())
-            if len(taken) + photos > self._photos:
-                wait = taken[0] + WINDOW_SECONDS - now if taken else WINDOW_SECONDS
-                raise ColorganError(
-                    self._texts.too_many.format(
-                        most=self._photos, wait=self._texts.duration(max(wait, 1))
-                    )
+        visitor = self._rates.hashed(request.client.host if request.client else "")
+        if wait := self._rates.take("photos", visitor, self._rate, photos):
+            raise ColorganError(
+                self._texts.too_many.format(
+                    most=int(self._rate.burst), wait=self._texts.duration(wait)
                 )
-            taken.extend([now] * photos)
-
-    def _forget(self, before: float) -> None:
-        for visitor, taken in list(self._taken.items()):
-            while taken and taken[0] < before:
-                taken.popleft()
-            if not taken or len(self._taken) > MOST_VISITORS:
-                del self._taken[visitor]
+            )

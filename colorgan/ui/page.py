@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from . import about, album, colour, compare, survey
-from .limits import PHOTOS_A_WINDOW, Limits
+from .limits import PHOTOS, Limits
 from .models import Models
 from .results import KEPT_SECONDS
 from .texts import ENGLISH, Texts
@@ -29,7 +29,7 @@ def build(
     examples: Sequence[Path] = (),
     texts: Texts = ENGLISH,
     *,
-    visitor_photos: int = PHOTOS_A_WINDOW,
+    visitor_photos: int = PHOTOS,
     with_survey: bool = False,
 ) -> gr.Blocks:
     """Build the page.
@@ -38,7 +38,7 @@ def build(
         models: who colours.
         examples: photos that visitors may try.
         texts: the words of the page.
-        visitor_photos: how many one visitor may have coloured in ten minutes.
+        visitor_photos: how many one visitor may have coloured in a row.
         with_survey: whether there are the tabs Survey and Results, for a study that is open.
     """
     limits = Limits(texts, visitor_photos)

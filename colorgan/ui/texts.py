@@ -220,7 +220,7 @@ class Texts:
 
     # When something is not as it should be
     too_many: str = (
-        "This page colours at most {most} photos for one visitor in ten minutes, so that everyone "
+        "This page colours at most {most} photos in a row for one visitor, so that everyone "
         "gets a turn. Please come back in {wait}."
     )
     model_missing: str = (

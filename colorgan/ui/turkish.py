@@ -185,7 +185,7 @@ TURKISH = Texts(
     seconds="{count} saniye",
     minutes="{count} dakika",
     too_many=(
-        "Bu sayfa herkese sıra gelsin diye bir ziyaretçiye on dakikada en çok {most} fotoğraf "
+        "Bu sayfa herkese sıra gelsin diye bir ziyaretçiye art arda en çok {most} fotoğraf "
         "renklendirir. Lütfen {wait} sonra yeniden gelin."
     ),
     model_missing="Bu model şu anda kullanılamıyor. Lütfen ötekini seçin ya da sonra gelin.",

@@ -1,4 +1,4 @@
-"""How often somebody may ask: slows down scripts, not people.
+"""How often somebody may ask: slows down scripts, not people (leaky buckets).
 
 Addresses are kept in memory only, as a hash with a salt that is new every day and never written.
 """
@@ -12,10 +12,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..errors import VoteError
-
 DAY = 86400.0
-_MOST_KNOWN = 100_000  # participants and addresses at a time; bounds memory
+_MOST_KNOWN = 100_000  # people and addresses at a time; bounds memory
 
 
 @dataclass(frozen=True)
@@ -26,14 +24,9 @@ class Rate:
     per_second: float
 
 
-VOTES_OF_A_PARTICIPANT = Rate(60, 2)
-VOTES_OF_AN_ADDRESS = Rate(1200, 40)  # a school class behind one address
-PARTICIPANTS_OF_AN_ADDRESS = Rate(100, 0.05)
-
-
 @dataclass
-class Limits:
-    """Counts what comes in (leaky buckets)."""
+class Rates:
+    """Counts what people ask for."""
 
     clock: Callable[[], float] = time.monotonic
     _salt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
@@ -41,26 +34,27 @@ class Limits:
     _levels: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def take(self, what: str, who: str, rate: Rate) -> None:
-        """Count one request.
+    def take(self, what: str, who: str, rate: Rate, amount: int = 1) -> float:
+        """Count what somebody asks for, unless it is too much.
 
         Args:
             what: is counted apart from other things.
             who: an id, or the output of `hashed`.
             rate: what is allowed.
+            amount: how much of it.
 
-        Raises:
-            VoteError: too many; says when to come again.
+        Returns:
+            0 if it is counted; else the seconds after which it would be.
         """
         with self._lock:
             now = self.clock()
             self._renew(now)
             level, before = self._levels.get((what, who), (0.0, now))
-            level = max(level - (now - before) * rate.per_second, 0.0)
-            if level + 1 > rate.burst:
-                wait = (level + 1 - rate.burst) / rate.per_second
-                raise VoteError("That was quicker than people answer: wait a little.", 429, wait)
-            self._levels[what, who] = (level + 1, now)
+            level = max(level - (now - before) * rate.per_second, 0.0) + amount
+            if level > rate.burst:
+                return (level - rate.burst) / rate.per_second
+            self._levels[what, who] = (level, now)
+            return 0.0
 
     def hashed(self, address: str) -> str:
         """Give an address as what is kept of it; another one tomorrow."""
