@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from . import hub, upsampling
+from . import hub, notes, upsampling
 from . import photo as files
 from .device import autocast, choose_device
 from .errors import ColorganError, ModelError
@@ -118,7 +118,7 @@ class Colorizer:
     @property
     def note(self) -> str:
         """What the metadata of a coloured photo says."""
-        return files.coloured_note(self.name, self.revision, __version__)
+        return notes.coloured(self.name, self.revision, __version__)
 
     def colorize(self, photo: Photo, *, strength: float = 1.0, size: Size = None) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.

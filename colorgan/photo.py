@@ -10,7 +10,8 @@ coloured it. Whatever is wrong with a file ends as a PhotoError, never as anothe
 What is read: JPEG, PNG, TIFF, WebP, HEIC and AVIF, and the first picture of BMP, GIF, JPEG 2000
 and PPM, which are written as PNG. HEIC and AVIF of 10 or 12 bits are read at 8. Pixels of more
 than 16 bits are refused. Its helpers: `photo_decoders` and `photo_encoders` know the formats,
-`icc` colour profiles, `exif` metadata.
+`icc` colour profiles, `exif` metadata, `notes` what a file says of how it was made, `photo_errors`
+the sentences.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, NamedTuple
-from xml.sax.saxutils import escape
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from . import exif
+from . import exif, notes
 from . import photo_decoders as decoders
 from .errors import PhotoError
 from .icc import Pixels, Samples, srgb_profile, to_srgb
 from .photo_encoders import ENCODERS, Picture, eight_bits
+from .photo_errors import plain_errors, printable
 
 MAX_PIXELS = 150_000_000
 """The most pixels `read` accepts unless told otherwise: about 12,000 x 12,000."""
@@ -56,9 +57,6 @@ _PHOTO_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 _PHOTO_BRANDS = (b"WEBP", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 
 _XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))([1-8])')
-_TRAINED_MEDIA = (
-    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,8 +110,8 @@ def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXEL
         PhotoError: no picture, a damaged one, one of more than `max_pixels` (seen from its header,
             before it is decoded), or one that is stored in a way that is not supported.
     """
-    label = _printable(name) if name else _name_of(source)
-    with _plain_errors(label, "read"):
+    label = printable(name) if name else _name_of(source)
+    with plain_errors(label, "read"):
         if isinstance(source, Image.Image):
             return _from_image(source, label, max_pixels)
         with _opened(source) as stream:
@@ -152,7 +150,7 @@ def is_written(ending: str) -> bool:
 def encode(photo: Photo, note: str) -> bytes:
     """Give the photo as a file's bytes in its own format, or as PNG where that is not written.
 
-    `note` (see `coloured_note`) goes into EXIF and, where the photo brought none, an XMP packet.
+    `note` (see `notes`) goes into EXIF and, where the photo brought none, an XMP packet.
 
     Raises:
         PhotoError: the photo does not fit that format.
@@ -171,10 +169,10 @@ def write(photo: Photo, path: str | os.PathLike[str], note: str) -> Path:
         PhotoError: the photo does not fit that format, or the file cannot be written.
     """
     goal = Path(path)
-    label = _printable(goal.name)
+    label = printable(goal.name)
     format = _FORMAT_OF.get(goal.suffix.lower()) or _written_format(photo)
     data = _encoded(photo, format, note, label)
-    with _plain_errors(label, "written"):
+    with plain_errors(label, "written"):
         goal.parent.mkdir(parents=True, exist_ok=True)
         scratch = goal.with_name(f".colorgan-{secrets.token_hex(8)}.part")
         try:
@@ -184,26 +182,6 @@ def write(photo: Photo, path: str | os.PathLike[str], note: str) -> Path:
         finally:
             scratch.unlink(missing_ok=True)
     return goal
-
-
-def coloured_note(model: str, revision: str | None, version: str) -> str:
-    """Give what a coloured file says of itself, in EXIF's ProcessingSoftware and XMP's CreatorTool.
-
-    >>> coloured_note("pretrained", "abc123", "0.1.0")
-    'Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess.'
-    """
-    which = f"{model} (revision {revision})" if revision else model
-    return f"Coloured by colorgan {version}, model {which}. The colours are a guess."
-
-
-def restored_note(model: str, revision: str | None, version: str) -> str:
-    """Give what a restored file says of itself.
-
-    >>> restored_note("restore", "abc123", "0.1.0")
-    'Restored by colorgan 0.1.0, model restore (revision abc123).'
-    """
-    which = f"{model} (revision {revision})" if revision else model
-    return f"Restored by colorgan {version}, model {which}."
 
 
 # Reading: a stream or an image becomes samples and facts, these become a Photo.
@@ -380,11 +358,11 @@ def _encoded(photo: Photo, format: str, note: str, label: str) -> bytes:
         across, down = photo.dpi
         fields |= {exif.X_RESOLUTION: float(across), exif.Y_RESOLUTION: float(down)}
         fields[exif.RESOLUTION_UNIT] = [2]  # inches
-    with _plain_errors(label, "written"):
+    with plain_errors(label, "written"):
         picture = Picture(
             pixels=_with_alpha(photo),
             exif=exif.with_fields(photo.exif, fields),
-            xmp=photo.xmp or _xmp_note(note),
+            xmp=photo.xmp or notes.xmp(note),
             dpi=photo.dpi,
         )
         return ENCODERS[format](picture)
@@ -394,81 +372,9 @@ def _with_alpha(photo: Photo) -> Pixels:
     return photo.pixels if photo.alpha is None else np.dstack([photo.pixels, photo.alpha])
 
 
-def _xmp_note(note: str) -> bytes:
-    """An XMP packet with the note and the standard label for pictures altered by a trained model.
-
-    The label is IPTC's Digital Source Type: https://cv.iptc.org/newscodes/digitalsourcetype/.
-    """
-    return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about=""
-    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
-   <xmp:CreatorTool>{escape(note)}</xmp:CreatorTool>
-   <Iptc4xmpExt:DigitalSourceType>{_TRAINED_MEDIA}</Iptc4xmpExt:DigitalSourceType>
-  </rdf:Description>
- </rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>""".encode()
-
-
-# Errors: whatever is raised becomes one sentence.
-
-_NOT_READ = {
-    errno.ENOENT: "{name} does not exist. Check the path.",
-    errno.EISDIR: "{name} is a folder. Choose a photo in it.",
-    errno.EACCES: "{name} may not be read. Change its permissions or choose another photo.",
-    errno.EPERM: "{name} may not be read. Change its permissions or choose another photo.",
-}
-_NOT_WRITTEN = {
-    errno.EEXIST: "{place} cannot be the folder for {name}: it is a file. Choose another folder.",
-    errno.ENOTDIR: "{place} cannot be made for {name}: a file is in the way. Try another folder.",
-    errno.EISDIR: "{name} is a folder. Choose another name.",
-    errno.EACCES: "{name} may not be written there. Choose another folder.",
-    errno.EPERM: "{name} may not be written there. Choose another folder.",
-    errno.EROFS: "{name} may not be written there. Choose another folder.",
-    errno.ENOSPC: "There is no space left for {name}. Make room or choose another disk.",
-    errno.EDQUOT: "There is no space left for {name}. Make room or choose another disk.",
-}
-
-
-@contextmanager
-def _plain_errors(label: str, verb: Literal["read", "written"]) -> Iterator[None]:
-    """Make a PhotoError of all else: between them the decoders raise nearly every exception."""
-    try:
-        yield
-    except PhotoError:
-        raise
-    except decoders.UnsupportedPixels as error:
-        raise PhotoError(
-            f"{label} has {error}, which are not supported. "
-            "Save it as RGB with 8 or 16 bits a channel."
-        ) from error
-    except MemoryError as error:
-        raise PhotoError(f"{label} needs more memory than is free. Make a smaller copy.") from error
-    except Exception as error:
-        code, place = (error.errno, error.filename) if isinstance(error, OSError) else (None, None)
-        known = (_NOT_READ if verb == "read" else _NOT_WRITTEN).get(code or 0)
-        if known:
-            message = known.format(name=label, place=_printable(Path(str(place)).name))
-        elif code:
-            message = f"{label} could not be {verb}: {os.strerror(code)}. Try another place."
-        elif verb == "read":
-            message = f"{label} is damaged or incomplete. Copy or download it again."
-        else:
-            message = f"{label} could not be written: {_printable(str(error))}. Try PNG or TIFF."
-        raise PhotoError(message) from error
-
-
 def _name_of(source: Source) -> str:
     if isinstance(source, Image.Image):
         source = getattr(source, "filename", "") or "photo"
     if isinstance(source, bytes):
         return "photo"
-    return _printable(Path(source).name or str(source))
-
-
-def _printable(name: str) -> str:
-    """The name as text that can be printed: old archives hold names that are no Unicode."""
-    return " ".join(name.encode("utf-8", "replace").decode().split())
+    return printable(Path(source).name or str(source))

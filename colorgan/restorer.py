@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from . import hub
+from . import hub, notes
 from . import photo as files
 from .color import LIGHTNESS_MAX
 from .device import autocast, choose_device
@@ -112,7 +112,7 @@ class Restorer:
     @property
     def note(self) -> str:
         """What the metadata of a restored photo says."""
-        return files.restored_note(self.name, self.revision, __version__)
+        return notes.restored(self.name, self.revision, __version__)
 
     def restore(self, photo: Photo, *, strength: float = 1.0) -> Photo:
         """Restore a photo; give it with the same size, depth, colours, alpha and metadata.

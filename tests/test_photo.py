@@ -24,14 +24,14 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorgan import exif, photo
+from colorgan import exif, notes, photo
 from colorgan.errors import PhotoError
 from colorgan.icc import srgb_profile
 from colorgan.photo import Photo
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
 
-NOTE = photo.coloured_note("pretrained", "abc123", "0.1.0")
+NOTE = notes.coloured("pretrained", "abc123", "0.1.0")
 WRITTEN = ["JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF"]
 LOSSLESS = ["PNG", "TIFF"]
 DEPTHS = [np.uint8, np.uint16]
@@ -568,7 +568,7 @@ def test_the_note_names_model_revision_and_version() -> None:
     assert NOTE == (
         "Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess."
     )
-    assert "revision" not in photo.coloured_note("custom", None, "0.1.0")
+    assert "revision" not in notes.coloured("custom", None, "0.1.0")
 
 
 # Writing files
