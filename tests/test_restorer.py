@@ -171,18 +171,20 @@ class TestCommand:
         assert "must be between 0 and 1" in capsys.readouterr().err
 
 
+@pytest.fixture(scope="module")
+def restorer():
+    return Restorer.from_pretrained()
+
+
+@pytest.fixture(scope="module")
+def pictures(photos):
+    small = [Image.fromarray(p).resize((240, 180)) for p in photos.values()]
+    return [film.lightness_of(np.asarray(p)) for p in small]
+
+
 @pytest.mark.slow
 class TestTrained:
     """What the embedded weights can do, on photos that they have not seen."""
-
-    @pytest.fixture(scope="class")
-    def restorer(self):
-        return Restorer.from_pretrained()
-
-    @pytest.fixture(scope="class")
-    def pictures(self, photos):
-        small = [Image.fromarray(p).resize((240, 180)) for p in photos.values()]
-        return [film.lightness_of(np.asarray(p)) for p in small]
 
     def mend(self, restorer, picture):
         return restorer.mend(torch.tensor(picture)[None, None])[0, 0].numpy()

@@ -1,0 +1,121 @@
+"""Picture files of every kind, made for the tests of reading and writing."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image
+
+from colorgan import notes, photo
+from colorgan.errors import PhotoError
+
+NOTE = notes.coloured("pretrained", "abc123", "0.1.0")
+WRITTEN = ["JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF"]
+LOSSLESS = ["PNG", "TIFF"]
+DEPTHS = [np.uint8, np.uint16]
+
+
+def scene(height: int = 24, width: int = 40) -> np.ndarray:
+    """A smooth 8-bit picture that looks different from every side."""
+    y, x = np.mgrid[0:height, 0:width] / max(height, width)
+    return np.dstack([40 + 200 * x, 220 - 200 * y, 60 + 150 * x * y]).astype(np.uint8)
+
+
+def noise(*shape: int, dtype: Any = np.uint16) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
+
+
+def saved(image: Image.Image, format: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, format, **options)
+    return file.getvalue()
+
+
+def tiff(pixels: np.ndarray, **options: Any) -> bytes:
+    file = io.BytesIO()
+    tifffile.imwrite(file, pixels, **options)
+    return file.getvalue()
+
+
+def png_chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">L", len(data)) + name + data + struct.pack(">L", zlib.crc32(name + data))
+
+
+def icc_profile(space: bytes, tags: dict[bytes, bytes]) -> bytes:
+    """An ICC profile (version 2.1) with these tags beside the obligatory ones."""
+    white = xyz(0.9642, 1.0, 0.8249)
+    name = b"desc\0\0\0\0" + struct.pack(">L", 5) + b"test\0" + bytes(78)
+    tags = {b"desc": name, b"cprt": b"text\0\0\0\0-\0", b"wtpt": white, **tags}
+    table, body = struct.pack(">L", len(tags)), b""
+    start = 128 + 4 + 12 * len(tags)
+    for tag, value in tags.items():
+        table += tag + struct.pack(">LL", start + len(body), len(value))
+        body += value + bytes(-len(value) % 4)
+    size, kind = (
+        start + len(body),
+        b"prtrCMYKLab " if space == b"CMYK" else b"mntr" + space + b"XYZ ",
+    )
+    head = struct.pack(">LLL", size, 0, 0x02100000) + kind + struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
+    return (head + b"acsp" + bytes(28) + white[8:]).ljust(128, b"\0") + table + body
+
+
+def xyz(*values: float) -> bytes:
+    return b"XYZ \0\0\0\0" + struct.pack(">3l", *(round(value * 65536) for value in values))
+
+
+def gamma(value: float) -> bytes:
+    return b"curv\0\0\0\0" + struct.pack(">LH", 1, round(value * 256))
+
+
+ADOBE_MATRIX = np.array(
+    [(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)]
+)
+ADOBE_LIKE = icc_profile(
+    b"RGB ",
+    {
+        letter + b"XYZ": xyz(*row)
+        for letter, row in zip((b"r", b"g", b"b"), ADOBE_MATRIX, strict=True)
+    }
+    | {letter + b"TRC": gamma(2.2) for letter in (b"r", b"g", b"b")},
+)
+GREY_GAMMA_1 = icc_profile(b"GRAY", {b"kTRC": gamma(1.0)})
+# Inks to Lab by a table of two steps an ink: any black is black, any other ink is mid-grey.
+GREY_INKS = icc_profile(
+    b"CMYK",
+    {
+        b"A2B0": b"mft1\0\0\0\0"
+        + bytes([4, 3, 2, 0])
+        + struct.pack(">9l", *np.eye(3, dtype=int).ravel() * 65536)
+        + bytes(range(256)) * 4
+        + b"".join(bytes([0 if i % 2 else 255 if i == 0 else 128, 128, 128]) for i in range(16))
+        + bytes(range(256)) * 3
+    },
+)
+
+
+def rich_exif(orientation: int = 1) -> bytes:
+    held = Image.Exif()
+    held.update({0x010F: "Camera", 0x0131: "Scanner 1", 0x0112: orientation})
+    held.get_ifd(0x8769).update({0x9003: "1950:01:02 03:04:05", 0x927C: b"MAKER NOTE" * 9})
+    held.get_ifd(0x8825).update({1: "N", 2: (52.0, 30.0, 1.5)})
+    return held.tobytes()
+
+
+def opened(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    image.load()
+    return image
+
+
+def complaint(source: Any, **options: Any) -> str:
+    with pytest.raises(PhotoError) as caught:
+        photo.read(source, **options)
+    text = str(caught.value)
+    assert "\n" not in text and text.endswith(".") and text.count(". ") <= 1
+    return text
