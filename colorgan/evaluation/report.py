@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ColorganError
+from ..html_page import drawn, write_page
 from ..networks import Generator
 from ..photoset import read_all
 from .metrics import HIGHER_IS_BETTER, Pixels
@@ -21,16 +21,6 @@ from .summary import extremes
 
 NEITHER = ("colourfulness", "colourfulness_ddcolor", "bleeding", "hue", "chroma")
 SHOWN = 4  # best and worst photos a model
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1d1d1f; background: #fff }
-.wide { overflow-x: auto }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; white-space: nowrap }
-td, th { padding: .3rem .8rem; text-align: right; border-bottom: 1px solid #ddd }
-td:first-child, th:first-child { text-align: left }
-small { color: #555; display: block }
-img { max-width: 100% } figure { margin: 1rem 0 }
-"""
 
 
 def write_report(
@@ -52,10 +42,6 @@ def write_report(
         ColorganError: plotly is missing, or the file cannot be written.
     """
     parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
-        "<meta name='viewport' content='width=device-width'>",
-        "<title>How good the colours are</title>",
-        f"<style>{STYLE}</style>{plotly_script()}</head><body><h1>How good the colours are</h1>",
         _protocol(summary["protocol"]),
         _table(summary["models"], "Figures", "Mean, and in small print its 95 % interval."),
         _differences(summary["differences"]),
@@ -63,29 +49,8 @@ def write_report(
         _groups(summary["groups"]),
         _skin(summary["skin"]),
         _photos(result, models, sources),
-        "</body></html>",
     ]
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text("\n".join(parts))
-        part.replace(path)
-    except OSError as error:
-        raise ColorganError(f"The report {path} cannot be written: {error}.") from error
-
-
-def plotly_script() -> str:
-    """Give plotly's script, so that a report needs no network.
-
-    Raises:
-        ColorganError: plotly is missing.
-    """
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError as error:
-        raise ColorganError(
-            "A report needs the package plotly: pip install 'colorgan[judge]'."
-        ) from error
-    return f"<script>{get_plotlyjs()}</script>"
+    write_page(path, "How good the colours are", parts)
 
 
 def _protocol(protocol: Mapping[str, Any]) -> str:
@@ -161,7 +126,7 @@ def _bars(models: Mapping[str, Any]) -> str:
         }
         figure.add_bar(x=list(known), y=means, error_y=spread, row=1, col=place)
     figure.update_layout(height=320, showlegend=False, margin={"t": 40, "b": 30})
-    return str(figure.to_html(full_html=False, include_plotlyjs=False))
+    return drawn(figure)
 
 
 def _groups(groups: Mapping[str, Any]) -> str:
@@ -184,8 +149,7 @@ def _groups(groups: Mapping[str, Any]) -> str:
     figure.update_layout(height=380, margin={"t": 30, "b": 30}, legend={"orientation": "h"})
     note = f"<p>Too few photos for a figure: {html.escape(', '.join(small))}.</p>" if small else ""
     words = "CIEDE2000 as a share of grey's; above 1 a model does worse than no colour at all."
-    drawn = figure.to_html(full_html=False, include_plotlyjs=False)
-    return f"<h2>Groups</h2><p>{words}</p>{drawn}{note}"
+    return f"<h2>Groups</h2><p>{words}</p>{drawn(figure)}{note}"
 
 
 def _skin(tones: Mapping[str, Any]) -> str:

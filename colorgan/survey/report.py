@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import SurveyError
-from ..evaluation.report import STYLE, plotly_script
+from ..html_page import drawn, write_page
 from .summary import QUESTIONS
 
 Figures = Mapping[str, Any]
@@ -23,27 +22,15 @@ def write_report(path: Path, summary: Figures) -> None:
         summary: of `summary.summarize`.
 
     Raises:
-        SurveyError: the file cannot be written.
-        ColorganError: plotly is missing.
+        ColorganError: plotly is missing, or the file cannot be written.
     """
-    title = f"Survey: {html.escape(summary['study']['name'])}"
     parts = [
-        "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
-        "<meta name='viewport' content='width=device-width'>",
-        f"<title>{title}</title><style>{STYLE}</style>{plotly_script()}</head><body>",
-        f"<h1>{title}</h1>",
         _who(summary),
         *(_question(name, figures) for name, figures in summary["questions"].items()),
         _fooled(summary["fooled"]),
         _care(summary),
-        "</body></html>",
     ]
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text("\n".join(parts))
-        part.replace(path)
-    except OSError as error:
-        raise SurveyError(f"The report {path} cannot be written: {error}.") from error
+    write_page(path, f"Survey: {summary['study']['name']}", parts)
 
 
 def lines(summary: Figures) -> list[str]:
@@ -222,7 +209,7 @@ def _bars(rates: Figures) -> str:
     figure.update_yaxes(autorange="reversed")  # in the table's order
     room = {"t": 20, "b": 30, "r": 30}
     figure.update_layout(height=90 + 40 * len(known), margin=room, template="plotly_white")
-    return str(figure.to_html(full_html=False, include_plotlyjs=False))
+    return drawn(figure)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

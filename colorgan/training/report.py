@@ -6,23 +6,15 @@ import base64
 import html
 import json
 from pathlib import Path
-from typing import Any
 
 from ..errors import TrainingError
-from ..evaluation.report import plotly_script
+from ..html_page import drawn, write_page
 from . import inflection
 from .run import RECIPE
 from .watching import INFLECTION, METRICS, SAMPLES, VALIDATION, read_table
 
 REPORT = "report.html"
 SHEETS = 4  # of samples, evenly picked over the run
-
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 2rem auto; padding: 0 1rem }
-img { max-width: 100%; display: block }
-figure { margin: 1rem 0; display: inline-block; vertical-align: top }
-pre { overflow-x: auto; background: #f4f4f4; padding: 1rem }
-"""
 
 
 def write_report(run: Path) -> Path:
@@ -35,27 +27,15 @@ def write_report(run: Path) -> Path:
         recipe = json.loads((run / RECIPE).read_text())
     except (OSError, ValueError) as error:
         raise TrainingError(f"The folder {run} is no run: it has no readable {RECIPE}.") from error
-    name = html.escape(recipe["recipe"]["name"])
     parts = [
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{name}</title>",
-        f"<style>{STYLE}</style>{plotly_script()}</head><body>",
-        f"<h1>{name}: how the training went</h1>",
         _curves(read_table(run / METRICS), "Losses", "every term, weighted; photos seen"),
         _curves(read_table(run / VALIDATION), "Validation", "on photos it never trained on"),
         _inflection(read_table(run / INFLECTION)),
         _samples(run / SAMPLES),
-        f"<h2>Recipe</h2><pre>{html.escape(json.dumps(recipe, indent=2))}</pre></body></html>",
+        f"<h2>Recipe</h2><pre>{html.escape(json.dumps(recipe, indent=2))}</pre>",
     ]
-    target = run / REPORT
-    part = run / f".{REPORT}.part"
-    part.write_text("\n".join(parts))
-    part.replace(target)
-    return target
-
-
-def _figure(figure: Any) -> str:
-    drawn: str = figure.to_html(full_html=False, include_plotlyjs=False)
-    return drawn
+    write_page(run / REPORT, f"{recipe['recipe']['name']}: how the training went", parts)
+    return run / REPORT
 
 
 def _columns(rows: list[dict[str, str]]) -> dict[str, tuple[list[float], list[float]]]:
@@ -85,7 +65,7 @@ def _curves(rows: list[dict[str, str]], title: str, words: str) -> str:
         mode = "lines" if len(x) > 1 else "markers"
         figure.add_trace(Scatter(x=x, y=y, name=name, mode=mode), place // 2 + 1, place % 2 + 1)
     figure.update_layout(height=260 * lines + 60, showlegend=False, margin={"t": 40, "b": 30})
-    return f"<h2>{title}</h2><p>{words}</p>{_figure(figure)}"
+    return f"<h2>{title}</h2><p>{words}</p>{drawn(figure)}"
 
 
 def _inflection(rows: list[dict[str, str]]) -> str:
@@ -114,7 +94,7 @@ def _inflection(rows: list[dict[str, str]]) -> str:
         figure.update_layout(height=360, margin={"t": 30, "b": 30}, xaxis_title="steps")
         parts.append(
             f"<p>Stage {int(stage) + 1}: the score (lower is better) is lowest after "
-            f"{steps[chosen]:.0f} steps; the point whose weights are kept.</p>{_figure(figure)}"
+            f"{steps[chosen]:.0f} steps; the point whose weights are kept.</p>{drawn(figure)}"
         )
     return "".join(parts)
 
