@@ -1,0 +1,232 @@
+"""What pays in training, at equal time: python benchmarks/ablation.py CELL ... --data PHOTOS ...
+
+Every cell changes one thing of the base: EfficientNet-Lite2 with ImageNet weights, frozen, a small
+decoder, Huber on ab, 96 pixels, a quarter of the size. How many photos a cell sees follows from a
+measured short start, so that each trains for the same minutes and its learning rate falls to 0 at
+the end. Figures are by the protocol of `colorgan evaluate` on photos that no cell learned from, as
+shares of grey's or of the originals'. Each cell adds a line to benchmarks/ablation.jsonl; --table
+prints all of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from colorgan import hub
+from colorgan.cli import parse_settings
+from colorgan.evaluation.features import FeatureNetwork
+from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
+from colorgan.evaluation.summary import summarize
+from colorgan.networks import UNetConfig
+from colorgan.networks.critics import NoGanConfig
+from colorgan.photoset import read_all
+from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
+from colorgan.training.loop import train
+from colorgan.training.recipes import RECIPES, Adversarial, Kind, LossWeights, Recipe, Stage
+from colorgan.training.run import Run
+
+LINES = Path(__file__).parent / "ablation.jsonl"
+START, LONGER = 6, 18  # steps of the two short runs whose difference tells the pace
+BATCH = 32
+TEACHER = "tf_efficientnet_lite2"
+Change = Callable[[Recipe], Recipe]
+
+
+def lite(**settings: Any) -> UNetConfig:
+    """Give the base's network with other settings."""
+    return UNetConfig(TEACHER, 0.5, 0.5, **{"widths": (128, 96, 96), **settings})
+
+
+def sized(recipe: Recipe, size: int) -> Recipe:
+    """Train at another size of crops."""
+    return replace(recipe, stages=(replace(recipe.stages[0], size=size),))
+
+
+def resnet(recipe: Recipe, **losses: float) -> Recipe:
+    """Train a ResNet34 from nothing, with other losses."""
+    return replace(
+        recipe,
+        generator=UNetConfig(),
+        trunk_weights=None,
+        trunk_rate=1.0,
+        losses=LossWeights(**{"huber": 1.0, **losses}),
+        teacher=TEACHER if losses else None,
+    )
+
+
+def losses(recipe: Recipe, **weights: float) -> Recipe:
+    """Train by other losses; those that need features take the teacher's."""
+    teacher = TEACHER if "perceptual" in weights else None
+    return replace(recipe, losses=LossWeights(**{"huber": 1.0, **weights}), teacher=teacher)
+
+
+def classes(recipe: Recipe, rebalancing: float) -> Recipe:
+    """Answer with a distribution over colour classes."""
+    weights = LossWeights(classes=1.0, rebalancing=rebalancing)
+    return replace(recipe, generator=lite(head="classes"), losses=weights)
+
+
+def played(recipe: Recipe) -> Recipe:
+    """Spend the last quarter of the photos on a critic and a game against it."""
+    (stage,) = recipe.stages
+    parts: tuple[tuple[Kind, float, float], ...] = (
+        ("generator", 0.75, 1.0),
+        ("critic", 0.13, 1.0),
+        ("adversarial", 0.12, 0.2),
+    )
+    return replace(
+        recipe,
+        critic=NoGanConfig(),
+        adversarial=Adversarial("hinge", factor=0.15, critic_rate=3.0),
+        stages=tuple(
+            replace(stage, kind=kind, photos=round(stage.photos * share), rate=rate)
+            for kind, share, rate in parts
+        ),
+    )
+
+
+CELLS: dict[str, Change] = {
+    "base": lambda r: r,
+    "trunk fine-tuned": lambda r: replace(r, trunk_rate=0.2),
+    "classes": lambda r: classes(r, 0.0),
+    "classes, rebalanced": lambda r: classes(r, 0.5),
+    "perceptual": lambda r: losses(r, perceptual=4.0),
+    "colourfulness": lambda r: losses(r, colourfulness=1.0),
+    "rebalanced": lambda r: losses(r, rebalancing=0.5),
+    "half of the size": lambda r: replace(
+        r, generator=lite(widths=(128, 96, 96, 64), chroma_stride=2)
+    ),
+    "64 px": lambda r: sized(r, 64),
+    "128 px": lambda r: sized(r, 128),
+    "tiny64 mixed in": lambda r: r,
+    "dull photos left out": lambda r: r,
+    "clean lightness only": lambda r: replace(r, degrade=0.0),
+    "adversarial": played,
+    "resnet34": resnet,
+    "resnet34, distilled": lambda r: resnet(r, distil=3.0),
+    "resnet34, perceptual": lambda r: resnet(r, perceptual=4.0),
+}
+
+
+def base(trunk: str, photos: int) -> Recipe:
+    """Give the recipe that every cell changes."""
+    return replace(
+        RECIPES["light"],
+        stages=(Stage(96, BATCH, photos),),
+        trunk_weights=trunk,
+        teacher_weights=trunk,
+        ema_halflife=2000,
+    )
+
+
+def colourful_half(store: PhotoStore) -> PhotoStore:
+    """Keep the half of the photos with the strongest colours."""
+    means = [
+        float((photo.max(axis=2).astype(int) - photo.min(axis=2)).mean()) for photo in store.photos
+    ]
+    middle = sorted(means)[len(means) // 2]
+    kept = [photo for photo, mean in zip(store.photos, means, strict=True) if mean >= middle]
+    return PhotoStore(kept, store.names[: len(kept)])
+
+
+def pace(recipe: Recipe, source: StoredPhotos, folder: Path) -> float:
+    """Give photos a second, from two short runs, so that the start does not count."""
+    seconds = []
+    for steps in (START, LONGER):
+        begun = time.perf_counter()
+        train(recipe, Run(folder / str(steps), ("pace",), max_steps=steps, log_every=1000), source)
+        seconds.append(time.perf_counter() - begun)
+    return (LONGER - START) * BATCH / (seconds[1] - seconds[0])
+
+
+def figures(summary: Mapping[str, Any], name: str) -> dict[str, float]:
+    """Give a model's means as shares: of grey's, colourfulness of the originals'."""
+    models = summary["models"]
+    found = {}
+    for measure in models[name]:
+        if measure == "ciede2000" or measure.startswith(("frechet", "kernel", "colourfulness")):
+            scale = ORIGINAL if measure.startswith("colourful") else GREY
+            own, whole = (models[key].get(measure, {}).get("mean") for key in (name, scale))
+            if own is not None and whole:
+                found[measure] = round(own / whole, 4)
+    return found
+
+
+def table() -> None:
+    """Print every line so far, the nearest to the originals first."""
+    rows = [json.loads(line) for line in LINES.read_text().splitlines()]
+    names = [name for name in rows[0]["figures"] if "gap" not in name]
+    print(f"{'cell':24}{'minutes':>8}{'photos':>9}" + "".join(f"{n:>26}" for n in names))
+    for row in sorted(rows, key=lambda row: row["figures"]["ciede2000"]):
+        shares = "".join(f"{row['figures'].get(name, float('nan')):26.1%}" for name in names)
+        print(f"{row['cell']:24}{row['minutes']:8.1f}{row['photos']:9}{shares}")
+
+
+def main() -> None:
+    """Train and judge the cells one after another."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cells", nargs="*", metavar="CELL", help=", ".join(CELLS))
+    parser.add_argument("--table", action="store_true", help="print what is known, train nothing")
+    parser.add_argument("--minutes", type=float, default=15.0)
+    parser.add_argument("--data", nargs="+", default=[])
+    parser.add_argument("--tiny", nargs="+", default=[], help="for the cell with tiny photos")
+    parser.add_argument("--val", nargs="+", default=[])
+    parser.add_argument("--judge", type=int, default=300, help="photos judged by")
+    parser.add_argument("--trunk", default="timm", help="weights of the trunk and the teacher")
+    parser.add_argument("--features", help="as for colorgan evaluate")
+    parser.add_argument("--features-weights", default="timm")
+    parser.add_argument("--features-settings", nargs="+", default=[])
+    options = parser.parse_args()
+    if options.table:
+        return table()
+    unknown = set(options.cells) - set(CELLS)
+    if unknown:
+        parser.error(f"no such cells: {', '.join(sorted(unknown))}")
+    network = None
+    if options.features:
+        settings = parse_settings(options.features_settings)
+        network = FeatureNetwork(options.features, options.features_weights, settings)
+    every = list(read_all(options.val))
+    judged = every[:: max(len(every) // options.judge, 1)]
+    plain = load_photos(options.data, short_side=144)
+    for name in options.cells:
+        store = plain
+        if name == "tiny64 mixed in":
+            store = load_photos([*options.data, *options.tiny], short_side=144)
+        if name == "dull photos left out":
+            store = colourful_half(plain)
+        source = StoredPhotos(store, seed=0)
+        with tempfile.TemporaryDirectory() as folder:
+            speed = pace(CELLS[name](base(options.trunk, 10_000)), source, Path(folder))
+            photos = round(speed * options.minutes * 60 / BATCH) * BATCH
+            begun = time.perf_counter()
+            recipe = CELLS[name](base(options.trunk, photos))
+            run = Run(Path(folder) / "run", tuple(options.data), log_every=50)
+            model = hub.load(train(recipe, run, source))
+            minutes = (time.perf_counter() - begun) / 60
+            summary = summarize(judge({name: model}, judged, network=network))
+        line = {
+            "cell": name,
+            "minutes": round(minutes, 1),
+            "photos": photos,
+            "judged": len(judged),
+            "threads": torch.get_num_threads(),
+            "figures": figures(summary, name),
+        }
+        with LINES.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        print(json.dumps(line), flush=True)
+    return None
+
+
+if __name__ == "__main__":
+    main()
