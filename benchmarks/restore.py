@@ -41,8 +41,8 @@ STRENGTHS = (0.2, 1.0)
 CEILING = 60.0  # dB of a picture that is as good as equal, so that means stay finite
 ABOUT = (
     "Mends grain, blur, folds, scratches and faded tones of old black-and-white photos before they "
-    "are coloured. Dust, stains, uneven exposure, JPEG blocks and low resolution it makes a little "
-    "worse."
+    "are coloured. Of dust it takes away about as much as it costs; stains, uneven exposure, JPEG "
+    "blocks and low resolution it makes a little worse."
 )
 DATA = (
     "Photographs of public data sets with mixed, partly research-only licences, listed in "

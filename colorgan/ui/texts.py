@@ -98,7 +98,7 @@ class Texts:
     # Restoring
     restore: str = "Restore first"
     restore_hint: str = (
-        "Mends grain, blur, folds and faded tones before the photo is coloured. What is "
+        "Mends folds, scratches, grain, blur and faded tones before the photo is coloured. What is "
         "not damaged stays."
     )
     restore_strength: str = "How much is restored"

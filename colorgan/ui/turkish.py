@@ -81,7 +81,8 @@ TURKISH = Texts(
     chosen_candidate="{size} piksel, kendi seçimi",
     restore="Önce onar",
     restore_hint=(
-        "Renklendirmeden önce greni, bulanıklığı, kat izlerini ve solmuş tonları onarır. "
+        "Renklendirmeden önce kat izlerini, çizikleri, greni, bulanıklığı ve solmuş tonları "
+        "onarır. "
         "Bozuk olmayan kalır."
     ),
     restore_strength="Ne kadar onarılsın",
