@@ -19,7 +19,7 @@ app: $(APP)
 	$(PY) app.py
 
 test: lint chromium postgresql
-	$(PY) -m pytest
+	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(DEV)
 	$(VENV)/bin/ruff check .
