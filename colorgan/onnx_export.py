@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -51,7 +50,9 @@ def export(name: str | Path, target: Path, *, progress: bool = True) -> float:
         require(package)
     folder = hub.resolve(name)
     generator = hub.load(folder.path)
-    bar = tqdm(total=2, desc="exporting", unit=" steps", disable=None if progress else True)
+    bar = tqdm(
+        total=2, desc="exporting", unit=" steps", disable=None if progress else True, leave=False
+    )
     with bar, beside(target) as path:
         save(_translate(generator, folder.name), path, facts(folder))
         bar.update()
@@ -75,13 +76,12 @@ def require(package: str) -> Any:
         return importlib.import_module(package)
     except ImportError as error:
         raise ModelError(
-            f"ONNX needs the package {package}, which is not installed: "
-            'pip install -e ".[onnx]".'
+            f'ONNX needs the package {package}, which is not installed: pip install -e ".[onnx]".'
         ) from error
 
 
 @contextlib.contextmanager
-def beside(target: Path) -> Any:
+def beside(target: Path) -> Iterator[Path]:
     """Give a path beside a file to write to; renamed to it at the end, unless something failed.
 
     Raises:
@@ -92,7 +92,7 @@ def beside(target: Path) -> Any:
         with TemporaryDirectory(dir=target.parent, prefix=".part-") as folder:
             path = Path(folder) / target.name
             yield path
-            os.replace(path, target)
+            path.replace(target)
     except OSError as error:
         raise ModelError(f"{target} cannot be written: {error.strerror or error}.") from error
 
@@ -169,7 +169,9 @@ def open_session(path: Path) -> Any:
     except Exception as error:  # onnxruntime's errors have no other parent
         reason = str(error).strip().splitlines()[0]
         raise ModelError(f"{path} cannot be opened by onnxruntime: {reason}") from error
-    names = [[part.name for part in parts] for parts in (session.get_inputs(), session.get_outputs())]
+    names = [
+        [part.name for part in parts] for parts in (session.get_inputs(), session.get_outputs())
+    ]
     if names != [["lightness"], ["ab"]]:
         raise ModelError(
             f"{path} is no generator: it must answer lightness with ab. "

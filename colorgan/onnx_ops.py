@@ -44,9 +44,9 @@ def exportable(network: nn.Module) -> Iterator[None]:
     changed = []
     for module in network.modules():
         if isinstance(module, same):
-            module.forward = partial(_same_convolution, module)
+            module.forward = partial(_same_convolution, module)  # type: ignore[method-assign]
         elif isinstance(module, nn.Hardtanh):  # ReLU6 is one
-            module.forward = partial(_clip, module)
+            module.forward = partial(_clip, module)  # type: ignore[method-assign]
         else:
             continue
         changed.append(module)
@@ -59,7 +59,9 @@ def exportable(network: nn.Module) -> Iterator[None]:
 
 def _same_convolution(layer: nn.Conv2d, x: Tensor) -> Tensor:
     count, _, height, width = x.shape
-    sides = [(side - 1) // step + 1 for side, step in zip((height, width), layer.stride, strict=True)]
+    sides = [
+        (side - 1) // step + 1 for side, step in zip((height, width), layer.stride, strict=True)
+    ]
     inputs = (x, layer.weight) if layer.bias is None else (x, layer.weight, layer.bias)
     return torch.onnx.ops.symbolic(
         "Conv",
