@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from huggingface_hub import ModelCard
+from huggingface_hub import metadata_load
 from tqdm import tqdm
 
 from . import hub
@@ -56,12 +56,7 @@ def export(name: str | Path, target: Path, *, progress: bool = True) -> float:
     with bar, beside(target) as path:
         save(_translate(generator, folder.name), path, facts(folder))
         bar.update()
-        difference = compare(generator, path)
-        if not difference <= TOLERANCE:
-            raise ModelError(
-                f"The ONNX file of {folder.name} was not kept: its colours differ from torch's by "
-                f"up to {difference:.4f}, and {TOLERANCE:g} is allowed."
-            )
+        difference = approve(generator, path, folder.name)
         bar.update()
     return difference
 
@@ -100,18 +95,18 @@ def beside(target: Path) -> Iterator[Path]:
 def facts(folder: hub.ModelFolder) -> dict[str, str]:
     """Give what the metadata of a model's file say."""
     try:
-        card = ModelCard((folder.path / hub.CARD).read_text())
-        licence = card.data.get("license_name") or card.data.get("license")
-        text = str(card.content)
+        card = (folder.path / hub.CARD).read_text()
+        head = metadata_load(folder.path / hub.CARD) or {}
     except (OSError, ValueError):
-        licence, text = None, ""
+        card, head = "", {}
+    licence = head.get("license_name") or head.get("license")
     return {
         "name": folder.name,
         "revision": folder.revision,
         "licence": f"{licence}; see the card" if licence else "not recorded",
         "note": GUESS,
         "colorgan": __version__,
-        "card": text,
+        "card": card,
     }
 
 
@@ -178,6 +173,21 @@ def open_session(path: Path) -> Any:
             "`colorgan export` writes such files."
         )
     return session
+
+
+def approve(generator: Generator, path: Path, name: str) -> float:
+    """Compare a file with the generator it was made from; give the largest difference.
+
+    Raises:
+        ModelError: it is more than `TOLERANCE`.
+    """
+    difference = compare(generator, path)
+    if not difference <= TOLERANCE:
+        raise ModelError(
+            f"The ONNX file of {name} was not kept: its colours differ from torch's by up to "
+            f"{difference:.4f}, and {TOLERANCE:g} is allowed."
+        )
+    return difference
 
 
 @torch.inference_mode()

@@ -20,7 +20,7 @@ SIZES = [(1, 1), (1, 37), (37, 1), (33, 17), (64, 64), (97, 150), (101, 203), (2
 SIZES += [(150, 256), (255, 257)]
 
 
-def run(*arguments, before="", **environment):
+def run(*arguments, before=""):
     """Run the command in a new process, after some lines of Python."""
     script = f"{before}\nimport sys\nfrom colorgan.cli import main\nsys.exit(main(sys.argv[1:]))"
     return subprocess.run(
@@ -97,10 +97,15 @@ def test_the_file_says_what_it_is_and_nothing_of_where_it_was_made(small_file, s
     assert str(ROOT).encode() not in small_file.read_bytes()
 
 
-def test_a_file_that_answers_otherwise_is_not_kept(small_model, tmp_path, monkeypatch):
-    monkeypatch.setattr(onnx_export, "TOLERANCE", -1.0)
-    with pytest.raises(ModelError, match="was not kept"):
-        onnx_export.export(small_model, tmp_path / "file.onnx")
+def test_a_file_that_answers_otherwise_is_not_kept(small_file, small_model, tmp_path):
+    other = hub.load(small_model)
+    torch.nn.init.constant_(other.head.bias, 0.1)
+    with (
+        pytest.raises(ModelError, match="was not kept"),
+        onnx_export.beside(tmp_path / "x") as path,
+    ):
+        path.write_bytes(small_file.read_bytes())
+        onnx_export.approve(other, path, "small")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -119,7 +124,7 @@ class TestTheEngine:
         assert ciede2000(*pictures) < 0.5
 
     def test_a_model_by_name_is_exported_once(self, small_model, tmp_path, monkeypatch):
-        monkeypatch.setattr("huggingface_hub.constants.HF_ASSETS_CACHE", str(tmp_path))
+        monkeypatch.setattr("huggingface_hub.utils._cache_assets.HF_ASSETS_CACHE", str(tmp_path))
         first = Colorizer.from_pretrained(small_model, engine="onnxruntime")
         (kept,) = tmp_path.rglob("*.onnx")
         written = kept.stat().st_mtime_ns
@@ -173,11 +178,13 @@ class TestEightBits:
         facts = onnx.load(tmp_path / "small8.onnx").metadata_props
         assert ("precision", "int8") in [(prop.key, prop.value) for prop in facts]
 
-    def test_are_refused_where_they_do_not(self, small_model, photos, tmp_path, monkeypatch):
-        monkeypatch.setattr(onnx_int8, "ALLOWED", 0.0)
+    def test_are_refused_where_they_do_not(self, small_file, pictures, tmp_path):
+        wrong = onnx.load(small_file)
+        (bias,) = [tensor for tensor in wrong.graph.initializer if tensor.name == "head.bias"]
+        bias.CopyFrom(onnx.numpy_helper.from_array(np.zeros(2, np.float32), bias.name))
+        onnx.save(wrong, tmp_path / "wrong.onnx")
         with pytest.raises(ModelError, match="its colours do not stay: CIEDE2000"):
-            onnx_int8.export_int8(small_model, tmp_path / "x.onnx", crops(photos, tmp_path))
-        assert not (tmp_path / "x.onnx").exists()
+            onnx_int8.approve(small_file, tmp_path / "wrong.onnx", pictures[-2:], "small")
 
     def test_need_photos(self, small_model, portrait, tmp_path):
         done = run("export", small_model, "--onnx", tmp_path / "x.onnx", "--int8", portrait)
