@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from . import __version__
+from . import __version__, model_commands
 from .errors import ColorganError
 from .survey import commands as survey
 
@@ -43,10 +43,8 @@ def parser() -> argparse.ArgumentParser:
     _add_colorize(commands)
     _add_restore(commands)
     _add_evaluate(commands)
-    _add_models(commands)
     _add_curate(commands)
-    _add_push(commands)
-    _add_push_space(commands)
+    model_commands.add(commands)
     survey.add(commands)
     return top
 
@@ -63,6 +61,12 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         type=_size,
         metavar="N",
         help="short side in pixels at which the network sees a photo, or auto",
+    )
+    command.add_argument(
+        "--engine",
+        default="torch",
+        metavar="NAME",
+        help="what computes: torch (default) or onnxruntime; the latter takes ONNX files too",
     )
     command.add_argument(
         "--restore",
@@ -139,7 +143,7 @@ def colorize(options: argparse.Namespace) -> int:
         restorer.check(options.restore)
     jobs, device = _own_jobs(options)
     rows = colorize_all(
-        Colorizer.from_pretrained(options.model, device=device),
+        Colorizer.from_pretrained(options.model, engine=options.engine, device=device),
         jobs,
         strength=options.strength,
         size=options.size,
@@ -318,33 +322,6 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, str | float]:
     return settings
 
 
-def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "models", help="list embedded and downloaded models", description=models.__doc__
-    )
-    command.add_argument(
-        "--check", action="store_true", help="load each and compare with its golden tensors"
-    )
-    command.set_defaults(run=models)
-
-
-def models(options: argparse.Namespace) -> int:
-    """List embedded and downloaded models: name, size, revision, figures."""
-    from . import cards, hub
-
-    for found in [*map(hub.resolve, hub.embedded()), *hub.cached()]:
-        size = (found.path / hub.WEIGHTS).stat().st_size / 1e6
-        own = cards.own_row(cards.read_figures(found.path))
-        measures = [name for name in ("ciede2000", "psnr") if name in own]
-        figures = ", ".join(f"{name} {own[name]['mean']:.1f}" for name in measures)
-        state = ""
-        if options.check:
-            hub.load_network(found.path)
-            state = "  as promised"
-        print(f"{found.name:24} {size:6.1f} MB  {found.revision:12}  {figures}{state}")
-    return 0
-
-
 def _add_curate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
         "curate", help="find photos that teach no colour", description=curate.__doc__
@@ -373,68 +350,4 @@ def curate(options: argparse.Namespace) -> int:
     print(f"{total - len(findings)} of {total} photos can be trained on")
     if options.move:
         print(f"{len(set_aside(options.folder, findings, options.move))} moved to {options.move}")
-    return 0
-
-
-def _add_push(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "push", help="publish a model on the Hugging Face Hub", description=push.__doc__
-    )
-    command.add_argument("folder", type=Path, metavar="FOLDER", help="a run or a model folder")
-    command.add_argument("repo", metavar="ORG/NAME", help="the repository, made if need be")
-    command.add_argument("--private", action="store_true", help="make it a private repository")
-    command.add_argument("--revision", metavar="TAG", help="put this tag on what is sent")
-    command.add_argument("--about", default="", metavar="TEXT", help="a sentence for the card")
-    command.add_argument("--dry-run", action="store_true", help="only say what would be sent")
-    command.set_defaults(run=push)
-
-
-def push(options: argparse.Namespace) -> int:
-    """Publish a model: config, weights, golden tensors, card and figures; nothing else is sent."""
-    from . import publishing
-
-    files = publishing.files_of(options.folder)
-    print(f"{'Would send' if options.dry_run else 'Sending'} to {options.repo}:")
-    for path in files:
-        print(f"  {path.name:20} {path.stat().st_size / 1e6:8.2f} MB")
-    if options.dry_run:
-        return 0
-    done = publishing.push(
-        options.folder,
-        options.repo,
-        private=options.private,
-        tag=options.revision,
-        about=options.about,
-    )
-    name = options.repo + (f"@{done.tag}" if done.tag else "")
-    print(f"Sent: {done.url}")
-    print(f'It comes back by Colorizer.from_pretrained("{name}")')
-    return 0
-
-
-def _add_push_space(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "push-space", help="publish the page as a Space", description=push_space.__doc__
-    )
-    command.add_argument("repo", metavar="ORG/NAME", help="the Space, made if need be")
-    command.add_argument("--private", action="store_true", help="make it a private Space")
-    command.add_argument(
-        "--checkout", type=Path, default=Path(), metavar="FOLDER", help="default: where you are"
-    )
-    command.add_argument("--dry-run", action="store_true", help="only say what would be sent")
-    command.set_defaults(run=push_space)
-
-
-def push_space(options: argparse.Namespace) -> int:
-    """Publish the page of a checkout as a Gradio Space, with what it needs and nothing else."""
-    from . import publishing
-
-    files = publishing.space_files(options.checkout)
-    size = sum(path.stat().st_size for path in files) / 1e6
-    print(f"{len(files)} files, {size:.1f} MB")
-    if options.dry_run:
-        for path in files:
-            print(f"  {path.relative_to(options.checkout)}")
-        return 0
-    print(f"Sent: {publishing.push_space(options.checkout, options.repo, private=options.private)}")
     return 0

@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from . import hub, notes, upsampling
+from . import engines, hub, notes, upsampling
 from . import photo as files
 from .device import autocast, choose_device
 from .errors import ColorganError, ModelError
@@ -49,7 +49,7 @@ class Colorizer:
 
     def __init__(
         self,
-        generator: Generator,
+        generator: Generator | engines.OnnxGenerator,
         *,
         name: str = "model",
         revision: str = "",
@@ -63,13 +63,30 @@ class Colorizer:
 
     @classmethod
     def from_pretrained(
-        cls, name: str | Path = "pretrained", *, device: torch.device | None = None
+        cls,
+        name: str | Path = "pretrained",
+        *,
+        engine: str = "torch",
+        device: torch.device | None = None,
     ) -> Colorizer:
         """Load a model by name: `pretrained`, `custom`, a folder, or `org/name[@revision]`.
 
+        Args:
+            name: of the model; for onnxruntime also an ONNX file that `colorgan export` wrote.
+            engine: what computes, "torch" or "onnxruntime" (float32, on the processor; the first
+                time it exports the model and keeps that, see `engines.open_onnx`).
+            device: where torch computes; by default the fastest.
+
         Raises:
-            ModelError: there is no such model, or it does not load.
+            ModelError: there is no such model or engine, or it does not load.
         """
+        engines.check(engine)
+        if engine == "onnxruntime":
+            generator = engines.open_onnx(name)
+            known = {"name": generator.name, "revision": generator.revision}
+            return cls(generator, **known, device=torch.device("cpu"))
+        if Path(name).suffix == engines.SUFFIX:
+            raise ModelError(f"{name} is an ONNX file: it needs the engine onnxruntime.")
         folder = hub.resolve(name)
         return cls(hub.load(folder.path), name=folder.name, revision=folder.revision, device=device)
 

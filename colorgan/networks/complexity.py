@@ -72,7 +72,7 @@ class ComplexityUNet(Generator):
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         height, width = lightness.shape[-2:]
-        seen = pad_to_multiple(lightness.clamp(0, color.LIGHTNESS_MAX), 2**LEVELS)
+        seen = pad_to_multiple(lightness.clamp(0.0, color.LIGHTNESS_MAX), 2**LEVELS)
         x, maps = self.inc(seen / 50 - 1), []
         for down in self.downs:
             x = down(x)

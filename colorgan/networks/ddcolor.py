@@ -69,7 +69,7 @@ class DDColor(Generator):
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         squashed = F.interpolate(
-            lightness.clamp(0, color.LIGHTNESS_MAX), (self.settings.side,) * 2, mode="bilinear"
+            lightness.clamp(0.0, color.LIGHTNESS_MAX), (self.settings.side,) * 2, mode="bilinear"
         )
         ab: Tensor = self.network(color.lightness_to_grey(squashed).expand(-1, 3, -1, -1))
         ab = F.interpolate(ab.float(), lightness.shape[-2:], mode="bilinear")

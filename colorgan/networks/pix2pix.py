@@ -84,7 +84,7 @@ class Pix2Pix(Generator):
         """Answer with ab, and with the RGB picture if it paints one."""
         height, width = lightness.shape[-2:]
         side = 2**self.settings.levels
-        seen = pad_to_multiple(lightness.clamp(0, color.LIGHTNESS_MAX), side)
+        seen = pad_to_multiple(lightness.clamp(0.0, color.LIGHTNESS_MAX), side)
         if self.settings.colours == "ab":
             return Answer((color.AB_MAX * self._paint(seen / 50 - 1))[..., :height, :width])
         grey = color.lightness_to_grey(seen).expand(-1, 3, -1, -1)

@@ -83,7 +83,7 @@ class ResidualNet(Generator):
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         height, width = lightness.shape[-2:]
         # A picture must be larger than the padding that mirrors it.
-        seen = pad_to_multiple(lightness.clamp(0, color.LIGHTNESS_MAX), 4, least=PADDING + 4)
+        seen = pad_to_multiple(lightness.clamp(0.0, color.LIGHTNESS_MAX), 4, least=PADDING + 4)
         seen = F.pad(seen / 50 - 1, (PADDING,) * 4, mode="reflect")
         ab: Tensor = color.AB_MAX * self.body(seen).float()
         return ab[..., :height, :width]

@@ -1,6 +1,8 @@
-"""Any size for networks that halve theirs again and again: padded before, cut after."""
+"""Any size for networks: padded to what they halve, and brought to the size they look at."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from torch import Tensor
 from torch.nn import functional as F
@@ -14,5 +16,19 @@ def pad_to_multiple(x: Tensor, multiple: int, *, least: int = 1) -> Tensor:
         multiple: what H and W shall be multiples of.
         least: the smallest H and W.
     """
-    height, width = (max(-(-side // multiple) * multiple, least) for side in x.shape[-2:])
+    sides = x.shape[-2:]
+    # Rounded up without a negative number: ONNX divides towards zero, Python downwards.
+    height, width = (max((side + multiple - 1) // multiple * multiple, least) for side in sides)
     return F.pad(x, (0, width - x.shape[-1], 0, height - x.shape[-2]), mode="replicate")
+
+
+def resize(x: Tensor, size: Sequence[int]) -> Tensor:
+    """Bring (N, C, H, W) to a size (height, width): bilinear, what is made smaller averaged.
+
+    torch 2.13 fills what becomes one pixel wide with its first row from top to bottom, on
+    processors: such pictures are resized lying down.
+    """
+    if size[1] == 1:
+        lying = F.interpolate(x.mT, (size[1], size[0]), mode="bilinear", antialias=True)
+        return lying.mT
+    return F.interpolate(x, tuple(size), mode="bilinear", antialias=True)

@@ -23,6 +23,7 @@ from .. import ab_grid, color
 from ..errors import ModelError
 from .blocks import ConvBlock, SelfAttention, normed
 from .contract import AB_CHANNELS, Answer, Generator
+from .sizes import resize
 from .trunk import build_trunk, maps_of
 
 
@@ -124,8 +125,8 @@ class UNet(Generator):
         zoom = self.settings.zoom if zoom is None else zoom
         if zoom != 1:
             view = [max(round(side * zoom), 1) for side in lightness.shape[-2:]]
-            lightness = F.interpolate(lightness, view, mode="bilinear", antialias=True)
-        grey = color.lightness_to_grey(lightness.clamp(0, color.LIGHTNESS_MAX))
+            lightness = resize(lightness, view)
+        grey = color.lightness_to_grey(lightness.clamp(0.0, color.LIGHTNESS_MAX))
         maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
         x = maps[-1]
         for step, skip in zip(self.decoder, reversed(maps[:-1]), strict=False):

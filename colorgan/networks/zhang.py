@@ -61,7 +61,7 @@ def _block(widths: list[int], *, stride: int = 1, dilation: int = 1) -> nn.Seque
 
 def _scaled(lightness: Tensor) -> Tensor:
     """Pad lightness to what the strides need, and scale it as they do."""
-    padded = pad_to_multiple(lightness.clamp(0, color.LIGHTNESS_MAX), STRIDE)
+    padded = pad_to_multiple(lightness.clamp(0.0, color.LIGHTNESS_MAX), STRIDE)
     return (padded - 50) / 100
 
 

@@ -1,0 +1,92 @@
+"""Engines: what computes a generator's answer. torch is the default, onnxruntime an optional one.
+
+An engine's generator keeps the contract, `ab = generator(lightness)`, so a colorizer needs no
+cases. onnxruntime computes in float32 on the processor: where that has no bfloat16 it is the faster
+of the two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import torch
+from huggingface_hub import cached_assets_path
+from torch import Tensor, nn
+
+from . import hub, onnx_export
+from .errors import ModelError
+from .version import __version__
+
+ENGINES = ("torch", "onnxruntime")
+SUFFIX = ".onnx"
+
+
+class OnnxGenerator(nn.Module):
+    """A generator in an ONNX file, answered by onnxruntime on the processor, in float32.
+
+    Attributes:
+        name, revision: of the model, as the file's metadata say.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._session = onnx_export.open_session(path)
+        known = self._session.get_modelmeta().custom_metadata_map
+        self.name = str(known.get("name", path.stem))
+        self.revision = str(known.get("revision", ""))
+
+    def forward(self, lightness: Tensor) -> Tensor:
+        """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
+        seen = np.ascontiguousarray(lightness.float().cpu().numpy())
+        return torch.from_numpy(self._session.run(["ab"], {"lightness": seen})[0])
+
+
+def check(engine: str) -> None:
+    """Refuse an engine that is not known.
+
+    Raises:
+        ModelError: names those that are known.
+    """
+    if engine not in ENGINES:
+        raise ModelError(f"There is no engine {engine!r}. Known engines: {', '.join(ENGINES)}.")
+
+
+def open_onnx(name: str | Path) -> OnnxGenerator:
+    """Open a model for onnxruntime.
+
+    Args:
+        name: an ONNX file of `colorgan export`; or a model as `hub.resolve` takes it, which is
+            exported the first time (some tens of seconds) and kept in the assets of the Hugging
+            Face cache, so that it opens at once from then on.
+
+    Raises:
+        ModelError: there is no such model or file, onnxruntime is not installed, or the model
+            cannot be exported.
+    """
+    path = Path(name)
+    if path.suffix == SUFFIX:
+        if not path.is_file():
+            raise ModelError(f"There is no file {path}.")
+        return OnnxGenerator(path)
+    onnx_export.require("onnxruntime")
+    path = _kept(hub.resolve(name))
+    if not path.is_file():
+        onnx_export.export(name, path)
+    return OnnxGenerator(path)
+
+
+def _kept(folder: hub.ModelFolder) -> Path:
+    """Give where the ONNX file of a model is kept: of these weights, config and version."""
+    config = (folder.path / hub.CONFIG).read_bytes()
+    facts = f"{hub.fingerprint(folder.path)} {folder.name} {folder.revision} {__version__} "
+    key = hashlib.sha256(facts.encode() + config).hexdigest()[:16]
+    try:
+        assets = cached_assets_path("colorgan", namespace="onnx")
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"The exported model cannot be kept ({error}): write it by `colorgan export`, and give "
+            "that file as the model."
+        ) from error
+    return assets / f"{key}{SUFFIX}"

@@ -1,0 +1,212 @@
+"""Generators as ONNX files, for other engines: any height and width, checked against torch.
+
+    input   lightness   float32 (photos, 1, height, width), L* in 0..100
+    output  ab          float32 (photos, 2, height, width), CIE units
+
+The file says in its metadata which model it is, what its licence is, and that colours are a guess.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from huggingface_hub import metadata_load
+from tqdm import tqdm
+
+from . import hub
+from .errors import ModelError
+from .networks import Generator
+from .version import __version__
+
+TOLERANCE = 1e-3  # CIE units, by which an engine may differ from torch in float32
+CHECKED = ((1, 1, 1), (1, 1, 37), (1, 37, 1), (1, 33, 17), (2, 130, 65), (1, 192, 256))
+"""Photos, height and width at which a file is compared with torch."""
+_EXAMPLE = (2, 1, 72, 104)  # no side is 1 or a round number, so that none is taken for fixed
+GUESS = "Colours are a guess, never a record."
+
+
+def export(name: str | Path, target: Path, *, progress: bool = True) -> float:
+    """Write a model as an ONNX file; give by how much its ab differs from torch's at most.
+
+    Args:
+        name: of the model, as `hub.resolve` takes it.
+        target: the file; written beside and renamed, so never half done.
+        progress: show a bar.
+
+    Raises:
+        ModelError: there is no such model, onnx is not installed, the model cannot be said in
+            ONNX, the file's answers differ from torch's by more than `TOLERANCE`, or it cannot be
+            written.
+    """
+    for package in ("onnx", "onnxscript", "onnxruntime"):
+        require(package)
+    folder = hub.resolve(name)
+    generator = hub.load(folder.path)
+    bar = tqdm(
+        total=2, desc="exporting", unit=" steps", disable=None if progress else True, leave=False
+    )
+    with bar, beside(target) as path:
+        save(_translate(generator, folder.name), path, facts(folder))
+        bar.update()
+        difference = approve(generator, path, folder.name)
+        bar.update()
+    return difference
+
+
+def require(package: str) -> Any:
+    """Import an optional package.
+
+    Raises:
+        ModelError: it is not installed; says how to.
+    """
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        raise ModelError(
+            f'ONNX needs the package {package}, which is not installed: pip install -e ".[onnx]".'
+        ) from error
+
+
+@contextlib.contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """Give a path beside a file to write to; renamed to it at the end, unless something failed.
+
+    Raises:
+        ModelError: the file cannot be written.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=target.parent, prefix=".part-") as folder:
+            path = Path(folder) / target.name
+            yield path
+            path.replace(target)
+    except OSError as error:
+        raise ModelError(f"{target} cannot be written: {error.strerror or error}.") from error
+
+
+def facts(folder: hub.ModelFolder) -> dict[str, str]:
+    """Give what the metadata of a model's file say."""
+    try:
+        card = (folder.path / hub.CARD).read_text()
+        head = metadata_load(folder.path / hub.CARD) or {}
+    except (OSError, ValueError):
+        card, head = "", {}
+    licence = head.get("license_name") or head.get("license")
+    return {
+        "name": folder.name,
+        "revision": folder.revision,
+        "licence": f"{licence}; see the card" if licence else "not recorded",
+        "note": GUESS,
+        "colorgan": __version__,
+        "card": card,
+    }
+
+
+def _translate(generator: Generator, name: str) -> Any:
+    """Say a generator in ONNX: a ModelProto."""
+    from . import onnx_ops
+
+    sizes = {0: "photos", 2: "height", 3: "width"}
+    try:
+        with onnx_ops.exportable(generator), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                generator,
+                (100 * torch.rand(_EXAMPLE),),
+                dynamo=True,
+                verbose=False,
+                opset_version=onnx_ops.OPSET,
+                input_names=["lightness"],
+                output_names=["ab"],
+                dynamic_shapes=(sizes,),
+                custom_translation_table=onnx_ops.TRANSLATIONS,
+            )
+        assert program is not None
+        return program.model_proto
+    except (torch.onnx.errors.OnnxExporterError, RuntimeError, ValueError) as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        raise ModelError(
+            f"The model {name} cannot be said in ONNX at any size ({reason}): use it by torch."
+        ) from error
+
+
+def save(model: Any, path: Path, facts: Mapping[str, str]) -> None:
+    """Write a ModelProto with its metadata, and without the exporter's notes on its own code."""
+    onnx = require("onnx")
+    for node in model.graph.node:
+        del node.metadata_props[:]
+        node.ClearField("doc_string")
+    del model.graph.value_info[:], model.graph.metadata_props[:]
+    model.doc_string = GUESS
+    onnx.helper.set_model_props(model, dict(facts))
+    onnx.save(model, path)
+
+
+def open_session(path: Path) -> Any:
+    """Open an ONNX file with onnxruntime on the processor, with as many threads as torch has.
+
+    Raises:
+        ModelError: onnxruntime is not installed, or the file is no generator.
+    """
+    runtime = require("onnxruntime")
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    try:
+        session = runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no other parent
+        reason = str(error).strip().splitlines()[0]
+        raise ModelError(f"{path} cannot be opened by onnxruntime: {reason}") from error
+    names = [
+        [part.name for part in parts] for parts in (session.get_inputs(), session.get_outputs())
+    ]
+    if names != [["lightness"], ["ab"]]:
+        raise ModelError(
+            f"{path} is no generator: it must answer lightness with ab. "
+            "`colorgan export` writes such files."
+        )
+    return session
+
+
+def approve(generator: Generator, path: Path, name: str) -> float:
+    """Compare a file with the generator it was made from; give the largest difference.
+
+    Raises:
+        ModelError: it is more than `TOLERANCE`.
+    """
+    difference = compare(generator, path)
+    if not difference <= TOLERANCE:
+        raise ModelError(
+            f"The ONNX file of {name} was not kept: its colours differ from torch's by up to "
+            f"{difference:.4f}, and {TOLERANCE:g} is allowed."
+        )
+    return difference
+
+
+@torch.inference_mode()
+def compare(generator: Generator, path: Path) -> float:
+    """Give the largest difference between a file's ab and torch's in float32, in CIE units.
+
+    Compared on smooth and noisy pictures of the sizes of `CHECKED`.
+    """
+    session, chance = open_session(path), torch.Generator().manual_seed(0)
+    difference = 0.0
+    for photos, height, width in CHECKED:
+        noise = 30 * torch.rand(photos, 1, height, width, generator=chance)
+        lightness = noise + torch.linspace(0, 70, width)
+        expected = generator(lightness).numpy()
+        try:
+            (found,) = session.run(["ab"], {"lightness": lightness.numpy()})
+        except Exception:  # as above; the sizes are what it can stumble over
+            return float("inf")
+        if found.shape != expected.shape:
+            return float("inf")
+        difference = max(difference, float(np.abs(found - expected).max(initial=0)))
+    return difference
