@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from statistics import median
 
@@ -63,7 +63,7 @@ class Reference(nn.Module):
         return self.head(x)  # type: ignore[no-any-return]
 
 
-def compare(works: dict[str, Work], reference: Work, turns: int) -> dict[str, dict[str, float]]:
+def compare(works: Mapping[str, Work], reference: Work, turns: int) -> dict[str, dict[str, float]]:
     """Time works in turns with the reference; give the median ratio and the median seconds."""
     seconds: dict[str, list[float]] = {name: [] for name in ("reference", *works)}
     for turn in range(turns + 1):
