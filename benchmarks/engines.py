@@ -14,16 +14,17 @@ import argparse
 import copy
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from speed import Work, compare
 from torch import Tensor, nn
 
-from colorgan import color, hub, onnx_int8
+from colorgan import color, hub
 from colorgan.curate import is_grey
 from colorgan.device import has_fast_bfloat16
 from colorgan.engines import OnnxGenerator
@@ -38,6 +39,8 @@ PHOTOS = Path(__file__).parent.parent / "examples" / "photos"
 MODELS = ("pretrained", "custom")
 BYTES = np.dtype(np.uint8)
 Network = Callable[[Tensor], Tensor]
+LEAST_CALIBRATION = 10
+QUANTIZED = ("Conv", "Add", "Concat", "Relu", "Clip", "MaxPool")
 
 
 def squares(sources: list[str], side: int, count: int) -> list[Tensor]:
@@ -74,10 +77,44 @@ def switches(name: str, folder: Path, calibration: list[Tensor]) -> dict[str, Ne
     export(name, exact)
     found: dict[str, Network] = {"torch float32": plain, "torch channels_last": last}
     found |= {"torch bfloat16 (shipped)": autocast, "onnxruntime float32": OnnxGenerator(exact)}
-    if len(calibration) >= onnx_int8.LEAST_PHOTOS // 2:
-        onnx_int8.quantize(exact, small, calibration)
+    if len(calibration) >= LEAST_CALIBRATION:
+        quantize(exact, small, calibration)
         found["onnxruntime int8"] = OnnxGenerator(small)
     return found
+
+
+def quantize(source: Path, target: Path, calibration: Sequence[Tensor]) -> None:
+    """Write an ONNX file in 8 bits.
+
+    Args:
+        source: the file in float32.
+        target: the file to write.
+        calibration: lightness (1, 1, H, W) of photos, all of one size.
+    """
+    tool = require("onnxruntime.quantization")
+    pieces = require("onnxruntime.quantization.shape_inference")
+    shown = iter(calibration)
+
+    class Photos(tool.CalibrationDataReader):  # type: ignore[misc,name-defined]
+        def get_next(self) -> dict[str, Any] | None:
+            lightness = next(shown, None)
+            return None if lightness is None else {"lightness": lightness.numpy()}
+
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = Path(folder) / "prepared.onnx"
+        pieces.quant_pre_process(source, prepared, skip_symbolic_shape=True)
+        tool.quantize_static(
+            prepared,
+            target,
+            Photos(),
+            quant_format=tool.QuantFormat.QDQ,
+            op_types_to_quantize=list(QUANTIZED),
+            per_channel=True,
+            activation_type=tool.QuantType.QUInt8,
+            weight_type=tool.QuantType.QInt8,
+            # Ranges that photos reach on average: one odd photo must not stretch them for all.
+            extra_options={"CalibMovingAverage": True},
+        )
 
 
 def quality(network: Network, plain: Network, photos: list[Tensor]) -> tuple[float, float]:
@@ -104,7 +141,7 @@ def judge_networks(sources: list[str], count: int, sides: list[int], turns: int)
             plain = networks["torch float32"]
             for side in sides:
                 photos = squares(sources, side, 2 * count)[::2]
-                works = {
+                works: dict[str, Work] = {
                     what: partial(network, photos[0])
                     for what, network in networks.items()
                     if network is not plain

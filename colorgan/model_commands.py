@@ -49,31 +49,19 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "model", metavar="MODEL", help="pretrained, custom, a folder, or org/name[@revision]"
     )
     command.add_argument("--onnx", type=Path, required=True, metavar="FILE", help="write this file")
-    command.add_argument(
-        "--int8",
-        nargs="+",
-        metavar="PHOTOS",
-        help="in 8 bits, calibrated and judged on these colour photos (folders, tar archives)",
-    )
     command.set_defaults(run=export)
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write a model as ONNX, for any height and width; the file is compared with torch first.
-
-    In 8 bits it is several times as fast, and refused if its colours are not nearly the same.
-    """
+    """Write a model as ONNX, for any height and width; the file is compared with torch first."""
     from .onnx_export import export as write
 
-    if options.int8:
-        from .onnx_int8 import export_int8
-
-        told = export_int8(options.model, options.onnx, options.int8).sentence
-    else:
-        difference = write(options.model, options.onnx)
-        told = f"ab differs from torch's by up to {difference:.6f}"
+    difference = write(options.model, options.onnx)
     size = options.onnx.stat().st_size / 1e6
-    print(f"{options.model} written to {options.onnx} ({size:.1f} MB); {told}")
+    print(
+        f"{options.model} written to {options.onnx} ({size:.1f} MB); "
+        f"ab differs from torch's by up to {difference:.6f}"
+    )
     return 0
 
 

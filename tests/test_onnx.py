@@ -10,7 +10,7 @@ import torch
 from conftest import ROOT
 from PIL import Image
 
-from colorgan import Colorizer, ModelError, hub, onnx_export, onnx_int8
+from colorgan import Colorizer, ModelError, hub, onnx_export
 from colorgan.engines import OnnxGenerator
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.networks import UNet, UNetConfig
@@ -166,36 +166,3 @@ import colorgan.cli
 sys.exit(any(name.split(".")[0].startswith("onnx") for name in sys.modules))
 """
     assert subprocess.run([sys.executable, "-c", script]).returncode == 0
-
-
-class TestEightBits:
-    def test_are_written_where_the_colours_stay(self, small_file, small_model, photos, tmp_path):
-        quality = onnx_int8.export_int8(
-            small_model, tmp_path / "small8.onnx", crops(photos, tmp_path)
-        )
-        assert 0 < quality.mean < 1 and quality.photos == 12
-        assert (tmp_path / "small8.onnx").stat().st_size < 0.5 * small_file.stat().st_size
-        facts = onnx.load(tmp_path / "small8.onnx").metadata_props
-        assert ("precision", "int8") in [(prop.key, prop.value) for prop in facts]
-
-    def test_are_refused_where_they_do_not(self, small_file, pictures, tmp_path):
-        wrong = onnx.load(small_file)
-        (bias,) = [tensor for tensor in wrong.graph.initializer if tensor.name == "head.bias"]
-        bias.CopyFrom(onnx.numpy_helper.from_array(np.zeros(2, np.float32), bias.name))
-        onnx.save(wrong, tmp_path / "wrong.onnx")
-        with pytest.raises(ModelError, match="its colours do not stay: CIEDE2000"):
-            onnx_int8.approve(small_file, tmp_path / "wrong.onnx", pictures[-2:], "small")
-
-    def test_need_photos(self, small_model, portrait, tmp_path):
-        done = run("export", small_model, "--onnx", tmp_path / "x.onnx", "--int8", portrait)
-        assert done.returncode == 1 and "20 colour photos or more" in done.stderr
-
-
-def crops(photos, folder):
-    """Write 24 different parts of real photos into a folder; give it in a list."""
-    (folder / "crops").mkdir()
-    for name, pixels in photos.items():
-        for i in range(6):
-            cut = pixels[20 * i : 20 * i + 180, 30 * i : 30 * i + 200]
-            Image.fromarray(cut).save(folder / "crops" / f"{name}-{i}.png")
-    return [folder / "crops"]

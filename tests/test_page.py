@@ -568,10 +568,10 @@ class TestApi:
 async def ask_as_an_assistant(url: str, tool: str, **arguments) -> tuple[list, str]:
     """Give the tools that there are, and what one of them answers."""
     from mcp import ClientSession
-    from mcp.client.streamable_http import streamablehttp_client
+    from mcp.client.streamable_http import streamable_http_client
 
     async with (
-        streamablehttp_client(f"{url}/gradio_api/mcp/") as (reading, writing, _),
+        streamable_http_client(f"{url}/gradio_api/mcp/") as (reading, writing, _),
         ClientSession(reading, writing) as session,
     ):
         await session.initialize()
