@@ -19,11 +19,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from colorgan import hub
 from colorgan.cli import parse_settings
 from colorgan.evaluation.features import FeatureNetwork
+from colorgan.evaluation.metrics import Picture, colourfulness
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
 from colorgan.evaluation.summary import summarize
 from colorgan.networks import UNetConfig
@@ -130,12 +132,9 @@ def base(trunk: str, photos: int) -> Recipe:
 
 def colourful_half(store: PhotoStore) -> PhotoStore:
     """Keep the half of the photos with the strongest colours."""
-    means = [
-        float((photo.max(axis=2).astype(int) - photo.min(axis=2)).mean()) for photo in store.photos
-    ]
-    middle = sorted(means)[len(means) // 2]
-    kept = [photo for photo, mean in zip(store.photos, means, strict=True) if mean >= middle]
-    return PhotoStore(kept, store.names[: len(kept)])
+    strengths = [colourfulness(Picture(photo)) for photo in store.photos]
+    kept = np.flatnonzero(strengths >= np.median(strengths))
+    return PhotoStore([store.photos[i] for i in kept], [store.names[i] for i in kept])
 
 
 def pace(recipe: Recipe, source: StoredPhotos, folder: Path) -> float:

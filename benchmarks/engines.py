@@ -24,13 +24,13 @@ import torch
 from speed import Work, compare
 from torch import Tensor, nn
 
-from colorgan import color, hub
+from colorgan import hub
 from colorgan.curate import is_grey
 from colorgan.device import has_fast_bfloat16
 from colorgan.engines import OnnxGenerator
 from colorgan.errors import PhotoError
+from colorgan.evaluation import protocol
 from colorgan.evaluation.metrics import Picture, ciede2000
-from colorgan.evaluation.protocol import centre_square, to_lightness
 from colorgan.onnx_export import export, require
 from colorgan.photoset import read_all
 from colorgan.pixels import to_pixels
@@ -49,18 +49,12 @@ def squares(sources: list[str], side: int, count: int) -> list[Tensor]:
     found = []
     for data in files[:: max(len(files) // count, 1)]:
         try:
-            square = centre_square(data, side)
+            square = protocol.centre_square(data, side)
         except PhotoError:
             continue
         if not is_grey(square):
-            found.append(to_lightness(square[None].copy()))
+            found.append(protocol.to_lightness(square[None].copy()))
     return found[:count]
-
-
-def exact_pixels(lightness: Tensor, ab: Tensor) -> np.ndarray:
-    """Give sRGB (H, W, 3) of 8 bits by the long way: every step in floats, no table."""
-    rgb = color.lab_to_rgb(color.fit_gamut(torch.cat((lightness, ab), 1)))
-    return (rgb.clamp(0, 1) * 255).round().byte()[0].permute(1, 2, 0).numpy()
 
 
 def switches(name: str, folder: Path, calibration: list[Tensor]) -> dict[str, Network]:
@@ -120,7 +114,7 @@ def quantize(source: Path, target: Path, calibration: Sequence[Tensor]) -> None:
 def quality(network: Network, plain: Network, photos: list[Tensor]) -> tuple[float, float]:
     """Give mean and worst CIEDE2000 of photos coloured by a network, against another's."""
     apart = [
-        ciede2000(*(Picture(exact_pixels(x, answer(x))) for answer in (network, plain)))
+        ciede2000(*(Picture(protocol.to_pixels(x, answer(x))[0]) for answer in (network, plain)))
         for x in photos
     ]
     return float(np.mean(apart)), float(np.max(apart))
@@ -154,13 +148,15 @@ def judge_networks(sources: list[str], count: int, sides: list[int], turns: int)
 
 @torch.inference_mode()
 def judge_pixels(sources: list[str], count: int, side: int, turns: int) -> None:
-    """Print what the table of 8-bit values does, beside floats all the way."""
+    """Print what the table of 8-bit values does, beside the judge's way, floats throughout."""
     plain = hub.load(hub.resolve("pretrained").path)
     chroma = [(x, plain(x)) for x in squares(sources, side, count)]
     works: dict[str, Work] = {"fast": lambda: [to_pixels(x, ab, BYTES) for x, ab in chroma]}
-    times = compare(works, lambda: [exact_pixels(x, ab) for x, ab in chroma], turns)
+    times = compare(works, lambda: [protocol.to_pixels(x, ab) for x, ab in chroma], turns)
     apart = [
-        ciede2000(Picture(np.asarray(to_pixels(x, ab, BYTES))), Picture(exact_pixels(x, ab)))
+        ciede2000(
+            Picture(np.asarray(to_pixels(x, ab, BYTES))), Picture(protocol.to_pixels(x, ab)[0])
+        )
         for x, ab in chroma
     ]
     found = (float(np.mean(apart)), float(np.max(apart)))

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import base64
 import io
 import os
-import re
-import time
-import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Thread
 
 import imagecodecs
 import numpy as np
 import pytest
-import torch
 from page_app import (
     DESCRIPTION,
     GPS,
@@ -28,7 +20,6 @@ from page_app import (
     download,
     mean_chroma,
     overflows,
-    serving,
     shown,
     tab_to,
     to_lab,
@@ -39,120 +30,12 @@ from page_app import (
 from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
-from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import page as page_module
-from colorgan.ui.messages import plain, plain_errors
-from colorgan.ui.models import Models
-from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_doubt, save_preview
 from colorgan.ui.texts import ENGLISH
-from colorgan.ui.turkish import TURKISH
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = page_module.find_examples(ROOT / "examples" / "photos")
 SHOTS = os.environ.get("COLORGAN_SCREENSHOTS")
-
-
-# Pieces, without a browser
-
-
-class TestPieces:
-    def test_page_is_built_without_examples(self, tmp_path):
-        assert page_module.find_examples(tmp_path / "missing") == []
-        page = page_module.build(Models({}), page_module.find_examples(tmp_path))
-        public = [e["api_name"] for e in page.config["dependencies"] if is_public(e)]
-        assert public == ["colorize", "restore", "compare", "album"]
-
-    def test_every_sentence_is_turkish_too_and_says_the_same_figures(self):
-        def sentences(texts) -> dict[str, str]:
-            own = {name: str(text) for name, text in vars(texts).items() if name != "survey"}
-            return own | {f"survey {k}": v for k, v in vars(texts.survey).items()}
-
-        english, turkish = sentences(ENGLISH), sentences(TURKISH)
-        assert [name for name, text in english.items() if turkish[name] == text] == []
-        for name, text in english.items():
-            assert sorted(set(re.findall(r"{\w+}", text))) == sorted(
-                set(re.findall(r"{\w+}", turkish[name]))
-            ), name
-
-    def test_nothing_is_loaded_before_it_is_asked_for(self):
-        page_module.build(Models({"custom": "no/such/model", "pretrained": "no/such/model"}))
-
-    def test_a_model_is_loaded_once(self, small_model):
-        models = Models({"custom": str(small_model)})
-        found = []
-        threads = [Thread(target=lambda: found.append(models.get("custom"))) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(found) == 4
-        assert len(set(map(id, found))) == 1
-
-    def test_a_lent_gpu_gets_the_network_s_call_and_nothing_else(self, small_model, portrait):
-        """spaces.GPU runs what it wraps in another process: tensors of the processor in and out."""
-        calls = []
-
-        def lend(function):
-            def call(lightness):
-                calls.append(lightness.device.type)
-                return function(lightness)
-
-            return call
-
-        models = Models({"custom": str(small_model)}, on_gpu=lend)
-        models.load_all()
-        assert models.get("custom")(portrait).size == (512, 512)
-        assert calls == ["cpu"]
-
-    def test_where_a_model_is_guessing_is_shown_if_it_knows(self, small_model, portrait, tmp_path):
-        from colorgan import Colorizer, photo
-        from colorgan.networks import UNet, UNetConfig
-
-        source = photo.read(portrait)
-        torch.manual_seed(0)
-        guessing = Colorizer(UNet(UNetConfig("resnet10t", widths=(16,) * 3, head="classes")))
-        path = save_doubt(guessing, source, 128, tmp_path / "doubt.webp")
-        with Image.open(path) as picture:
-            assert picture.size == (512, 512)
-        plain = Colorizer.from_pretrained(small_model)
-        assert save_doubt(plain, source, 128, tmp_path / "none.webp") is None
-
-    def test_previews_are_small_and_have_no_metadata(self, large_photo, tmp_path):
-        from colorgan import photo
-
-        path = save_preview(photo.read(large_photo), tmp_path / "preview.webp")
-        with Image.open(path) as preview:
-            assert max(preview.size) <= PREVIEW_SIDE
-            assert not preview.getexif()
-            assert not {"exif", "xmp"} & set(preview.info)
-
-    def test_results_are_not_kept(self, tmp_path, monkeypatch):
-        monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
-        old, young = fresh_folder(), fresh_folder()
-        (old / "preview.webp").write_bytes(b"")
-        long_ago = time.time() - KEPT_SECONDS - 1
-        os.utime(old, (long_ago, long_ago))
-        assert fresh_folder().is_relative_to(tmp_path)
-        assert young.exists()
-        assert not old.exists()
-
-    def test_toasts_show_file_names_as_text(self):
-        assert plain(ColorganError("<b>.jpg is empty.")) == "&lt;b&gt;.jpg is empty."
-
-    def test_folders_of_the_server_are_not_told(self):
-        import gradio as gr
-
-        with pytest.raises(gr.Error) as caught, plain_errors(ENGLISH):
-            raise ModelError("The model's config.json in /secret/folder cannot be read.")
-        assert caught.value.message == ENGLISH.model_missing
-        assert not caught.value.print_exception
-
-
-def is_public(event: dict) -> bool:
-    return event["api_visibility"] == "public"
-
-
-# In the browser
 
 
 @pytest.mark.browser
@@ -325,6 +208,15 @@ class TestColour:
         assert shown(page, "#colour-frame img.after").size == (400, 300)
 
 
+def compare(visit, photo: Path):
+    """Open the tab Compare and ask for a photo by both models."""
+    page = visit()
+    page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+    upload(page, photo, "compare")
+    page.locator("#compare-button").click()
+    return page
+
+
 @pytest.mark.browser
 class TestCompare:
     def test_a_photo_in_grey_and_by_each_model(self, visit, small_photo):
@@ -343,10 +235,7 @@ class TestCompare:
             assert Image.open(io.BytesIO(data)).size == (400, 300)
 
     def test_both_models_lie_under_one_border_that_keys_move(self, visit, small_photo):
-        page = visit()
-        page.get_by_role("tab", name=ENGLISH.compare_tab).click()
-        upload(page, small_photo, "compare")
-        page.locator("#compare-button").click()
+        page = compare(visit, small_photo)
         page.locator("#compare-frame img.after").wait_for(timeout=WAIT)
         left, right = (shown(page, f"#compare-frame img{end}") for end in ("", ".after"))
         assert ImageChops.difference(left.convert("RGB"), right.convert("RGB")).getbbox()
@@ -355,10 +244,7 @@ class TestCompare:
         expect(handle).to_have_attribute("aria-valuetext", "100 % of the right one")
 
     def test_the_comparison_can_be_shared_as_one_picture_without_metadata(self, visit, large_photo):
-        page = visit()
-        page.get_by_role("tab", name=ENGLISH.compare_tab).click()
-        upload(page, large_photo, "compare")
-        page.locator("#compare-button").click()
+        page = compare(visit, large_photo)
         page.locator("#compare-right img").wait_for(timeout=WAIT)
         name, data = download(page, "#compare-share")
         assert name == "harbour day compared.jpg"
@@ -494,102 +380,6 @@ def serious(results) -> list[str]:
             if not any(name in node["html"] for name in known):
                 found.append(f"{violation['id']}: {node['html'][:200]}")
     return found
-
-
-@pytest.mark.browser
-class TestApi:
-    def test_the_script_of_the_readme_runs(self, url, small_photo, tmp_path, monkeypatch):
-        code = (ROOT / "README.md").read_text().split("```python\nfrom gradio_client")[1]
-        code = "from gradio_client" + code.split("```")[0]
-        code = code.replace('"http://127.0.0.1:7860"', f"{url!r}, download_files={str(tmp_path)!r}")
-        (tmp_path / "old.jpg").write_bytes(small_photo.read_bytes())
-        monkeypatch.chdir(tmp_path)
-        found = {}
-        exec(code, found)
-        for name in ("photo", "left", "right"):
-            assert Image.open(found[name]).size == (400, 300)
-        assert Path(found["photos"]).suffix == ".zip" and Path(found["table"]).suffix == ".csv"
-
-    def test_a_photo_is_coloured(self, url, small_photo, tmp_path):
-        client = connect(url, tmp_path)
-        file, previews, caption, _, restored = client.predict(
-            photo(small_photo), "custom", 1.0, 256, api_name="/colorize"
-        )
-        assert Path(file).name == "harbour day in colour.jpg"
-        assert mean_chroma(Image.open(file)) > 3
-        assert mean_chroma(Image.open(previews["before"])) < 1
-        assert "by custom" in caption
-        assert restored is None
-
-    def test_a_photo_is_restored_without_colours(self, url, small_photo, tmp_path):
-        client = connect(url, tmp_path)
-        file, previews, caption = client.predict(photo(small_photo), 0.8, api_name="/restore")
-        assert Path(file).name == "harbour day restored.jpg"
-        assert mean_chroma(Image.open(file)) < 1
-        assert Image.open(previews["after"]).size == (400, 300)
-        assert "Restored by restore" in caption and "guess" not in caption
-
-    def test_models_are_compared(self, url, small_photo, tmp_path):
-        client = connect(url, tmp_path)
-        files = client.predict(photo(small_photo), 0.5, 128, api_name="/compare")
-        assert [Image.open(file).size for file in files[:2]] == [(400, 300)] * 2
-        assert [Image.open(file["file"]).size for file in files[3:6]] == [(400, 300)] * 3
-
-    def test_any_two_models_are_compared(self, url, small_photo, tmp_path):
-        client = connect(url, tmp_path)
-        sides = {"left": "custom", "right": "custom"}
-        files = client.predict(photo(small_photo), **sides, api_name="/compare")
-        assert Path(files[0]).read_bytes() == Path(files[1]).read_bytes()
-
-    def test_what_is_no_photo_is_told_in_a_sentence(self, url, tmp_path):
-        from gradio_client.exceptions import AppError
-
-        bad = tmp_path / "letter.jpg"
-        bad.write_text("Dear grandmother, ...")
-        with pytest.raises(AppError, match=r"^letter\.jpg is not a photo that can be read"):
-            connect(url, tmp_path).predict(photo(bad), api_name="/colorize")
-
-    def test_assistants_find_the_work_as_tools(self, small_photo, tmp_path):
-        settings = {"HF_HUB_OFFLINE": "1", "COLORGAN_MCP": "1"}
-        data = base64.b64encode(small_photo.read_bytes()).decode()
-        with serving(tmp_path, settings) as url:
-            asked = ask_as_an_assistant(url, "colorize", photo=f"data:image/jpeg;base64,{data}")
-            with ThreadPoolExecutor(1) as pool:  # Playwright has a loop in this thread
-                tools, answer = pool.submit(asyncio.run, asked).result()
-            assert {tool.name for tool in tools} == {"colorize", "restore", "compare", "album"}
-            for tool in tools:
-                settings = tool.inputSchema["properties"].values()
-                assert tool.description and all(one["description"] for one in settings)
-            address = re.search(r"http\S+in%20colour\.jpg", answer).group()
-            with urllib.request.urlopen(address) as file:
-                assert mean_chroma(Image.open(io.BytesIO(file.read()))) > 3
-
-
-async def ask_as_an_assistant(url: str, tool: str, **arguments) -> tuple[list, str]:
-    """Give the tools that there are, and what one of them answers."""
-    from mcp import ClientSession
-    from mcp.client.streamable_http import streamable_http_client
-
-    async with (
-        streamable_http_client(f"{url}/gradio_api/mcp/") as (reading, writing, _),
-        ClientSession(reading, writing) as session,
-    ):
-        await session.initialize()
-        tools = (await session.list_tools()).tools
-        answer = await session.call_tool(tool, arguments)
-    return tools, answer.content[0].text
-
-
-def connect(url: str, folder: Path):
-    from gradio_client import Client
-
-    return Client(url, verbose=False, download_files=folder)
-
-
-def photo(path: Path):
-    from gradio_client import handle_file
-
-    return handle_file(path)
 
 
 @pytest.mark.browser

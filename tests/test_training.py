@@ -1,23 +1,17 @@
-"""The trainer: the loop on small recipes, and its door as a person uses it."""
+"""The training loop on small recipes, and the six systems learning by heart."""
 
-import csv
-import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
 from PIL import Image
+from training_runs import losses_of, weights
 
-from colorgan import Colorizer, Restorer, TrainingError, hub
+from colorgan import TrainingError, hub
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
 from colorgan.evaluation.protocol import colour_squares
-from colorgan.networks import ComplexityConfig, Pix2PixConfig, RestorationConfig, UNetConfig
+from colorgan.networks import ComplexityConfig, Pix2PixConfig, UNetConfig
 from colorgan.networks.critics import (
     ComplexityCriticConfig,
     DcganConfig,
@@ -61,16 +55,6 @@ GAME = replace(
 @pytest.fixture(scope="module")
 def photos_in_memory(training_folder):
     return StoredPhotos(load_photos([training_folder]), seed=0)
-
-
-def weights(run_folder):
-    return hub.load(run_folder).state_dict()
-
-
-def losses_of(run_folder, without=()):
-    """The loss of every step, as metrics.csv has it."""
-    rows = read_table(run_folder / "metrics.csv")
-    return [{k: float(v) for k, v in row.items() if v and k not in without} for row in rows]
 
 
 def steps_of(recipe, tmp_path, photos):
@@ -340,23 +324,6 @@ def test_each_system_learns_eight_photos_by_heart(name, photos, tmp_path):
     assert 0.6 < colour / np.mean([colourfulness(Picture(b)) for b in squares]) < 1.4
 
 
-def command(*arguments):
-    return [sys.executable, str(ROOT / "train.py"), *map(str, arguments)]
-
-
-def run_train(*arguments, **settings):
-    return subprocess.run(
-        command(*arguments), capture_output=True, text=True, timeout=280, **settings
-    )
-
-
-STILL = [  # no batch statistics, no dropout, float32, every step in the table
-    *("--generator.levels", 4, "--generator.width", 8, "--generator.no-down-dropout"),
-    *("--generator.up-dropout", 0, "--precision", "fp32", "--log-every", 1),
-    *("--stages.0.size", 32, "--stages.0.batch", 4),
-]
-
-
 def test_a_tracker_gets_curves_and_samples(photos_in_memory, tmp_path):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -369,140 +336,3 @@ def test_a_tracker_gets_curves_and_samples(photos_in_memory, tmp_path):
         "00000004.jpg",
         "00000008.jpg",
     ]
-
-
-class TestTheDoor:
-    @pytest.mark.slow
-    @pytest.mark.parametrize("name", RECIPES)
-    def test_each_recipe_trains_resumes_and_gives_a_model_that_can_be_used(
-        self, name, training_folder, teacher_weights, portrait, tmp_path
-    ):
-        """On random weights of the trunk, since there may be no network here."""
-        recipe, folder = RECIPES[name], training_folder
-        arguments = [name, "--data", folder, "--val", folder, "--out", tmp_path / "run"]
-        if isinstance(recipe.generator, UNetConfig):
-            arguments += ["--trunk-weights", "None"]
-        if isinstance(recipe.generator, Pix2PixConfig):
-            arguments += ["--generator.levels", 5]
-        if hasattr(recipe.critic, "side"):
-            arguments += ["--critic.side", 32]
-        if recipe.teacher:
-            arguments += ["--teacher", "resnet10t", "--teacher-weights", teacher_weights]
-        for place, stage in enumerate(recipe.stages):
-            lasts = "photos" if stage.photos else "epochs"
-            settings = {"size": 32, "batch": 4, lasts: 4 if stage.photos else 0.5}
-            for key, value in settings.items():
-                arguments += [f"--stages.{place}.{key}", value]
-        done = run_train(*arguments, "--max-steps", 1)
-        assert done.returncode == 0, done.stderr
-        assert "12 photos; left out: 1 grey, 1 unreadable" in done.stdout
-        again = run_train(*arguments, "--resume")
-        assert again.returncode == 0, again.stderr
-        with (tmp_path / "run" / "validation.csv").open() as file:
-            steps = [int(row["steps"]) for row in csv.DictReader(file)]
-        assert steps[0] == 1 and steps[-1] > 1
-        user = Restorer if isinstance(recipe.generator, RestorationConfig) else Colorizer
-        assert user.from_pretrained(tmp_path / "run")(portrait).size == (512, 512)
-
-    @pytest.mark.slow
-    def test_a_killed_run_goes_on_to_the_very_same_losses_and_weights(
-        self, training_folder, tmp_path
-    ):
-        """kill -9 in the middle of the game of two networks, dropout and batch norm included."""
-        arguments = [
-            *("guler", "--data", training_folder, "--generator.levels", 4, "--generator.width", 8),
-            *("--stages.0.size", 32, "--stages.0.batch", 4, "--stages.0.epochs", 10),
-            *("--precision", "fp32", "--log-every", 1, "--checkpoint-minutes", 0.005),
-            *("--ema-halflife", 20),
-        ]
-        whole, killed = tmp_path / "whole", tmp_path / "killed"
-        assert run_train(*arguments, "--out", whole).returncode == 0
-        process = subprocess.Popen(command(*arguments, "--out", killed), stderr=subprocess.DEVNULL)
-        table = killed / "metrics.csv"
-        while len(read_table(table)) < 12:
-            assert process.poll() is None, "it ended before it could be killed"
-            time.sleep(0.02)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        done = run_train(*arguments, "--out", killed, "--resume")
-        assert done.returncode == 0, done.stderr
-        expected, found = losses_of(whole), losses_of(killed)
-        assert len(found) == len(expected) == 30
-        for row, other in zip(expected, found, strict=True):
-            assert other == pytest.approx(row, abs=1e-6)
-        for name, tensor in weights(killed).items():
-            torch.testing.assert_close(tensor, weights(whole)[name], atol=1e-6, rtol=0)
-
-    @pytest.mark.slow
-    def test_two_processes_learn_as_one_does_and_one_goes_on_alone(self, training_folder, tmp_path):
-        arguments = [
-            *("pix2pix-lab", "--data", training_folder, *STILL, "--stages.0.kind", "generator"),
-            *("--learning-rate", 2e-5),
-        ]
-        one, two = tmp_path / "one", tmp_path / "two"
-        assert run_train(*arguments, "--out", one, "--max-steps", 24).returncode == 0
-        launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        launch += ["--nproc_per_node", "2"]
-        together = [*command(*arguments, "--out", two, "--max-steps", 20)[1:]]
-        done = subprocess.run(
-            [*launch, *together],
-            capture_output=True,
-            text=True,
-            timeout=280,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
-        )
-        assert done.returncode == 0, done.stderr
-        assert done.stdout.count("The model is in") == 1, "only the first process speaks"
-        alone = run_train(*arguments, "--out", two, "--max-steps", 24, "--resume")
-        assert alone.returncode == 0, alone.stderr
-        expected, found = losses_of(one), losses_of(two)
-        assert len(found) == 24
-        for row, other in zip(expected, found, strict=True):
-            assert other == pytest.approx(row, rel=1e-4)
-
-    def test_ctrl_c_saves_and_says_how_to_go_on(self, training_folder, tmp_path):
-        arguments = ["pix2pix-lab", "--data", training_folder, *STILL, "--out", tmp_path]
-        process = subprocess.Popen(
-            command(*arguments), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL
-        )
-        while not read_table(tmp_path / "metrics.csv"):
-            assert process.poll() is None
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        _, words = process.communicate(timeout=60)
-        assert process.returncode == 1
-        assert "--resume" in words.splitlines()[-1] and "Traceback" not in words
-        hub.load(tmp_path)
-
-    def test_an_unknown_option_or_recipe_is_an_error(self, training_folder, tmp_path):
-        options = ("--data", training_folder, "--out", tmp_path)
-        for arguments in (["light", *options, "--colour", "3"], ["no-such-recipe", *options]):
-            assert run_train(*arguments).returncode == 2
-
-    @pytest.mark.parametrize("name", ["nogan", "landscape"])
-    def test_help_explains_every_field(self, name):
-        words = run_train(name, "--help").stdout
-        for field in ("--losses.huber", "--stages.0.size", "--critic.width", "--ema-halflife"):
-            assert field in words
-        lines = [line.strip("│ ") for line in words.splitlines() if "│ --" in line]
-        bare = [line for line in lines if line.split("(default")[0].count(" ") < 2]
-        following = {line: words.split(line)[1].splitlines()[:2] for line in bare}
-        unexplained = [k for k, v in following.items() if "(default" in k and len(k.split()) < 5]
-        assert unexplained == []
-
-    def test_an_empty_folder_is_said_in_one_line(self, tmp_path):
-        done = run_train("light", "--data", tmp_path, "--out", tmp_path / "run")
-        assert done.returncode == 1
-        assert done.stderr.splitlines()[-1].startswith("train.py: The folder")
-
-    def test_a_report_of_no_run_is_refused(self, tmp_path):
-        done = run_train("report", tmp_path)
-        assert done.returncode == 1 and "is no run" in done.stderr
-
-    def test_without_network_the_trunk_s_weights_are_asked_for(self, training_folder, tmp_path):
-        done = run_train(
-            *("light", "--data", training_folder, "--out", tmp_path),
-            env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "empty")},
-        )
-        assert done.returncode == 1
-        assert "pretrained weights of tf_efficientnet_lite2" in done.stderr.splitlines()[-1]

@@ -1,0 +1,116 @@
+"""The page as scripts and assistants meet it: the real app over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+import re
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from page_app import (
+    mean_chroma,
+    serving,
+)
+from PIL import Image
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.browser
+class TestApi:
+    def test_the_script_of_the_readme_runs(self, url, small_photo, tmp_path, monkeypatch):
+        code = (ROOT / "README.md").read_text().split("```python\nfrom gradio_client")[1]
+        code = "from gradio_client" + code.split("```")[0]
+        code = code.replace('"http://127.0.0.1:7860"', f"{url!r}, download_files={str(tmp_path)!r}")
+        (tmp_path / "old.jpg").write_bytes(small_photo.read_bytes())
+        monkeypatch.chdir(tmp_path)
+        found = {}
+        exec(code, found)
+        for name in ("photo", "left", "right"):
+            assert Image.open(found[name]).size == (400, 300)
+        assert Path(found["photos"]).suffix == ".zip" and Path(found["table"]).suffix == ".csv"
+
+    def test_a_photo_is_coloured(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        file, previews, caption, _, restored = client.predict(
+            photo(small_photo), "custom", 1.0, 256, api_name="/colorize"
+        )
+        assert Path(file).name == "harbour day in colour.jpg"
+        assert mean_chroma(Image.open(file)) > 3
+        assert mean_chroma(Image.open(previews["before"])) < 1
+        assert "by custom" in caption
+        assert restored is None
+
+    def test_a_photo_is_restored_without_colours(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        file, previews, caption = client.predict(photo(small_photo), 0.8, api_name="/restore")
+        assert Path(file).name == "harbour day restored.jpg"
+        assert mean_chroma(Image.open(file)) < 1
+        assert Image.open(previews["after"]).size == (400, 300)
+        assert "Restored by restore" in caption and "guess" not in caption
+
+    def test_models_are_compared(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        files = client.predict(photo(small_photo), 0.5, 128, api_name="/compare")
+        assert [Image.open(file).size for file in files[:2]] == [(400, 300)] * 2
+        assert [Image.open(file["file"]).size for file in files[3:6]] == [(400, 300)] * 3
+
+    def test_any_two_models_are_compared(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        sides = {"left": "custom", "right": "custom"}
+        files = client.predict(photo(small_photo), **sides, api_name="/compare")
+        assert Path(files[0]).read_bytes() == Path(files[1]).read_bytes()
+
+    def test_what_is_no_photo_is_told_in_a_sentence(self, url, tmp_path):
+        from gradio_client.exceptions import AppError
+
+        bad = tmp_path / "letter.jpg"
+        bad.write_text("Dear grandmother, ...")
+        with pytest.raises(AppError, match=r"^letter\.jpg is not a photo that can be read"):
+            connect(url, tmp_path).predict(photo(bad), api_name="/colorize")
+
+    def test_assistants_find_the_work_as_tools(self, small_photo, tmp_path):
+        settings = {"HF_HUB_OFFLINE": "1", "COLORGAN_MCP": "1"}
+        data = base64.b64encode(small_photo.read_bytes()).decode()
+        with serving(tmp_path, settings) as url:
+            asked = ask_as_an_assistant(url, "colorize", photo=f"data:image/jpeg;base64,{data}")
+            with ThreadPoolExecutor(1) as pool:  # Playwright has a loop in this thread
+                tools, answer = pool.submit(asyncio.run, asked).result()
+            assert {tool.name for tool in tools} == {"colorize", "restore", "compare", "album"}
+            for tool in tools:
+                settings = tool.inputSchema["properties"].values()
+                assert tool.description and all(one["description"] for one in settings)
+            address = re.search(r"http\S+in%20colour\.jpg", answer).group()
+            with urllib.request.urlopen(address) as file:
+                assert mean_chroma(Image.open(io.BytesIO(file.read()))) > 3
+
+
+async def ask_as_an_assistant(url: str, tool: str, **arguments) -> tuple[list, str]:
+    """Give the tools that there are, and what one of them answers."""
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    async with (
+        streamable_http_client(f"{url}/gradio_api/mcp/") as (reading, writing, _),
+        ClientSession(reading, writing) as session,
+    ):
+        await session.initialize()
+        tools = (await session.list_tools()).tools
+        answer = await session.call_tool(tool, arguments)
+    return tools, answer.content[0].text
+
+
+def connect(url: str, folder: Path):
+    from gradio_client import Client
+
+    return Client(url, verbose=False, download_files=folder)
+
+
+def photo(path: Path):
+    from gradio_client import handle_file
+
+    return handle_file(path)

@@ -1,0 +1,117 @@
+"""The parts of the page, without a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from threading import Thread
+
+import pytest
+import torch
+from PIL import Image
+
+from colorgan.errors import ColorganError, ModelError
+from colorgan.ui import page as page_module
+from colorgan.ui.messages import plain, plain_errors
+from colorgan.ui.models import Models
+from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_doubt, save_preview
+from colorgan.ui.texts import ENGLISH
+from colorgan.ui.turkish import TURKISH
+
+
+class TestPieces:
+    def test_page_is_built_without_examples(self, tmp_path):
+        assert page_module.find_examples(tmp_path / "missing") == []
+        page = page_module.build(Models({}), page_module.find_examples(tmp_path))
+        public = [e["api_name"] for e in page.config["dependencies"] if is_public(e)]
+        assert public == ["colorize", "restore", "compare", "album"]
+
+    def test_every_sentence_is_turkish_too_and_says_the_same_figures(self):
+        def sentences(texts) -> dict[str, str]:
+            own = {name: str(text) for name, text in vars(texts).items() if name != "survey"}
+            return own | {f"survey {k}": v for k, v in vars(texts.survey).items()}
+
+        english, turkish = sentences(ENGLISH), sentences(TURKISH)
+        assert [name for name, text in english.items() if turkish[name] == text] == []
+        for name, text in english.items():
+            assert sorted(set(re.findall(r"{\w+}", text))) == sorted(
+                set(re.findall(r"{\w+}", turkish[name]))
+            ), name
+
+    def test_nothing_is_loaded_before_it_is_asked_for(self):
+        page_module.build(Models({"custom": "no/such/model", "pretrained": "no/such/model"}))
+
+    def test_a_model_is_loaded_once(self, small_model):
+        models = Models({"custom": str(small_model)})
+        found = []
+        threads = [Thread(target=lambda: found.append(models.get("custom"))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 4
+        assert len(set(map(id, found))) == 1
+
+    def test_a_lent_gpu_gets_the_network_s_call_and_nothing_else(self, small_model, portrait):
+        """spaces.GPU runs what it wraps in another process: tensors of the processor in and out."""
+        calls = []
+
+        def lend(function):
+            def call(lightness):
+                calls.append(lightness.device.type)
+                return function(lightness)
+
+            return call
+
+        models = Models({"custom": str(small_model)}, on_gpu=lend)
+        models.load_all()
+        assert models.get("custom")(portrait).size == (512, 512)
+        assert calls == ["cpu"]
+
+    def test_where_a_model_is_guessing_is_shown_if_it_knows(self, small_model, portrait, tmp_path):
+        from colorgan import Colorizer, photo
+        from colorgan.networks import UNet, UNetConfig
+
+        source = photo.read(portrait)
+        torch.manual_seed(0)
+        guessing = Colorizer(UNet(UNetConfig("resnet10t", widths=(16,) * 3, head="classes")))
+        path = save_doubt(guessing, source, 128, tmp_path / "doubt.webp")
+        with Image.open(path) as picture:
+            assert picture.size == (512, 512)
+        plain = Colorizer.from_pretrained(small_model)
+        assert save_doubt(plain, source, 128, tmp_path / "none.webp") is None
+
+    def test_previews_are_small_and_have_no_metadata(self, large_photo, tmp_path):
+        from colorgan import photo
+
+        path = save_preview(photo.read(large_photo), tmp_path / "preview.webp")
+        with Image.open(path) as preview:
+            assert max(preview.size) <= PREVIEW_SIDE
+            assert not preview.getexif()
+            assert not {"exif", "xmp"} & set(preview.info)
+
+    def test_results_are_not_kept(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+        old, young = fresh_folder(), fresh_folder()
+        (old / "preview.webp").write_bytes(b"")
+        long_ago = time.time() - KEPT_SECONDS - 1
+        os.utime(old, (long_ago, long_ago))
+        assert fresh_folder().is_relative_to(tmp_path)
+        assert young.exists()
+        assert not old.exists()
+
+    def test_toasts_show_file_names_as_text(self):
+        assert plain(ColorganError("<b>.jpg is empty.")) == "&lt;b&gt;.jpg is empty."
+
+    def test_folders_of_the_server_are_not_told(self):
+        import gradio as gr
+
+        with pytest.raises(gr.Error) as caught, plain_errors(ENGLISH):
+            raise ModelError("The model's config.json in /secret/folder cannot be read.")
+        assert caught.value.message == ENGLISH.model_missing
+        assert not caught.value.print_exception
+
+
+def is_public(event: dict) -> bool:
+    return event["api_visibility"] == "public"
