@@ -55,7 +55,11 @@ def bind(bench: Bench, texts: Texts) -> None:
     }
     quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
-    started: list[dict[str, Any]] = [bench.button.click(work, inputs, **working)]
+    # While old work is being cancelled it still counts as running, and a click on the button would
+    # be lost; `always_last` keeps it until then.
+    started: list[dict[str, Any]] = [
+        bench.button.click(work, inputs, **working, trigger_mode="always_last")
+    ]
     for path, button in bench.examples.items():
         chosen = button.click(partial(str, path), None, bench.photo, **quietly)
         started.append(chosen.then(work, inputs, **working, api_visibility="private"))
