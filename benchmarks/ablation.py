@@ -2,15 +2,18 @@
 
 Every cell changes one thing of the base: EfficientNet-Lite2 with ImageNet weights, frozen, a small
 decoder, Huber on ab, 96 pixels, a quarter of the size. How many photos a cell sees follows from a
-measured short start, so that each trains for the same minutes and its learning rate falls to 0 at
-the end. Figures are by the protocol of `colorgan evaluate` on photos that no cell learned from, as
-shares of grey's or of the originals'. Each cell adds a line to benchmarks/ablation.jsonl; --table
-prints all of them.
+measured short start of each stage, so that each trains for the same minutes of one processor's time
+(whatever else runs beside it) and its learning rate falls to 0 at the end. Figures are by the
+protocol of `colorgan evaluate` on photos that no cell learned from, as shares of grey's or of the
+originals'. A cell is seen at the zoom that suits it best, then with more gain, or at other
+temperatures, since any answer can be made stronger afterwards. Each adds a line a way to
+benchmarks/ablation.jsonl; --table prints all of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import tempfile
 import time
@@ -28,7 +31,7 @@ from colorgan.evaluation.features import FeatureNetwork
 from colorgan.evaluation.metrics import Picture, colourfulness
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
 from colorgan.evaluation.summary import summarize
-from colorgan.networks import UNetConfig
+from colorgan.networks import Generator, UNetConfig
 from colorgan.networks.critics import NoGanConfig
 from colorgan.photoset import read_all
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
@@ -40,6 +43,12 @@ LINES = Path(__file__).parent / "ablation.jsonl"
 START, LONGER = 6, 18  # steps of the two short runs whose difference tells the pace
 BATCH = 32
 TEACHER = "tf_efficientnet_lite2"
+ZOOMS = (0.5, 0.75, 1.0)
+WAYS: dict[str, dict[str, dict[str, float]]] = {
+    "regression": {"": {}, ", gain 1.3": {"gain": 1.3}, ", gain 1.6": {"gain": 1.6}},
+    "classes": {f", temperature {t}": {"temperature": t} for t in (0.2, 0.38, 0.7, 1.0)},
+}
+Photos = list[tuple[str, bytes]]
 Change = Callable[[Recipe], Recipe]
 
 
@@ -138,13 +147,41 @@ def colourful_half(store: PhotoStore) -> PhotoStore:
 
 
 def pace(recipe: Recipe, source: StoredPhotos, folder: Path) -> float:
-    """Give photos a second, from two short runs, so that the start does not count."""
-    seconds = []
-    for steps in (START, LONGER):
-        begun = time.perf_counter()
-        train(recipe, Run(folder / str(steps), ("pace",), max_steps=steps, log_every=1000), source)
-        seconds.append(time.perf_counter() - begun)
-    return (LONGER - START) * BATCH / (seconds[1] - seconds[0])
+    """Give the processor's seconds a photo, from two short runs of each stage."""
+    seconds = 0.0
+    seen = sum(stage.photos for stage in recipe.stages)
+    for place, stage in enumerate(recipe.stages):
+        alone = replace(recipe, stages=(stage,))
+        spent = []
+        for steps in (START, LONGER):
+            run = Run(folder / f"{place} {steps}", ("pace",), max_steps=steps, log_every=1000)
+            begun = time.process_time()
+            train(alone, run, source)
+            spent.append(time.process_time() - begun)
+        step = (spent[1] - spent[0]) / (LONGER - START)
+        seconds += step / BATCH * stage.photos / seen
+    return seconds
+
+
+def seen_by(model: Generator, **settings: Any) -> Generator:
+    """Give the same network with other settings of use."""
+    other = copy.copy(model)
+    other.settings = replace(model.settings, **settings)  # type: ignore[type-var]
+    return other
+
+
+def judged(
+    model: Generator, name: str, photos: Photos, network: FeatureNetwork | None
+) -> dict[str, dict[str, float]]:
+    """Judge a model at the zoom that suits it, in every way that it can be used."""
+    zooms = {str(zoom): seen_by(model, zoom=zoom) for zoom in ZOOMS}
+    tried = judge(zooms, photos[::2], measures=("ciede2000",), progress=False)
+    zoom = min(ZOOMS, key=lambda zoom: tried.mean(str(zoom), "ciede2000"))
+    head = getattr(model.settings, "head", "regression")
+    ways = {name + way: seen_by(model, zoom=zoom, **s) for way, s in WAYS[head].items()}
+    measures = ("ciede2000", "colourfulness")
+    summary = summarize(judge(ways, photos, measures=measures, network=network, progress=False))
+    return {way: {"zoom": zoom, **figures(summary, way)} for way in ways}
 
 
 def figures(summary: Mapping[str, Any], name: str) -> dict[str, float]:
@@ -163,11 +200,11 @@ def figures(summary: Mapping[str, Any], name: str) -> dict[str, float]:
 def table() -> None:
     """Print every line so far, the nearest to the originals first."""
     rows = [json.loads(line) for line in LINES.read_text().splitlines()]
-    names = [name for name in rows[0]["figures"] if "gap" not in name]
-    print(f"{'cell':24}{'minutes':>8}{'photos':>9}" + "".join(f"{n:>26}" for n in names))
+    names = [name for name in rows[0]["figures"] if "gap" not in name and name != "zoom"]
+    print(f"{'cell':38}{'minutes':>8}{'photos':>9}" + "".join(f"{n:>26}" for n in names))
     for row in sorted(rows, key=lambda row: row["figures"]["ciede2000"]):
         shares = "".join(f"{row['figures'].get(name, float('nan')):26.1%}" for name in names)
-        print(f"{row['cell']:24}{row['minutes']:8.1f}{row['photos']:9}{shares}")
+        print(f"{row['cell']:38}{row['minutes']:8.1f}{row['photos']:9}{shares}")
 
 
 def main() -> None:
@@ -179,7 +216,7 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", default=[])
     parser.add_argument("--tiny", nargs="+", default=[], help="for the cell with tiny photos")
     parser.add_argument("--val", nargs="+", default=[])
-    parser.add_argument("--judge", type=int, default=300, help="photos judged by")
+    parser.add_argument("--judge", type=int, default=150, help="photos judged by")
     parser.add_argument("--trunk", default="timm", help="weights of the trunk and the teacher")
     parser.add_argument("--features", help="as for colorgan evaluate")
     parser.add_argument("--features-weights", default="timm")
@@ -195,7 +232,7 @@ def main() -> None:
         settings = parse_settings(options.features_settings)
         network = FeatureNetwork(options.features, options.features_weights, settings)
     every = list(read_all(options.val))
-    judged = every[:: max(len(every) // options.judge, 1)]
+    judging = every[:: max(len(every) // options.judge, 1)][: options.judge]
     plain = load_photos(options.data, short_side=144)
     for name in options.cells:
         store = plain
@@ -205,25 +242,25 @@ def main() -> None:
             store = colourful_half(plain)
         source = StoredPhotos(store, seed=0)
         with tempfile.TemporaryDirectory() as folder:
-            speed = pace(CELLS[name](base(options.trunk, 10_000)), source, Path(folder))
-            photos = round(speed * options.minutes * 60 / BATCH) * BATCH
-            begun = time.perf_counter()
+            seconds = pace(CELLS[name](base(options.trunk, 10_000)), source, Path(folder))
+            photos = round(options.minutes * 60 / seconds / BATCH) * BATCH
+            begun = time.process_time()
             recipe = CELLS[name](base(options.trunk, photos))
             run = Run(Path(folder) / "run", tuple(options.data), log_every=50)
             model = hub.load(train(recipe, run, source))
-            minutes = (time.perf_counter() - begun) / 60
-            summary = summarize(judge({name: model}, judged, network=network))
-        line = {
-            "cell": name,
-            "minutes": round(minutes, 1),
-            "photos": photos,
-            "judged": len(judged),
-            "threads": torch.get_num_threads(),
-            "figures": figures(summary, name),
-        }
-        with LINES.open("a") as file:
-            file.write(json.dumps(line) + "\n")
-        print(json.dumps(line), flush=True)
+            minutes = (time.process_time() - begun) / 60
+        for way, found in judged(model, name, judging, network).items():
+            line = {
+                "cell": way,
+                "minutes": round(minutes, 1),
+                "photos": photos,
+                "judged": len(judging),
+                "threads": torch.get_num_threads(),
+                "figures": found,
+            }
+            with LINES.open("a") as file:
+                file.write(json.dumps(line) + "\n")
+            print(json.dumps(line), flush=True)
     return None
 
 
