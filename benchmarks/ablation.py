@@ -159,7 +159,7 @@ def pace(recipe: Recipe, source: StoredPhotos, folder: Path) -> float:
             train(alone, run, source)
             spent.append(time.process_time() - begun)
         step = (spent[1] - spent[0]) / (LONGER - START)
-        seconds += step / BATCH * stage.photos / seen
+        seconds += step / stage.batch * stage.photos / seen
     return seconds
 
 
