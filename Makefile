@@ -1,6 +1,7 @@
 # Each target works in a fresh clone: it makes .venv and installs what it needs.
 #   make app    serves the page          make test   lints, checks types, runs every test
 #   make lint   ruff, mypy, floors       make format tidies the code
+#   make docs   builds the documentation into site/
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -12,8 +13,9 @@ TORCH  ?= torch==2.13.0
 WANTED  := $(shell cat requirements.txt pyproject.toml | cksum | tr -d ' ')
 APP     := $(VENV)/.app-$(WANTED)
 DEV     := $(VENV)/.dev-$(WANTED)
+DOCS    := $(VENV)/.docs-$(shell cksum < docs/requirements.txt | tr -d ' ')
 
-.PHONY: app test lint format chromium postgresql
+.PHONY: app test lint format docs chromium postgresql
 
 app: $(APP)
 	$(PY) app.py
@@ -31,6 +33,11 @@ format: $(DEV)
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
+# The variable silences an advertisement against mkdocs 2, which is not asked for.
+docs: $(DOCS)
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build --strict
+	@echo "Open site/index.html, or: $(PYTHON) -m http.server -d site"
+
 $(PY):
 	$(PYTHON) -m venv $(VENV)
 
@@ -43,6 +50,12 @@ $(DEV): | $(PY)
 	$(PY) -m pip install --disable-pip-version-check -q "$(TORCH)" -e ".[dev]"
 	rm -f $(VENV)/.app-* $(VENV)/.dev-*
 	touch $(APP) $@
+
+# Not the package itself, which would bring torch: the site is made from the source files alone.
+$(DOCS): | $(PY)
+	$(PY) -m pip install --disable-pip-version-check -q -r docs/requirements.txt
+	rm -f $(VENV)/.docs-*
+	touch $@
 
 # The page tests drive a real browser: the system's Chromium, or Playwright's own.
 chromium: $(DEV)
