@@ -1,12 +1,12 @@
 """What pays in training, at equal time: python benchmarks/ablation.py CELL ... --data PHOTOS ...
 
 Every cell changes one thing of the base: EfficientNet-Lite2 with ImageNet weights, frozen, a small
-decoder, Huber on ab, 96 pixels, a quarter of the size. How many photos a cell sees follows from a
-measured short start of each stage, so that each trains for the same minutes of one processor's time
-(whatever else runs beside it) and its learning rate falls to 0 at the end. Figures are by the
-protocol of `colorgan evaluate` on photos that no cell learned from, as shares of grey's or of the
-originals'. A cell is seen at the zoom that suits it best, then with more gain, or at other
-temperatures, since any answer can be made stronger afterwards. Each adds a line a way to
+decoder, Huber on ab, 96 pixels, a quarter of the size. First the pace of all cells is measured in
+short starts of their stages, one after another on the same machine; from it follows how many photos
+a cell sees, so that each trains for the same minutes and its learning rate falls to 0 at the end.
+Figures are by the protocol of `colorgan evaluate` on photos that no cell learned from, as shares of
+grey's or of the originals'. A cell is seen at the zoom that suits it best, then with more gain, or
+at other temperatures, since any answer can be made stronger afterwards. Each adds a line a way to
 benchmarks/ablation.jsonl; --table prints all of them.
 """
 
@@ -146,6 +146,17 @@ def colourful_half(store: PhotoStore) -> PhotoStore:
     return PhotoStore([store.photos[i] for i in kept], [store.names[i] for i in kept])
 
 
+def photos_for(cell: str, plain: PhotoStore, tiny: list[str]) -> StoredPhotos:
+    """Give the photos that a cell learns from; all but two learn from the same."""
+    store = plain
+    if cell == "tiny64 mixed in":
+        more = load_photos(tiny, short_side=144)
+        store = PhotoStore([*plain.photos, *more.photos], [*plain.names, *more.names])
+    if cell == "dull photos left out":
+        store = colourful_half(plain)
+    return StoredPhotos(store, seed=0)
+
+
 def pace(recipe: Recipe, source: StoredPhotos, folder: Path) -> float:
     """Give the processor's seconds a photo, from two short runs of each stage."""
     seconds = 0.0
@@ -234,25 +245,22 @@ def main() -> None:
     every = list(read_all(options.val))
     judging = every[:: max(len(every) // options.judge, 1)][: options.judge]
     plain = load_photos(options.data, short_side=144)
+    source = StoredPhotos(plain, seed=0)
+    paces = {}
     for name in options.cells:
-        store = plain
-        if name == "tiny64 mixed in":
-            store = load_photos([*options.data, *options.tiny], short_side=144)
-        if name == "dull photos left out":
-            store = colourful_half(plain)
-        source = StoredPhotos(store, seed=0)
         with tempfile.TemporaryDirectory() as folder:
-            seconds = pace(CELLS[name](base(options.trunk, 10_000)), source, Path(folder))
-            photos = round(options.minutes * 60 / seconds / BATCH) * BATCH
-            begun = time.process_time()
-            recipe = CELLS[name](base(options.trunk, photos))
-            run = Run(Path(folder) / "run", tuple(options.data), log_every=50)
-            model = hub.load(train(recipe, run, source))
-            minutes = (time.process_time() - begun) / 60
+            paces[name] = pace(CELLS[name](base(options.trunk, 10_000)), source, Path(folder))
+        print(f"{name}: {1 / paces[name]:.0f} photos a second", flush=True)
+    for name in options.cells:
+        photos = round(options.minutes * 60 / paces[name] / BATCH) * BATCH
+        recipe = CELLS[name](base(options.trunk, photos))
+        with tempfile.TemporaryDirectory() as folder:
+            run = Run(Path(folder), tuple(options.data), log_every=50)
+            model = hub.load(train(recipe, run, photos_for(name, plain, options.tiny)))
         for way, found in judged(model, name, judging, network).items():
             line = {
                 "cell": way,
-                "minutes": round(minutes, 1),
+                "minutes": options.minutes,
                 "photos": photos,
                 "judged": len(judging),
                 "threads": torch.get_num_threads(),
