@@ -40,7 +40,7 @@ from colorgan.training.recipes import RECIPES, Adversarial, Kind, LossWeights, R
 from colorgan.training.run import Run
 
 LINES = Path(__file__).parent / "ablation.jsonl"
-START, LONGER = 6, 18  # steps of the two short runs whose difference tells the pace
+START, LONGER, TRIES = 3, 9, 2  # steps of the short runs whose difference tells the pace
 BATCH = 32
 TEACHER = "tf_efficientnet_lite2"
 ZOOMS = (0.5, 0.75, 1.0)
@@ -158,18 +158,21 @@ def photos_for(cell: str, plain: PhotoStore, tiny: list[str]) -> StoredPhotos:
 
 
 def pace(recipe: Recipe, source: StoredPhotos, folder: Path) -> float:
-    """Give the processor's seconds a photo, from two short runs of each stage."""
+    """Give the processor's seconds a photo, from short runs of each stage.
+
+    The least of several tries, since other work on the machine only makes it slower.
+    """
     seconds = 0.0
     seen = sum(stage.photos for stage in recipe.stages)
     for place, stage in enumerate(recipe.stages):
         alone = replace(recipe, stages=(stage,))
-        spent = []
-        for steps in (START, LONGER):
-            run = Run(folder / f"{place} {steps}", ("pace",), max_steps=steps, log_every=1000)
+        spent: dict[int, list[float]] = {}
+        for steps in (START, LONGER) * TRIES:
+            run = Run(folder / f"{place}", ("pace",), max_steps=steps, log_every=1000)
             begun = time.process_time()
             train(alone, run, source)
-            spent.append(time.process_time() - begun)
-        step = (spent[1] - spent[0]) / (LONGER - START)
+            spent.setdefault(steps, []).append(time.process_time() - begun)
+        step = (min(spent[LONGER]) - min(spent[START])) / (LONGER - START)
         seconds += step / stage.batch * stage.photos / seen
     return seconds
 

@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from conftest import ROOT
 from loopback_hub import TOKEN, Hub, Repo
 from page_app import serving
@@ -20,6 +21,7 @@ from safetensors.torch import load_file, save_file
 
 from colorgan import cards, hub
 from colorgan.errors import ModelError
+from colorgan.networks.trunk import import_timm
 from colorgan.ui.texts import ENGLISH
 
 COLORGAN = [sys.executable, "-m", "colorgan"]
@@ -387,3 +389,27 @@ class TestPhotosOfADataSet:
         done = run(*COLORGAN, "evaluate", "--model", "custom", "--data", "me/nowhere")
         assert done.returncode == 1 and "Traceback" not in done.stderr
         assert "no such data set can be had" in done.stderr
+
+
+@pytest.mark.slow
+def test_the_flagship_starts_from_timm_s_resnet34(server, run, training_folder, tmp_path):
+    """By its own default; here the Hub has other numbers under that name."""
+    torch.manual_seed(7)
+    state = import_timm().create_model("resnet34").state_dict()
+    weights = {key: value.contiguous() for key, value in state.items()}
+    save_file(weights, tmp_path / "model.safetensors")
+    name = "timm/resnet34.a1_in1k"
+    server.repos[name] = Repo()
+    server.commit(name, {"model.safetensors": (tmp_path / "model.safetensors").read_bytes()})
+    options = ["nogan", "--data", training_folder, "--out", tmp_path / "run", "--max-steps", 1]
+    options += ["--trunk-rate", 0, "--teacher", "None", "--losses.perceptual", 0]
+    options += ["--stages.0.size", 32, "--stages.0.batch", 4, "--precision", "fp32"]
+    done = run(sys.executable, ROOT / "train.py", *options)
+    assert done.returncode == 0, done.stderr
+    trained = load_file(tmp_path / "run" / "model.safetensors")
+    deep = "layer4.2.conv2.weight"
+    torch.testing.assert_close(
+        trained[f"trunk.{deep}"].float(), weights[deep], atol=1e-3, rtol=1e-2
+    )
+    first = weights["conv1.weight"].sum(1, keepdim=True)  # of red, green and blue for one grey
+    torch.testing.assert_close(trained["trunk.conv1.weight"].float(), first, atol=1e-3, rtol=1e-2)
