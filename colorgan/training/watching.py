@@ -18,7 +18,7 @@ from ..evaluation.protocol import centre_square
 from ..evaluation.sheet import sheet
 from ..networks import Generator, Network
 from ..networks.critics import Critic
-from ..photoset import read_all
+from ..photoset import evenly, read_all
 from .checkpoint import Progress
 from .inflection import Gauge
 from .recipes import Recipe
@@ -64,8 +64,7 @@ class Watch:
         self.task = task
         self.accelerator = accelerator
         self.main = bool(accelerator.is_main_process)
-        every = list(read_all(run.validation))
-        self.photos = every[:: max(len(every) // run.validation_photos, 1)]
+        self.photos = evenly(list(read_all(run.validation)), run.validation_photos)
         self.examples = self._squares(max(s.size for s in recipe.plan), SHOWN)
         if not len(self.examples):
             self.examples = examples[:SHOWN]
@@ -161,7 +160,7 @@ class Watch:
     def _squares(self, size: int, count: int) -> Pixels:
         """Give evenly picked validation photos as sRGB squares (N, size, size, 3)."""
         found = []
-        for _, data in self.photos[:: max(len(self.photos) // count, 1)][:count]:
+        for _, data in evenly(self.photos, count):
             try:
                 found.append(centre_square(data, size))
             except PhotoError:
