@@ -13,7 +13,7 @@ from tqdm import tqdm
 from ..curate import decode, is_grey
 from ..errors import TrainingError
 from ..photoset import bytes_of, find, import_datasets, open_dataset
-from .data import Batch, Share, ahead, crop, stack
+from .data import Batch, Share, ahead, batch_of, crop
 
 SHUFFLED = 1000  # photos among which the next one is drawn
 NAMED = 5  # of the photos that an epoch left out
@@ -52,7 +52,9 @@ class StreamedPhotos:
         self.short_side = short_side
         self.shuffled = shuffled
 
-    def batches(self, position: int, batch: int, size: int, share: Share) -> Iterator[Batch]:
+    def batches(
+        self, position: int, batch: int, size: int, share: Share, degrade: float = 0.0
+    ) -> Iterator[Batch]:
         """Give a process's shares of the batches from `position` on."""
         photos = self._decoded(position, share)
         own = batch // share.processes
@@ -64,11 +66,8 @@ class StreamedPhotos:
             ]
             last = found[-1][0]
             # The next batch of all processes begins with a whole round of them.
-            return Batch(
-                stack(crops),
-                [place for place, _ in found],
-                last - last % share.processes + share.processes,
-            )
+            following = last - last % share.processes + share.processes
+            return batch_of(crops, [place for place, _ in found], following, degrade)
 
         yield from ahead(make, 0, 1)
 
