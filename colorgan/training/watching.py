@@ -32,6 +32,7 @@ METRICS, VALIDATION, INFLECTION, SAMPLES = (
     "inflection.csv",
     "samples",
 )
+JUDGED = 200  # photos measured on while training
 SHOWN = 8  # photos on a sheet of samples
 
 
@@ -64,7 +65,7 @@ class Watch:
         self.task = task
         self.accelerator = accelerator
         self.main = bool(accelerator.is_main_process)
-        self.photos = evenly(list(read_all(run.validation)), run.validation_photos)
+        self.photos = evenly(list(read_all(run.validation)), JUDGED)
         self.examples = self._squares(max(s.size for s in recipe.plan), SHOWN)
         if not len(self.examples):
             self.examples = examples[:SHOWN]
