@@ -269,13 +269,3 @@ class CriticTask(nn.Module):
 
 def _trunk(generator: Generator) -> nn.Module:
     return generator.trunk if isinstance(generator, UNet) else nn.Identity()
-
-
-def count_classes(crops: Sequence[Tensor]) -> Tensor:
-    """Give how often each colour class occurs (K,) in crops (N, 3, S, S) uint8."""
-    centres = ab_grid.centres()
-    counts = torch.zeros(len(centres))
-    for batch in crops:
-        ab = color.rgb_to_lab(batch[..., ::2, ::2] / 255)[:, 1:]
-        counts += torch.bincount(ab_grid.nearest(ab, centres).flatten(), minlength=len(centres))
-    return counts / counts.sum()
