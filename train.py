@@ -47,8 +47,7 @@ def open_photos(options: Options) -> Source:
         ColorganError: there are none, or they cannot be read.
     """
     recipe = options.recipe
-    largest = max(stage.size for stage in recipe.plan)
-    short_side = largest + largest // 4
+    short_side = recipe.largest + recipe.largest // 4
     if options.stream:
         dataset, column = open_stream(options.run.data)
         return StreamedPhotos(

@@ -158,8 +158,7 @@ class Trainer:
 
     def _examples(self) -> NDArray[np.uint8]:
         """Give some of the photos as they are trained on."""
-        size = max(stage.size for stage in self.recipe.plan)
-        batch = next(self.photos.batches(0, 8, size, ALONE))
+        batch = next(self.photos.batches(0, 8, self.recipe.largest, ALONE))
         return np.ascontiguousarray(batch.crops.permute(0, 2, 3, 1).numpy())
 
     def _batches(self, stage: Stage) -> Iterator[Batch]:
