@@ -24,33 +24,12 @@ from colorgan.training.streams import StreamedPhotos, open_stream
 class Options:
     """Train a colorizer by a recipe; every field of the recipe can be overridden."""
 
+    run: Annotated[Run, tyro.conf.arg(name="")]
     recipe: Annotated[Recipe, tyro.conf.arg(name="")]
-    data: tuple[str, ...]
-    """Folders or tar archives of colour photos; with --stream one folder or one data set of the
-    Hub, as org/name or org/name:split."""
-    out: Path
-    """Folder of the run: checkpoints, model, recipe, curves and report."""
     stream: bool = False
     """Read the photos while training instead of keeping them all in memory."""
     groups: tuple[str, ...] = ()
     """Train only on photos of these groups (folder, or file-name prefix before '-')."""
-    val: tuple[str, ...] = ()
-    """Folders or tar archives to judge by while training."""
-    init: str | None = None
-    """Model to start from: pretrained, custom, a folder, org/name. The generator is then that
-    model's, whatever the recipe says."""
-    resume: bool = False
-    """Go on with the run in --out."""
-    max_steps: int | None = None
-    """Stop after so many steps."""
-    log: tuple[str, ...] = ()
-    """Trackers besides the tables: tensorboard, trackio, wandb."""
-    log_every: int = 20
-    """Steps between two lines of metrics.csv."""
-    sample_every: int = 200
-    """Steps between two sheets of samples."""
-    checkpoint_minutes: float = 4.0
-    """Minutes between two checkpoints."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +47,13 @@ def open_photos(options: Options) -> Source:
         ColorganError: there are none, or they cannot be read.
     """
     recipe = options.recipe
-    largest = max(stage.size for stage in recipe.plan)
-    short_side = largest + largest // 4
+    short_side = recipe.largest + recipe.largest // 4
     if options.stream:
-        dataset, column = open_stream(options.data)
+        dataset, column = open_stream(options.run.data)
         return StreamedPhotos(
             dataset, column, seed=recipe.seed, scale=recipe.crop_scale, short_side=short_side
         )
-    store = load_photos(options.data, short_side=short_side, groups=options.groups)
+    store = load_photos(options.run.data, short_side=short_side, groups=options.groups)
     print(
         f"{len(store)} photos; left out: {len(store.grey)} grey, {len(store.unreadable)} unreadable"
     )
@@ -89,7 +67,7 @@ def main() -> int:
     chosen = tyro.cli(
         tyro.extras.subcommand_type_from_defaults(
             {
-                name: Options(recipe=recipe, data=tyro.MISSING, out=tyro.MISSING)
+                name: Options(Run(folder=tyro.MISSING, data=tyro.MISSING), recipe)
                 for name, recipe in RECIPES.items()
             }
             | {"report": Report(tyro.MISSING)}
@@ -109,19 +87,7 @@ def main() -> int:
 
 def run_training(options: Options) -> int:
     """Train as the options say; draw the report also when it was stopped."""
-    run = Run(
-        folder=options.out,
-        data=options.data,
-        validation=options.val,
-        init=options.init,
-        resume=options.resume,
-        max_steps=options.max_steps,
-        log=options.log,
-        log_every=options.log_every,
-        sample_every=options.sample_every,
-        checkpoint_minutes=options.checkpoint_minutes,
-    )
-    folder = train(options.recipe, run, open_photos(options))
+    folder = train(options.recipe, options.run, open_photos(options))
     if not PartialState().is_main_process:
         return 0
     report = write_report(folder)

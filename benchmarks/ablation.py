@@ -33,7 +33,7 @@ from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
 from colorgan.evaluation.summary import summarize
 from colorgan.networks import Generator, UNetConfig
 from colorgan.networks.critics import NoGanConfig
-from colorgan.photoset import read_all
+from colorgan.photoset import evenly, read_all
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Adversarial, Kind, LossWeights, Recipe, Stage
@@ -245,8 +245,7 @@ def main() -> None:
     if options.features:
         settings = parse_settings(options.features_settings)
         network = FeatureNetwork(options.features, options.features_weights, settings)
-    every = list(read_all(options.val))
-    judging = every[:: max(len(every) // options.judge, 1)][: options.judge]
+    judging = evenly(list(read_all(options.val)), options.judge)
     plain = load_photos(options.data, short_side=144)
     source = StoredPhotos(plain, seed=0)
     paces = {}

@@ -32,7 +32,7 @@ from colorgan.evaluation.restoration import SEEDS, change, psnr, ssim, to_grey
 from colorgan.evaluation.sheet import sheet
 from colorgan.evaluation.statistics import difference, estimate
 from colorgan.film import Lightness
-from colorgan.photoset import read_all
+from colorgan.photoset import evenly, read_all
 
 ROOT = Path(__file__).parent.parent
 PRINTED, UNDAMAGED = "printed", "undamaged"
@@ -78,9 +78,8 @@ CLASSICAL: dict[str, Callable[[Lightness], Lightness]] = {
 
 def squares(sources: list[str], count: int, size: int) -> list[Pixels]:
     """Give evenly picked photos as centre squares."""
-    photos = list(read_all(sources))
     found = []
-    for _, data in photos[:: max(len(photos) // count, 1)][:count]:
+    for _, data in evenly(list(read_all(sources)), count):
         try:
             found.append(centre_square(data, size))
         except PhotoError as error:
@@ -231,7 +230,7 @@ def main() -> None:
     photos = squares(options.data, options.photos, options.size)
     restorer = Restorer.from_pretrained(options.model)
     if options.sheet:
-        draw(restorer, photos[:: max(len(photos) // 12, 1)][:12], options.colorizer, options.sheet)
+        draw(restorer, evenly(photos, 12), options.colorizer, options.sheet)
     rows = measure(restorer, photos)
     print(*table(rows), sep="\n")
     found = estimate(rows["restore"]["change of L*"])

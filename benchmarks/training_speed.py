@@ -65,7 +65,7 @@ def measure(size: int, steps: int, turns: int, folder: Path) -> tuple[list[float
     trainer = Trainer(recipe, Run(folder, data=("noise",)), photos)
     assert isinstance(trainer.generator, Generator)
     generator = trainer.generator
-    batches = photos.batches(0, number, size, ALONE)
+    batches = photos.batches(0, number, size, ALONE, recipe.degrade)
     lightness = torch.rand(number, 1, size, size) * 100
 
     def bare() -> None:

@@ -22,16 +22,16 @@ TEMPERATURE = 0.38  # between the mode (0) and the mean (1) of the distribution
 
 
 @lru_cache
-def centres(step: float = STEP) -> Tensor:
+def centres() -> Tensor:
     """Give the classes' centres (K, 2) in CIE units: every square with a colour of sRGB in it."""
     with torch.device("cpu"), torch.inference_mode(False):  # kept, so for every later use
-        return _find_centres(step)
+        return _find_centres()
 
 
-def _find_centres(step: float) -> Tensor:
-    steps = torch.arange(-110, 110 + step, step)
+def _find_centres() -> Tensor:
+    steps = torch.arange(-110, 110 + STEP, STEP)
     grid = torch.cartesian_prod(steps, steps)
-    inside = torch.linspace(-0.5, 0.5, 5) * step
+    inside = torch.linspace(-0.5, 0.5, 5) * STEP
     points = grid[:, None] + torch.cartesian_prod(inside, inside)  # (squares, 25, 2)
     shown = torch.zeros(len(grid), dtype=torch.bool)
     for lightness in range(1, 100, 2):
@@ -64,13 +64,6 @@ def nearest(ab: Tensor, centres: Tensor) -> Tensor:
     squares, place = torch.unique((colours / STEP).round(), dim=0, return_inverse=True)
     indices = torch.cdist(squares * STEP, centres.to(ab)).argmin(dim=1)
     return indices[place].view(ab.shape[0], *ab.shape[2:])
-
-
-def prior(indices: Tensor, weights: Tensor, classes: int) -> Tensor:
-    """Give how often each class occurs (K,) in soft-encoded colours; adds up to 1."""
-    counts = torch.zeros(classes, dtype=torch.float64)
-    counts.index_add_(0, indices.flatten().cpu(), weights.flatten().double().cpu())
-    return (counts / counts.sum()).float()
 
 
 def rebalancing(prior: Tensor, centres: Tensor, mix: float = MIX) -> Tensor:

@@ -6,7 +6,7 @@ import re
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .errors import PhotoError
 
@@ -29,6 +29,8 @@ PHOTO_SUFFIXES = frozenset(
     ]
 )
 
+
+Item = TypeVar("Item")
 
 HUB_NAME = re.compile(r"^[\w.-]+/[\w.-]+(:[\w.-]+)?$")  # org/name or org/name:split
 
@@ -90,6 +92,15 @@ def group_of(name: str) -> str:
     if path.parent != Path():
         return path.parts[0]
     return path.stem.split("-")[0] if "-" in path.stem else ""
+
+
+def evenly(items: Sequence[Item], count: int) -> list[Item]:
+    """Pick so many items, evenly spread over all and the first among them; all if they are fewer.
+
+    A sorted list stands group after group, so that its first items would be of one kind.
+    """
+    count = min(count, len(items))
+    return [items[place * len(items) // count] for place in range(count)]
 
 
 def _read_tar(path: Path) -> Iterator[tuple[str, bytes]]:

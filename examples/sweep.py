@@ -23,7 +23,8 @@ from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import Trainer
 from colorgan.training.recipes import RECIPES, Stage
 from colorgan.training.run import Run
-from colorgan.training.watching import METRICS, read_table
+from colorgan.training.tables import read_table
+from colorgan.training.watching import METRICS
 
 LAST = 20  # steps over which a trial's losses are averaged
 

@@ -57,12 +57,3 @@ def test_rare_classes_weigh_more_and_the_mean_weight_is_one():
     assert weights[prior.argmin()] > weights[prior.argmax()]
     equal = ab_grid.rebalancing(prior, CENTRES, mix=1.0)
     torch.testing.assert_close(equal, torch.ones_like(equal))
-
-
-def test_the_prior_counts_soft_encoded_colours():
-    ab = torch.zeros(1, 2, 4, 4)
-    ab[..., 2:] = torch.tensor([60.0, 30.0]).view(2, 1, 1)
-    prior = ab_grid.prior(*ab_grid.soft_encode(ab, CENTRES), len(CENTRES))
-    assert prior.sum() == pytest.approx(1)
-    near_grey = (CENTRES.norm(dim=1) <= 15).nonzero().flatten()
-    assert prior[near_grey].sum() == pytest.approx(0.5, abs=0.01)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from colorgan.errors import PhotoError
-from colorgan.photoset import find, group_of, read_all
+from colorgan.photoset import evenly, find, group_of, read_all
 
 
 def jpeg() -> bytes:
@@ -43,6 +43,15 @@ def test_a_tar_gives_name_and_bytes(tmp_path):
 )
 def test_the_group_is_the_folder_or_the_prefix(name, group):
     assert group_of(name) == group
+
+
+@pytest.mark.parametrize(
+    ("count", "picked"),
+    [(5, [0, 2, 4, 6, 8]), (6, [0, 1, 3, 5, 6, 8]), (12, list(range(10))), (0, [])],
+)
+def test_photos_are_picked_evenly_and_never_more_than_asked_for(count, picked):
+    """Also where they are not a multiple: then neither the last ones nor too many come."""
+    assert evenly(range(10), count) == picked
 
 
 def test_what_cannot_be_read_is_named(tmp_path):

@@ -31,7 +31,7 @@ from colorgan.training.recipes import (
 from colorgan.training.report import write_report
 from colorgan.training.run import Run
 from colorgan.training.streams import StreamedPhotos, open_stream
-from colorgan.training.watching import read_table
+from colorgan.training.tables import read_table
 
 SMALL = Recipe(
     name="small",

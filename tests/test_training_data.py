@@ -8,8 +8,8 @@ from PIL import Image
 
 from colorgan.errors import PhotoError, TrainingError
 from colorgan.training.data import Share, StoredPhotos, load_photos
+from colorgan.training.pictures import old_prints, pictures
 from colorgan.training.streams import StreamedPhotos, open_stream
-from colorgan.training.tasks import pictures
 
 ALONE = Share()
 
@@ -75,12 +75,13 @@ class TestStream:
         found = itertools.islice(photos.batches(0, batch, 16, share), batches)
         return [place for one in found for place in one.seeds]
 
-    def test_bad_photos_are_passed_over_and_listed(self, stream):
-        photos = stream()
-        places = self.places(photos)
+    def test_bad_photos_are_passed_over_and_said_once_an_epoch(self, stream, capsys):
+        places = self.places(stream(), batches=7)[:12]
         assert len(places) == len(set(places)) == 12
         assert all(place < 14 for place in places), "one epoch has 12 good photos of 14"
-        assert {name.rsplit("/")[-1] for name in photos.left_out[:2]} == {"grey.png", "broken.jpg"}
+        words = capsys.readouterr().out
+        assert words.startswith("2 photos of the stream are grey or cannot be read: ")
+        assert words.count("grey.png") == words.count("broken.jpg") == 1
 
     @pytest.mark.parametrize("processes", [2, 3])
     def test_no_photo_comes_twice_in_an_epoch_in_any_process(self, stream, processes):
@@ -117,6 +118,11 @@ class TestStream:
             open_stream([str(tmp_path)])
 
 
+def seen_of(crops, seeds, degrade):
+    """Crops (N, 3, S, S) as the networks see them."""
+    return pictures(crops, old_prints(crops.permute(0, 2, 3, 1).numpy(), seeds, degrade))
+
+
 class TestOldPrints:
     def crops(self):
         chance = torch.Generator().manual_seed(0)
@@ -124,18 +130,33 @@ class TestOldPrints:
 
     def test_a_share_of_the_photos_becomes_old_prints(self):
         for share, low, high in ((0.0, 0, 0), (0.5, 0.3, 0.7), (1.0, 0.95, 1)):
-            seen = pictures(self.crops(), range(64), share)
+            seen = seen_of(self.crops(), range(64), share)
             changed = (seen.lightness != seen.lab[:, :1]).flatten(1).any(1).float().mean()
             assert low <= changed <= high
             assert seen.lightness.min() >= 0 and seen.lightness.max() <= 100.001
 
+    def test_they_come_with_the_batch_in_memory_or_streamed_alone_or_shared(self, store, stream):
+        for photos in (StoredPhotos(store, seed=3), stream()):
+            whole = next(photos.batches(0, 6, 32, ALONE, 0.5))
+            shares = [next(photos.batches(0, 6, 32, Share(r, 2), 0.5)) for r in range(2)]
+            by_seed = {
+                seed: one.prints[place]
+                for one in shares
+                for place, seed in enumerate(one.seeds)
+                if one.prints is not None
+            }
+            assert 0 < whole.prints.isnan().flatten(1).all(1).sum() < 6
+            for seed, prints in zip(whole.seeds, whole.prints, strict=True):
+                if seed in by_seed:
+                    torch.testing.assert_close(by_seed[seed], prints, equal_nan=True)
+
     def test_the_true_colours_stay_what_they_were(self):
-        seen, plain = (pictures(self.crops(), range(64), share) for share in (1.0, 0.0))
+        seen, plain = (seen_of(self.crops(), range(64), share) for share in (1.0, 0.0))
         assert torch.equal(seen.truth, plain.truth) and torch.equal(seen.rgb, plain.rgb)
 
     def test_a_photo_s_fate_does_not_depend_on_its_neighbours(self):
         crops = self.crops()
-        together = pictures(crops[:4], [5, 6, 7, 8], 1.0)
-        alone = pictures(crops[2:3], [7], 1.0)
+        together = seen_of(crops[:4], [5, 6, 7, 8], 1.0)
+        alone = seen_of(crops[2:3], [7], 1.0)
         assert torch.equal(together.lightness[2:3], alone.lightness)
         assert torch.equal(together.new[2:3], alone.new)

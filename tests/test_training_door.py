@@ -17,7 +17,7 @@ from colorgan.networks import Pix2PixConfig, RestorationConfig, UNetConfig
 from colorgan.training.recipes import (
     RECIPES,
 )
-from colorgan.training.watching import read_table
+from colorgan.training.tables import read_table
 
 
 def command(*arguments):

@@ -13,7 +13,7 @@ from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Inflection, LossWeights, Stage
 from colorgan.training.run import Run
-from colorgan.training.watching import read_table
+from colorgan.training.tables import read_table
 
 RESTORE = replace(
     RECIPES["restore"],

@@ -1,7 +1,7 @@
 """What a run left behind, read for the tests of training."""
 
 from colorgan import hub
-from colorgan.training.watching import read_table
+from colorgan.training.tables import read_table
 
 
 def weights(run_folder):

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ..networks import Generator
+from ..photoset import evenly
 from .metrics import Pixels
 from .protocol import BATCH, GREY, ORIGINAL, centre_square, colour_all
 
@@ -48,7 +49,7 @@ def sheet_of(
     size: int,
 ) -> Image.Image:
     """Lay out evenly picked photos: grey, each model, original."""
-    wanted = set(judged[:: max(len(judged) // count, 1)][:count])
+    wanted = set(evenly(judged, count))
     squares = np.stack([centre_square(data, size) for name, data in photos if name in wanted])
     parts = [colour_all(models, squares[i : i + BATCH]) for i in range(0, len(squares), BATCH)]
     names = [GREY, *models, ORIGINAL]

@@ -13,9 +13,8 @@ sees ab larger, and a PatchGAN of pairs, which sees grey and colour as two RGB p
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
@@ -29,19 +28,13 @@ from .trunk import import_timm
 
 
 class Critic(nn.Module):
-    """Scores a coloured picture. A subclass sets `name` and takes its settings alone."""
+    """Scores a coloured picture. A subclass takes its settings alone."""
 
-    name: ClassVar[str]
     settings: Config
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
         """Give logits for L* (N, 1, H, W) and ab (N, 2, H, W) in CIE units."""
         raise NotImplementedError
-
-    @property
-    def config(self) -> Mapping[str, Any]:
-        """Plain JSON that rebuilds it."""
-        return {"critic": self.name, **asdict(self.settings)}  # type: ignore[call-overload]
 
 
 def scaled_lab(lightness: Tensor, ab: Tensor) -> Tensor:
@@ -74,8 +67,6 @@ USUAL_AB = 30.0  # brings usual colours to the range of lightness, so that both 
 
 class NoGanCritic(Critic):
     """Strided convolutions with spectral norm, self-attention once, a logit a patch of 16."""
-
-    name: ClassVar[str] = "nogan"
 
     def __init__(self, settings: NoGanConfig) -> None:
         super().__init__()
@@ -124,8 +115,6 @@ class PatchConfig:
 class PatchCritic(Critic):
     """PatchGAN: 2,767,808 parameters for pairs at the default strides, without last bias."""
 
-    name: ClassVar[str] = "patch"
-
     def __init__(self, settings: PatchConfig) -> None:
         super().__init__()
         self.settings = settings
@@ -173,8 +162,6 @@ class DcganConfig:
 class DcganCritic(Critic):
     """Convolutions 4x4 stride 2 down to 4x4, then one number: 44,739,457 parameters at 256."""
 
-    name: ClassVar[str] = "dcgan"
-
     def __init__(self, settings: DcganConfig) -> None:
         super().__init__()
         self.settings = settings
@@ -212,8 +199,6 @@ class ComplexityCriticConfig:
 
 class ComplexityCritic(Critic):
     """Three steps down, three up, a linear layer: 264,341 parameters at width 4 and side 256."""
-
-    name: ClassVar[str] = "complexity"
 
     def __init__(self, settings: ComplexityCriticConfig) -> None:
         super().__init__()
@@ -257,8 +242,6 @@ class ClassifierConfig:
 
 class ClassifierCritic(Critic):
     """A timm classifier with a single answer."""
-
-    name: ClassVar[str] = "resnet"
 
     def __init__(self, settings: ClassifierConfig) -> None:
         super().__init__()

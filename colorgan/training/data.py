@@ -23,6 +23,7 @@ from ..curate import decode, is_grey
 from ..device import has_idle_core
 from ..errors import TrainingError
 from ..photoset import group_of, read_all
+from .pictures import old_prints
 
 
 @dataclass
@@ -90,18 +91,25 @@ class Batch:
         crops: sRGB (N, 3, S, S) uint8.
         seeds: (N,) one number a crop that decides its chance.
         position: where in the sequence of photos the next batch begins.
+        prints: of some crops, as `pictures.old_prints` makes them.
     """
 
     crops: Tensor
     seeds: list[int]
     position: int
+    prints: Tensor | None = None
 
 
 class Source(Protocol):
     """Gives batches of crops from a position of its sequence on, for ever."""
 
-    def batches(self, position: int, batch: int, size: int, share: Share) -> Iterator[Batch]:
-        """Give a process's shares of batches of `batch` photos as crops of `size` pixels."""
+    def batches(
+        self, position: int, batch: int, size: int, share: Share, degrade: float = 0.0
+    ) -> Iterator[Batch]:
+        """Give a process's shares of batches of `batch` photos as crops of `size` pixels.
+
+        A share `degrade` of the photos are given as old prints too.
+        """
         ...
 
 
@@ -135,7 +143,7 @@ class StoredPhotos:
         return found
 
     def batches(
-        self, position: int, batch: int, size: int, share: Share = ALONE
+        self, position: int, batch: int, size: int, share: Share = ALONE, degrade: float = 0.0
     ) -> Iterator[Batch]:
         """Give a process's shares of the batches from `position` on."""
 
@@ -146,7 +154,7 @@ class StoredPhotos:
                 crop(self.store.photos[index], size, self.scale, (self.seed, 1, place))
                 for place, index in enumerate(self.indices(start, own), start)
             ]
-            return Batch(stack(crops), list(range(start, start + own)), first + batch)
+            return batch_of(crops, list(range(start, start + own)), first + batch, degrade)
 
         yield from ahead(make, position, batch)
 
@@ -185,6 +193,10 @@ def crop(
     return cut[:, ::-1] if rng.random() < 0.5 else cut
 
 
-def stack(crops: Sequence[NDArray[np.uint8]]) -> Tensor:
-    """Turn crops (S, S, 3) into one tensor (N, 3, S, S)."""
-    return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
+def batch_of(
+    crops: Sequence[NDArray[np.uint8]], seeds: list[int], position: int, degrade: float
+) -> Batch:
+    """Make a batch of crops (S, S, 3), a share `degrade` of them as old prints too."""
+    stacked = np.stack(crops)
+    tensor = torch.from_numpy(stacked).permute(0, 3, 1, 2)
+    return Batch(tensor, seeds, position, old_prints(stacked, seeds, degrade))

@@ -27,6 +27,7 @@ from . import adversarial, checkpoint, inflection
 from .checkpoint import Progress
 from .data import ALONE, Batch, Share, Source
 from .learner import Learner
+from .pictures import Pictures, pictures
 from .recipes import Recipe, Stage
 from .run import Run, check_resumable, without_places, write_recipe
 from .schedule import Planned, plan_of, rate
@@ -157,12 +158,13 @@ class Trainer:
 
     def _examples(self) -> NDArray[np.uint8]:
         """Give some of the photos as they are trained on."""
-        size = max(stage.size for stage in self.recipe.plan)
-        batch = next(self.photos.batches(0, 8, size, ALONE))
+        batch = next(self.photos.batches(0, 8, self.recipe.largest, ALONE))
         return np.ascontiguousarray(batch.crops.permute(0, 2, 3, 1).numpy())
 
     def _batches(self, stage: Stage) -> Iterator[Batch]:
-        return self.photos.batches(self.progress.position, stage.batch, stage.size, self.share)
+        return self.photos.batches(
+            self.progress.position, stage.batch, stage.size, self.share, self.recipe.degrade
+        )
 
     def _next_stage(self) -> None:
         if self.best is not None:
@@ -184,11 +186,12 @@ class Trainer:
         share = stage.rate * rate(
             self.recipe.schedule, planned.before + self.progress.seen_in_stage, planned.of_kind
         )
+        parts = self._parts(batch)
         if self._critic_moves(stage):
-            terms |= self._critic_step(batch, share)
+            terms |= self._critic_step(parts, batch.seeds[0], share)
             self.progress.critic_loss = terms["critic"]
         if self._generator_moves(stage):
-            terms |= self._generator_step(batch, stage, share)
+            terms |= self._generator_step(parts, stage, share)
         self.progress.steps += 1
         self.progress.seen += stage.batch
         self.progress.seen_in_stage += stage.batch
@@ -208,11 +211,13 @@ class Trainer:
         allowed = game.threshold is None or self.progress.critic_loss < game.threshold
         return allowed and step % game.generator_every == 0
 
-    def _generator_step(self, batch: Batch, stage: Stage, share: float) -> dict[str, float]:
-        parts, values = self._parts(batch), list[dict[str, Tensor]]()
-        for crops, seeds in parts:
-            with self._accumulating(self.learner.task, last=crops is parts[-1][0]):
-                terms, lightness, ab = self.learner.task.train()(crops, seeds)
+    def _generator_step(
+        self, parts: list[Pictures], stage: Stage, share: float
+    ) -> dict[str, float]:
+        values = list[dict[str, Tensor]]()
+        for part in parts:
+            with self._accumulating(self.learner.task, last=part is parts[-1]):
+                terms, lightness, ab = self.learner.task.train()(part)
                 if stage.kind == "adversarial":
                     terms = self._against_critic(terms, lightness, ab)
                 values.append(terms)
@@ -234,29 +239,29 @@ class Trainer:
         loss = adversarial.generator_loss(self.recipe.adversarial, logits)
         return terms | {"adversarial": own * loss}
 
-    def _critic_step(self, batch: Batch, share: float) -> dict[str, float]:
+    def _critic_step(self, parts: list[Pictures], seed: int, share: float) -> dict[str, float]:
         learner = self.critic_learner
         assert learner is not None
-        parts, values = self._parts(batch), list[dict[str, Tensor]]()
-        chance = torch.Generator().manual_seed(batch.seeds[0])
-        for crops, seeds in parts:
-            with self._accumulating(learner.task, last=crops is parts[-1][0]):
+        values = list[dict[str, Tensor]]()
+        chance = torch.Generator().manual_seed(seed)
+        for part in parts:
+            with self._accumulating(learner.task, last=part is parts[-1]):
                 with torch.no_grad(), self.accelerator.autocast():
-                    truth, generated = self.task.played(crops, seeds)
+                    truth, generated = self.task.played(part)
                 terms = learner.task.train()(truth, generated, chance)
                 values.append(terms)
                 self._backward(terms, ["critic"], len(parts))
         learner.move(share)
         return self._agreed(values)
 
-    def _parts(self, batch: Batch) -> list[tuple[Tensor, list[int]]]:
+    def _parts(self, batch: Batch) -> list[Pictures]:
         """Cut a batch into the parts that go through the networks one after another."""
-        crops = batch.crops.to(self.accelerator.device, non_blocking=True)
-        size = max(len(crops) // self.recipe.accumulate, 1)
-        return [
-            (crops[first : first + size], batch.seeds[first : first + size])
-            for first in range(0, len(crops), size)
-        ]
+        device, count = self.accelerator.device, self.recipe.accumulate
+        crops = batch.crops.to(device, non_blocking=True).chunk(count)
+        if batch.prints is None:
+            return [pictures(part) for part in crops]
+        prints = batch.prints.to(device, non_blocking=True).chunk(count)
+        return [pictures(*pair) for pair in zip(crops, prints, strict=True)]
 
     def _accumulating(self, task: nn.Module, *, last: bool) -> AbstractContextManager[Any]:
         synchronise: AbstractContextManager[Any] = self.accelerator.no_sync(task)

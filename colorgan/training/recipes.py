@@ -237,6 +237,11 @@ class Recipe:
         game = tuple(stage for stage in lasting if stage.kind != "generator")
         return alone + game * self.cycles
 
+    @property
+    def largest(self) -> int:
+        """Side of the largest crops of all stages in pixels."""
+        return max(stage.size for stage in self.plan)
+
 
 def _terms(weights: LossWeights) -> dict[str, float]:
     settings = ("huber_delta", "rebalancing")

@@ -11,7 +11,8 @@ from ..errors import TrainingError
 from ..html_page import drawn, write_page
 from . import inflection
 from .run import RECIPE
-from .watching import INFLECTION, METRICS, SAMPLES, VALIDATION, read_table
+from .tables import read_table
+from .watching import INFLECTION, METRICS, SAMPLES, VALIDATION
 
 REPORT = "report.html"
 SHEETS = 4  # of samples, evenly picked over the run

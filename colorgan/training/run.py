@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import tyro
 
 from ..errors import TrainingError
 from .recipes import Recipe
@@ -15,24 +17,24 @@ RECIPE = "recipe.json"
 
 @dataclass(frozen=True)
 class Run:
-    """What a run is besides its recipe."""
+    """What a run is besides its recipe; every field is an option of train.py."""
 
-    folder: Path
-    """Gets checkpoints, model, recipe and curves."""
+    folder: Annotated[Path, tyro.conf.arg(name="out")]
+    """Folder of the run: checkpoints, model, recipe, curves and report."""
     data: tuple[str, ...]
-    """Where the photos came from; written down."""
-    validation: tuple[str, ...] = ()
-    """Photos to judge by while training; none: no judging."""
-    validation_photos: int = 200
-    """How many of them."""
+    """Folders or tar archives of colour photos; with --stream one folder or one data set of the
+    Hub, as org/name or org/name:split."""
+    validation: Annotated[tuple[str, ...], tyro.conf.arg(name="val")] = ()
+    """Folders or tar archives to judge by while training."""
     init: str | None = None
-    """Model to start from."""
+    """Model to start from: pretrained, custom, a folder, org/name. The generator is then that
+    model's, whatever the recipe says."""
     resume: bool = False
-    """Go on with the run that is in the folder."""
+    """Go on with the run in --out."""
     max_steps: int | None = None
-    """Stop early."""
+    """Stop after so many steps."""
     log: tuple[str, ...] = ()
-    """Trackers by accelerate's names: tensorboard, trackio, wandb."""
+    """Trackers besides the tables: tensorboard, trackio, wandb."""
     log_every: int = 20
     """Steps between two lines of metrics.csv."""
     sample_every: int = 200

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from .. import ab_grid, hub
+from .. import ab_grid, color, hub
 from ..device import choose_device, has_fast_bfloat16
 from ..networks import Network, UNet, UNetConfig, build, config_of, settings_of
 from ..networks.critics import Critic, build_critic
 from .data import ALONE, Source
 from .recipes import Recipe
 from .run import Run
-from .tasks import count_classes
 
 
 def tune(device: torch.device) -> None:
@@ -73,3 +73,13 @@ def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
     batches = photos.batches(0, 64, 64, ALONE)
     prior = count_classes([next(batches).crops for _ in range(32)])
     return ab_grid.rebalancing(prior, ab_grid.centres(), mix=1 - strength)
+
+
+def count_classes(crops: Sequence[Tensor]) -> Tensor:
+    """Give how often each colour class occurs (K,) in crops (N, 3, S, S) uint8."""
+    centres = ab_grid.centres()
+    counts = torch.zeros(len(centres))
+    for batch in crops:
+        ab = color.rgb_to_lab(batch[..., ::2, ::2] / 255)[:, 1:]
+        counts += torch.bincount(ab_grid.nearest(ab, centres).flatten(), minlength=len(centres))
+    return counts / counts.sum()

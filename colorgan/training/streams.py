@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from ..curate import decode, is_grey
 from ..errors import TrainingError
 from ..photoset import bytes_of, find, import_datasets, open_dataset
-from .data import Batch, Share, ahead, crop, stack
+from .data import Batch, Share, ahead, batch_of, crop
 
 SHUFFLED = 1000  # photos among which the next one is drawn
+NAMED = 5  # of the photos that an epoch left out
 
 
 class StreamedPhotos:
@@ -20,7 +24,7 @@ class StreamedPhotos:
 
     Of the shuffled stream each process decodes every n-th photo, so none comes twice in an epoch,
     also when a run goes on with another number of processes. Photos that cannot be read or are
-    grey are passed over and listed.
+    grey are passed over and told after each epoch.
 
     Args:
         dataset: a streamed `datasets.IterableDataset` with undecoded images in `column`.
@@ -47,9 +51,10 @@ class StreamedPhotos:
         self.scale = scale
         self.short_side = short_side
         self.shuffled = shuffled
-        self.left_out: list[str] = []
 
-    def batches(self, position: int, batch: int, size: int, share: Share) -> Iterator[Batch]:
+    def batches(
+        self, position: int, batch: int, size: int, share: Share, degrade: float = 0.0
+    ) -> Iterator[Batch]:
         """Give a process's shares of the batches from `position` on."""
         photos = self._decoded(position, share)
         own = batch // share.processes
@@ -61,18 +66,15 @@ class StreamedPhotos:
             ]
             last = found[-1][0]
             # The next batch of all processes begins with a whole round of them.
-            return Batch(
-                stack(crops),
-                [place for place, _ in found],
-                last - last % share.processes + share.processes,
-            )
+            following = last - last % share.processes + share.processes
+            return batch_of(crops, [place for place, _ in found], following, degrade)
 
         yield from ahead(make, 0, 1)
 
     def _decoded(self, position: int, share: Share) -> Iterator[tuple[int, Any]]:
         """Give place and pixels of this process's photos from a place on."""
-        barren = 0
-        for place, row in self._rows(position):
+        barren, left_out = 0, LeftOut()
+        for place, row in self._rows(position, left_out.tell):
             if place % share.processes != share.rank:
                 continue
             image = row[self.column]
@@ -81,14 +83,14 @@ class StreamedPhotos:
                 barren = 0
                 yield place, pixels
                 continue
-            self.left_out.append(str(image["path"] or place))
+            left_out.add(str(image["path"] or place))
             barren += 1
             if barren > self.shuffled:
                 raise TrainingError(
                     f"The last {barren} photos of the stream are all grey or cannot be read."
                 )
 
-    def _rows(self, position: int) -> Iterator[tuple[int, Any]]:
+    def _rows(self, position: int, after_epoch: Callable[[], None]) -> Iterator[tuple[int, Any]]:
         """Give all rows with their places, epoch after epoch, from a place on."""
         place, epoch = 0, 0
         stream = self.dataset.shuffle(seed=self.seed, buffer_size=self.shuffled)
@@ -101,7 +103,29 @@ class StreamedPhotos:
                 place += 1
             if place == before:
                 raise TrainingError("The stream holds no photos.")
+            after_epoch()
             epoch += 1
+
+
+@dataclass
+class LeftOut:
+    """Counts the photos of an epoch that are left out, and keeps the names of the first."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        """Count a photo."""
+        self.count += 1
+        if self.count <= NAMED:
+            self.names.append(name)
+
+    def tell(self) -> None:
+        """Say which photos were left out, if any were, and begin anew."""
+        if self.count:
+            names = ", ".join(self.names) + (", ..." if self.count > NAMED else "")
+            tqdm.write(f"{self.count} photos of the stream are grey or cannot be read: {names}")
+        self.count, self.names = 0, []
 
 
 def open_stream(names: Sequence[str]) -> tuple[Any, str]:

@@ -1,4 +1,4 @@
-"""What the loop trains by: tasks turn a batch of crops into named loss terms.
+"""What the loop trains by: tasks turn a batch of pictures into named loss terms.
 
 Each is one module with one forward a step, so that it can be wrapped for several processes.
 """
@@ -6,14 +6,12 @@ Each is one module with one forward a step, so that it can be wrapped for severa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .. import ab_grid, color, film, hub
+from .. import ab_grid, color, hub
 from ..evaluation import restoration
 from ..evaluation.metrics import QUICK, Pixels
 from ..evaluation.protocol import GREY, ORIGINAL, colour_squares, judge
@@ -24,62 +22,8 @@ from ..networks.restoration import apply_curves
 from ..networks.trunk import maps_of
 from . import losses
 from .adversarial import critic_loss
+from .pictures import Pictures
 from .recipes import Adversarial, Recipe
-
-CHANCE = 20  # begins the seeds of training's prints; those of measurements begin otherwise
-
-
-@dataclass
-class Pictures:
-    """A batch as the networks see it.
-
-    Attributes:
-        lightness: L* (N, 1, H, W), of some as old prints have it now.
-        faded: the same with the tones of now and no other damage.
-        new: the same as it was before anything befell the prints.
-        truth: ab (N, 2, H, W).
-        lab: the photo as it was (N, 3, H, W).
-        rgb: the same as sRGB in 0..1.
-    """
-
-    lightness: Tensor
-    faded: Tensor
-    new: Tensor
-    truth: Tensor
-    lab: Tensor
-    rgb: Tensor
-
-
-def pictures(crops: Tensor, seeds: Sequence[int], degrade: float) -> Pictures:
-    """Turn sRGB crops (N, 3, S, S) uint8 into what the networks see, a share as old prints."""
-    with torch.autocast(
-        crops.device.type, enabled=False
-    ):  # colours are exact, networks need not be
-        rgb = (crops / 255).contiguous(memory_format=torch.channels_last)
-        lab = color.rgb_to_lab(rgb)
-        lightness, faded, new = prints(crops, lab[:, :1], seeds, degrade)
-    return Pictures(lightness, faded, new, lab[:, 1:], lab, rgb)
-
-
-def prints(
-    crops: Tensor, lightness: Tensor, seeds: Sequence[int], share: float
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Make old prints of a share of sRGB crops (N, 3, S, S) uint8 with L* (N, 1, S, S).
-
-    Returns:
-        L* of all, each (N, 1, S, S), as `film.Print` has it: now, faded, new.
-    """
-    chances = [np.random.default_rng((CHANCE, seed)) for seed in seeds]
-    chosen = [place for place, chance in enumerate(chances) if chance.random() < share]
-    if not chosen:
-        return lightness, lightness, lightness
-    photos = crops[chosen].permute(0, 2, 3, 1).cpu().numpy()
-    made = [film.old_print(p, chances[place]) for place, p in zip(chosen, photos, strict=True)]
-    known = torch.from_numpy(np.array([(p.now, p.faded, p.new) for p in made])).to(lightness)
-    all_three = lightness.repeat(1, 3, 1, 1)
-    all_three[chosen] = known
-    return all_three[:, :1], all_three[:, 1:2], all_three[:, 2:]
-
 
 Seen = tuple[Tensor, Tensor]
 """A picture as a critic sees it: lightness (N, 1, H, W) and ab (N, 2, H, W)."""
@@ -92,18 +36,11 @@ class Task(nn.Module):
         """Give what is trained, each group with its "rate", a share of the learning rate."""
         raise NotImplementedError
 
-    def forward(
-        self, crops: Tensor, seeds: Sequence[int]
-    ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-        """Give each term, weighted, and what a critic wants: lightness and generated ab.
-
-        Args:
-            crops: sRGB (N, 3, S, S) uint8 on the task's device.
-            seeds: one number a crop that decides its chance.
-        """
+    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+        """Give each term, weighted, and what a critic wants: lightness and generated ab."""
         raise NotImplementedError
 
-    def played(self, crops: Tensor, seeds: Sequence[int]) -> tuple[Seen, Seen]:
+    def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the true and the generated pictures of a batch for a critic to tell apart."""
         raise NotImplementedError
 
@@ -172,11 +109,8 @@ class GeneratorTask(Task):
             groups.append({"params": trunk, "rate": self.recipe.trunk_rate})
         return groups
 
-    def forward(
-        self, crops: Tensor, seeds: Sequence[int]
-    ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Tensor, Tensor]:
         """Give each term, weighted, and lightness and generated ab."""
-        seen = pictures(crops, seeds, self.recipe.degrade)
         weights = self.recipe.losses
         answer = self.generator.answer(seen.lightness)
         ab = answer.ab.float()
@@ -211,9 +145,8 @@ class GeneratorTask(Task):
             terms |= self._picture_terms(painted.float(), seen.rgb, true_maps)
         return terms, seen.lightness, ab
 
-    def played(self, crops: Tensor, seeds: Sequence[int]) -> tuple[Seen, Seen]:
+    def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the photos in their true and in their generated colours."""
-        seen = pictures(crops, seeds, self.recipe.degrade)
         ab = self.generator.train().answer(seen.lightness).ab.float()
         return (seen.lightness, seen.truth), (seen.lightness, ab)
 
@@ -269,15 +202,12 @@ class RestorationTask(Task):
         """Give all of it at the full learning rate."""
         return [{"params": list(self.parameters()), "rate": 1.0}]
 
-    def forward(
-        self, crops: Tensor, seeds: Sequence[int]
-    ) -> tuple[dict[str, Tensor], Tensor, Tensor]:
+    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Tensor, Tensor]:
         """Give each term, weighted, and the restored lightness without colours.
 
         Tones and details are asked for apart, each where the other is right: together the tones,
         which nobody can know for sure, would drown what the details are to learn.
         """
-        seen = pictures(crops, seeds, self.recipe.degrade)
         weights = self.recipe.losses
         details = self.network.details(seen.lightness)
         curves = self.network.curves(seen.lightness)
@@ -289,9 +219,8 @@ class RestorationTask(Task):
         }
         return terms, *grey(apply_curves(curves, details))
 
-    def played(self, crops: Tensor, seeds: Sequence[int]) -> tuple[Seen, Seen]:
+    def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the prints as they were when they were new and as restored, both grey."""
-        seen = pictures(crops, seeds, self.recipe.degrade)
         return grey(seen.new), grey(self.network.train()(seen.lightness))
 
     def columns(self, model: RestorationNet, squares: Pixels, name: str) -> dict[str, Pixels]:
@@ -340,13 +269,3 @@ class CriticTask(nn.Module):
 
 def _trunk(generator: Generator) -> nn.Module:
     return generator.trunk if isinstance(generator, UNet) else nn.Identity()
-
-
-def count_classes(crops: Sequence[Tensor]) -> Tensor:
-    """Give how often each colour class occurs (K,) in crops (N, 3, S, S) uint8."""
-    centres = ab_grid.centres()
-    counts = torch.zeros(len(centres))
-    for batch in crops:
-        ab = color.rgb_to_lab(batch[..., ::2, ::2] / 255)[:, 1:]
-        counts += torch.bincount(ab_grid.nearest(ab, centres).flatten(), minlength=len(centres))
-    return counts / counts.sum()

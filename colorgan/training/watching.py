@@ -1,8 +1,7 @@
-"""Watching a training: a bar, the curves as tables, trackers, sheets of samples, figures."""
+"""Watching a training: a bar, its curves, trackers, sheets of samples, figures."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,7 +17,8 @@ from ..evaluation.protocol import centre_square
 from ..evaluation.sheet import sheet
 from ..networks import Generator, Network
 from ..networks.critics import Critic
-from ..photoset import read_all
+from ..photoset import evenly, read_all
+from . import tables
 from .checkpoint import Progress
 from .inflection import Gauge
 from .recipes import Recipe
@@ -32,6 +32,7 @@ METRICS, VALIDATION, INFLECTION, SAMPLES = (
     "inflection.csv",
     "samples",
 )
+JUDGED = 200  # photos measured on while training
 SHOWN = 8  # photos on a sheet of samples
 
 
@@ -64,9 +65,8 @@ class Watch:
         self.task = task
         self.accelerator = accelerator
         self.main = bool(accelerator.is_main_process)
-        every = list(read_all(run.validation))
-        self.photos = every[:: max(len(every) // run.validation_photos, 1)]
-        self.examples = self._squares(max(s.size for s in recipe.plan), SHOWN)
+        self.photos = evenly(list(read_all(run.validation)), JUDGED)
+        self.examples = self._squares(recipe.largest, SHOWN)
         if not len(self.examples):
             self.examples = examples[:SHOWN]
         self.bar = tqdm(
@@ -82,7 +82,7 @@ class Watch:
         if self.main:
             run.folder.mkdir(parents=True, exist_ok=True)
             for name in (METRICS, VALIDATION, INFLECTION):
-                cut(run.folder / name, progress.steps if run.resume else -1)
+                tables.cut(run.folder / name, progress.steps if run.resume else -1)
         if run.log:
             accelerator.init_trackers("colorgan")
 
@@ -155,13 +155,12 @@ class Watch:
         if name is None:
             name, weights = self.recipe.teacher, self.recipe.teacher_weights
         network = None if name is None else FeatureNetwork(name, weights or "timm")
-        size = max(stage.size for stage in self.recipe.plan)
-        return Gauge(self._squares(size, settings.photos), network)
+        return Gauge(self._squares(self.recipe.largest, settings.photos), network)
 
     def _squares(self, size: int, count: int) -> Pixels:
         """Give evenly picked validation photos as sRGB squares (N, size, size, 3)."""
         found = []
-        for _, data in self.photos[:: max(len(self.photos) // count, 1)][:count]:
+        for _, data in evenly(self.photos, count):
             try:
                 found.append(centre_square(data, size))
             except PhotoError:
@@ -171,7 +170,9 @@ class Watch:
     def _write(self, name: str, row: Mapping[str, float], progress: Progress) -> None:
         if not self.main:
             return
-        append(self.run.folder / name, {"steps": progress.steps, "seen": progress.seen, **row})
+        tables.append(
+            self.run.folder / name, {"steps": progress.steps, "seen": progress.seen, **row}
+        )
         label = Path(name).stem
         values = {f"{label}/{key}": value for key, value in row.items()}
         self.accelerator.log(values, step=progress.steps)
@@ -189,44 +190,3 @@ def _means(rows: list[Mapping[str, float]]) -> dict[str, float]:
     """Give the mean of each term over the steps that had it."""
     names = dict.fromkeys(name for row in rows for name in row)
     return {n: float(np.mean([row[n] for row in rows if n in row])) for n in names}
-
-
-def append(path: Path, row: Mapping[str, float]) -> None:
-    """Append a row to a table; columns that it did not have are added to all rows."""
-    rows = read_table(path)
-    known = list(rows[0]) if rows else []
-    columns = list(dict.fromkeys([*known, *row]))
-    text = {
-        key: str(value) if isinstance(value, int) else repr(value) for key, value in row.items()
-    }
-    if known != columns:
-        write_table(path, columns, [*rows, text])
-        return
-    with path.open("a", newline="") as file:
-        csv.DictWriter(file, columns, restval="").writerow(text)
-
-
-def read_table(path: Path) -> list[dict[str, str]]:
-    """Read a table's rows; none if there is no such file."""
-    if not path.is_file():
-        return []
-    with path.open(newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write_table(path: Path, columns: list[str], rows: list[dict[str, str]]) -> None:
-    """Write a table anew."""
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def cut(path: Path, steps: int) -> None:
-    """Drop a table's rows after so many steps."""
-    rows = read_table(path)
-    kept = [row for row in rows if int(row["steps"]) <= steps]
-    if not kept:
-        path.unlink(missing_ok=True)
-    elif len(kept) < len(rows):
-        write_table(path, list(rows[0]), kept)

@@ -1,0 +1,75 @@
+"""What the networks see of a batch of crops: photos, some of them as old prints.
+
+The old prints are made with the crops, while the networks are at work on the batch before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from .. import color, film
+
+PRINTS = 20  # begins the seeds of training's prints; those of measurements begin otherwise
+
+
+def old_prints(crops: NDArray[np.uint8], seeds: Sequence[int], degrade: float) -> Tensor | None:
+    """Make old prints of a share of sRGB crops (N, S, S, 3).
+
+    Args:
+        crops: the photos.
+        seeds: one number a crop that decides its fate.
+        degrade: how many become old prints, from 0 to 1.
+
+    Returns:
+        L* (N, 3, S, S) as `film.Print` has it, now, faded and new; NaN for photos that stay as
+        they are. None if all stay.
+    """
+    rngs = [np.random.default_rng((PRINTS, seed)) for seed in seeds]
+    chosen = [place for place, rng in enumerate(rngs) if rng.random() < degrade]
+    if not chosen:
+        return None
+    prints = np.full((len(crops), 3, *crops.shape[1:3]), np.nan, np.float32)
+    for place in chosen:
+        made = film.old_print(crops[place], rngs[place])
+        prints[place] = made.now, made.faded, made.new
+    return torch.from_numpy(prints)
+
+
+@dataclass
+class Pictures:
+    """A batch as the networks see it.
+
+    Attributes:
+        lightness: L* (N, 1, H, W), of some as old prints have it now.
+        faded: the same with the tones of now and no other damage.
+        new: the same as it was before anything befell the prints.
+        truth: ab (N, 2, H, W).
+        lab: the photo as it was (N, 3, H, W).
+        rgb: the same as sRGB in 0..1.
+    """
+
+    lightness: Tensor
+    faded: Tensor
+    new: Tensor
+    truth: Tensor
+    lab: Tensor
+    rgb: Tensor
+
+
+def pictures(crops: Tensor, prints: Tensor | None = None) -> Pictures:
+    """Turn sRGB crops (N, 3, S, S) uint8 and `old_prints` of them into what the networks see."""
+    with torch.autocast(
+        crops.device.type, enabled=False
+    ):  # colours are exact, networks need not be
+        rgb = (crops / 255).contiguous(memory_format=torch.channels_last)
+        lab = color.rgb_to_lab(rgb)
+    seen = lab[:, :1].expand(-1, 3, -1, -1)
+    if prints is not None:
+        seen = torch.where(prints.isnan(), seen, prints)
+    return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab[:, 1:], lab, rgb)
