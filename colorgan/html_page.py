@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ColorganError
+from .whole_file import whole_file
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -42,10 +43,9 @@ def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
         f"<meta name='viewport' content='width=device-width'><title>{name}</title>"
         f"<style>{_STYLE}</style><script>{_plotly()}</script></head><body><h1>{name}</h1>"
     )
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text("\n".join((head, *parts, "</body></html>")), encoding="utf-8")
-        part.replace(path)
+        with whole_file(path) as part:
+            part.write_text("\n".join((head, *parts, "</body></html>")), encoding="utf-8")
     except OSError as error:
         raise ColorganError(f"The report {path} cannot be written: {error}.") from error
 

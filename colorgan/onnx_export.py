@@ -8,12 +8,10 @@ The file says in its metadata which model it is, what its licence is, and that c
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from . import hub
 from .errors import ModelError
 from .networks import Generator
 from .version import __version__
+from .whole_file import whole_file
 
 TOLERANCE = 1e-3  # CIE units, by which an engine may differ from torch in float32
 CHECKED = ((1, 1, 1), (1, 1, 37), (1, 37, 1), (1, 33, 17), (2, 130, 65), (1, 192, 256))
@@ -38,7 +37,7 @@ def export(name: str | Path, target: Path, *, progress: bool = True) -> float:
 
     Args:
         name: of the model, as `hub.resolve` takes it.
-        target: the file; written beside and renamed, so never half done.
+        target: the file; never half done.
         progress: show a bar.
 
     Raises:
@@ -53,11 +52,15 @@ def export(name: str | Path, target: Path, *, progress: bool = True) -> float:
     bar = tqdm(
         total=2, desc="exporting", unit=" steps", disable=None if progress else True, leave=False
     )
-    with bar, beside(target) as path:
-        save(_translate(generator, folder.name), path, facts(folder))
-        bar.update()
-        difference = approve(generator, path, folder.name)
-        bar.update()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with bar, whole_file(target) as path:
+            save(_translate(generator, folder.name), path, facts(folder))
+            bar.update()
+            difference = approve(generator, path, folder.name)
+            bar.update()
+    except OSError as error:
+        raise ModelError(f"{target} cannot be written: {error.strerror or error}.") from error
     return difference
 
 
@@ -73,23 +76,6 @@ def require(package: str) -> Any:
         raise ModelError(
             f'ONNX needs the package {package}, which is not installed: pip install -e ".[onnx]".'
         ) from error
-
-
-@contextlib.contextmanager
-def beside(target: Path) -> Iterator[Path]:
-    """Give a path beside a file to write to; renamed to it at the end, unless something failed.
-
-    Raises:
-        ModelError: the file cannot be written.
-    """
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=target.parent, prefix=".part-") as folder:
-            path = Path(folder) / target.name
-            yield path
-            path.replace(target)
-    except OSError as error:
-        raise ModelError(f"{target} cannot be written: {error.strerror or error}.") from error
 
 
 def facts(folder: hub.ModelFolder) -> dict[str, str]:

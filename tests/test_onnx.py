@@ -15,6 +15,7 @@ from colorgan.engines import OnnxGenerator
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.networks import UNet, UNetConfig
 from colorgan.pixels import full_lightness
+from colorgan.whole_file import whole_file
 
 SIZES = [(1, 1), (1, 37), (37, 1), (33, 17), (64, 64), (97, 150), (101, 203), (256, 171)]
 SIZES += [(150, 256), (255, 257)]
@@ -102,7 +103,7 @@ def test_a_file_that_answers_otherwise_is_not_kept(small_file, small_model, tmp_
     torch.nn.init.constant_(other.head.bias, 0.1)
     with (
         pytest.raises(ModelError, match="was not kept"),
-        onnx_export.beside(tmp_path / "x") as path,
+        whole_file(tmp_path / "x") as path,
     ):
         path.write_bytes(small_file.read_bytes())
         onnx_export.approve(other, path, "small")

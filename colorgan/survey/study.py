@@ -18,6 +18,7 @@ from typing import Any
 
 from ..errors import SurveyError
 from ..version import __version__
+from ..whole_file import whole_file
 
 STUDY = "study.json"
 PICTURES = "pictures"
@@ -127,10 +128,9 @@ class Study:
 
 
 def save(study: Study) -> None:
-    """Write `study.json` into the study's folder, beside and renamed."""
-    part = study.folder / f".{STUDY}.part"
-    part.write_text(json.dumps(study.frozen(), indent=2) + "\n")
-    part.replace(study.folder / STUDY)
+    """Write `study.json` into the study's folder."""
+    with whole_file(study.folder / STUDY) as part:
+        part.write_text(json.dumps(study.frozen(), indent=2) + "\n")
 
 
 def load(folder: str | Path) -> Study:

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..errors import SurveyError
 from ..photoset import group_of
+from ..tables import write_table
 from . import analysis
 from .store import Vote
 from .study import Study
@@ -67,24 +67,12 @@ def write_votes(votes: Sequence[Vote], path: Path) -> None:
     """Write raw votes, one a line, as Parquet or CSV by the file's ending.
 
     Raises:
-        SurveyError: the file cannot be written, or Parquet's library is missing.
+        ColorganError: of `tables.write_table`.
     """
     import pandas as pd
 
-    if path.suffix not in (".csv", ".parquet"):
-        raise SurveyError(f"Votes are written as .csv or .parquet, not as {path.name}.")
-    table = pd.DataFrame([asdict(vote) for vote in votes], columns=list(Vote.__annotations__))
-    part = path.with_name(f".{path.name}.part")
-    try:
-        if path.suffix == ".parquet":
-            table.to_parquet(part, index=False)
-        else:
-            table.to_csv(part, index=False)
-        part.replace(path)
-    except ImportError as error:
-        raise SurveyError("Parquet needs the package pyarrow; .csv needs nothing.") from error
-    except OSError as error:
-        raise SurveyError(f"The votes {path} cannot be written: {error}.") from error
+    columns = list(Vote.__annotations__)
+    write_table(pd.DataFrame([asdict(vote) for vote in votes], columns=columns), path)
 
 
 def _pair_figures(
