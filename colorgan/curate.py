@@ -18,7 +18,7 @@ GREY_CHROMA = 4.0  # mean chroma under which a photo teaches no colour
 ONE_TINT = 2.5  # what of a* and b* is not explained by lightness, in a sepia photo
 TINY = 96  # short side in pixels under which a photo teaches little
 ALIKE = 8  # bits of 64 in which two hashes of nearly the same photo differ at most
-VIEW = 256  # short side at which photos are looked at
+VIEW = 1024  # longest side at which photos are looked at
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _examine(name: str, data: bytes, seen: Hashes) -> Finding | None:
         return Finding(name, "corrupt", str(error))
     if min(image.size) < TINY:
         return Finding(name, "tiny", f"{image.width} x {image.height} pixels")
-    image.thumbnail((4 * VIEW, 4 * VIEW))
+    image.thumbnail((VIEW, VIEW))
     lab = lab_of(np.asarray(image))
     chroma = mean_chroma(lab)
     if chroma < GREY_CHROMA:

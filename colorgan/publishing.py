@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from huggingface_hub import HfApi, ModelCard
-from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
 from . import cards, hub
@@ -142,8 +142,10 @@ def explained(repo: str) -> Iterator[None]:
     except HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else 0
         raise ModelError(_reason(status, repo, error)) from error
+    except HFValidationError as error:
+        raise ModelError(f"{repo!r} is no name of a repository: {error}") from error
     except ValueError as error:
-        raise ModelError(f"The Hub does not accept the model's card: {error}") from error
+        raise ModelError(f"The Hub does not accept the card of {repo}: {error}") from error
     except (httpx.HTTPError, OSError) as error:
         raise ModelError(f"The Hub cannot be reached now: {error}. Nothing was sent.") from error
 

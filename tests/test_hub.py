@@ -126,6 +126,7 @@ class TestPush:
             ("me/another", None, "hf auth login"),
             ("me/another", "hf_wrong", "does not know you"),
             ("others/theirs", TOKEN, "no right to write"),
+            ("me/two words", TOKEN, "'me/two words' is no name of a repository"),
         ],
     )
     def test_without_a_right_it_says_so(self, trained, run, repo, token, words):
@@ -138,7 +139,7 @@ class TestPush:
         shutil.copytree(trained, folder)
         (folder / "README.md").write_text("---\ntags: [x]\n---\n# Mine\n\n## Limits\n")
         done = run(*COLORGAN, "push", folder, "me/no-licence")
-        assert done.returncode == 1 and "does not accept the model's card" in done.stderr
+        assert done.returncode == 1 and "accept the card of me/no-licence" in done.stderr
 
     def test_a_tag_is_never_moved(self, trained, pushed, run):
         done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1")
