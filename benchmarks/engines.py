@@ -68,7 +68,7 @@ def switches(name: str, folder: Path, calibration: list[Tensor]) -> dict[str, Ne
             return last(x).float()  # type: ignore[no-any-return]
 
     exact, small = folder / f"{name}.onnx", folder / f"{name}-int8.onnx"
-    export(name, exact)
+    export(hub.resolve(name), exact)
     found: dict[str, Network] = {"torch float32": plain, "torch channels_last": last}
     found |= {"torch bfloat16 (shipped)": autocast, "onnxruntime float32": OnnxGenerator(exact)}
     if len(calibration) >= LEAST_CALIBRATION:

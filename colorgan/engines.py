@@ -71,16 +71,17 @@ def open_onnx(name: str | Path) -> OnnxGenerator:
             raise ModelError(f"There is no file {path}.")
         return OnnxGenerator(path)
     onnx_export.require("onnxruntime")
-    path = _kept(hub.resolve(name))
+    folder = hub.resolve(name)
+    path = _kept(folder)
     if not path.is_file():
-        onnx_export.export(name, path)
+        onnx_export.export(folder, path)
     return OnnxGenerator(path)
 
 
 def _kept(folder: hub.ModelFolder) -> Path:
     """Give where the ONNX file of a model is kept: of these weights, config and version."""
     config = (folder.path / hub.CONFIG).read_bytes()
-    facts = f"{hub.fingerprint(folder.path)} {folder.name} {folder.revision} {__version__} "
+    facts = f"{folder.name} {folder.revision} {__version__} "  # the revision tells the weights
     key = hashlib.sha256(facts.encode() + config).hexdigest()[:16]
     try:
         assets = cached_assets_path("colorgan", namespace="onnx")

@@ -32,26 +32,22 @@ _EXAMPLE = (2, 1, 72, 104)  # no side is 1 or a round number, so that none is ta
 GUESS = "Colours are a guess, never a record."
 
 
-def export(name: str | Path, target: Path, *, progress: bool = True) -> float:
+def export(folder: hub.ModelFolder, target: Path) -> float:
     """Write a model as an ONNX file; give by how much its ab differs from torch's at most.
 
     Args:
-        name: of the model, as `hub.resolve` takes it.
+        folder: of the model, as `hub.resolve` gives it.
         target: the file; never half done.
-        progress: show a bar.
 
     Raises:
-        ModelError: there is no such model, onnx is not installed, the model cannot be said in
+        ModelError: onnx is not installed, the model cannot be said in
             ONNX, the file's answers differ from torch's by more than `TOLERANCE`, or it cannot be
             written.
     """
     for package in ("onnx", "onnxscript", "onnxruntime"):
         require(package)
-    folder = hub.resolve(name)
     generator = hub.load(folder.path)
-    bar = tqdm(
-        total=2, desc="exporting", unit=" steps", disable=None if progress else True, leave=False
-    )
+    bar = tqdm(total=2, desc="exporting", unit=" steps", disable=None, leave=False)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with bar, whole_file(target) as path:

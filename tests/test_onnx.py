@@ -66,7 +66,7 @@ def test_ten_photos_of_ten_sizes_get_the_colours_of_torch(small_file, small_mode
 def test_the_embedded_models_too(name, pictures, photos, tmp_path):
     """Same-padding, antialiased zoom and gain are inside."""
     path = tmp_path / "model.onnx"
-    assert onnx_export.export(name, path) < 1e-3
+    assert onnx_export.export(hub.resolve(name), path) < 1e-3
     assert largest_difference(hub.load(hub.embedded()[name]), path, pictures) < 1e-3
     photo = Image.fromarray(photos["coffee"])
     by_torch = Picture(np.asarray(Colorizer.from_pretrained(name)(photo)))
@@ -79,7 +79,7 @@ def test_a_distribution_over_classes_is_exported_as_its_colour(tmp_path, picture
     torch.manual_seed(0)
     network = UNet(UNetConfig("resnet10t", widths=(16, 16, 16), head="classes"))
     hub.save(network, tmp_path / "classes", card="", provenance={})
-    onnx_export.export(tmp_path / "classes", tmp_path / "classes.onnx")
+    onnx_export.export(hub.resolve(tmp_path / "classes"), tmp_path / "classes.onnx")
     generator = hub.load(tmp_path / "classes")
     assert largest_difference(generator, tmp_path / "classes.onnx", pictures) < 1e-3
 
