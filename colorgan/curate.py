@@ -13,6 +13,7 @@ from PIL import Image
 
 from . import color, photo
 from .errors import ColorganError, PhotoError
+from .extras import require
 
 GREY_CHROMA = 4.0  # mean chroma under which a photo teaches no colour
 ONE_TINT = 2.5  # what of a* and b* is not explained by lightness, in a sepia photo
@@ -82,7 +83,7 @@ def examine(photos: Iterable[tuple[str, bytes]]) -> Iterator[Finding | None]:
         photos: name and file of each (`photoset.read_all`).
 
     Raises:
-        ColorganError: the package imagehash is missing.
+        PackageError: imagehash is not installed.
     """
     seen = Hashes()
     for name, data in photos:
@@ -111,13 +112,7 @@ class Hashes:
     """Perceptual hashes of the photos seen so far (imagehash's DCT hash, 64 bits)."""
 
     def __init__(self) -> None:
-        try:
-            import imagehash
-        except ImportError as error:
-            raise ColorganError(
-                "Near-duplicates are found by the package ImageHash: pip install 'colorgan[train]'."
-            ) from error
-        self._hash = imagehash.phash
+        self._hash = require("imagehash", "train", "Finding near-duplicates").phash
         self._names: list[str] = []
         self._bits = np.zeros((0, 64), bool)
 

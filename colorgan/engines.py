@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from . import hub, onnx_export
 from .errors import ModelError
+from .extras import require
 from .version import __version__
 
 ENGINES = ("torch", "onnxruntime")
@@ -62,15 +63,15 @@ def open_onnx(name: str | Path) -> OnnxGenerator:
             Face cache, so that it opens at once from then on.
 
     Raises:
-        ModelError: there is no such model or file, onnxruntime is not installed, or the model
-            cannot be exported.
+        PackageError: onnxruntime is not installed.
+        ModelError: there is no such model or file, or the model cannot be exported.
     """
     path = Path(name)
     if path.suffix == SUFFIX:
         if not path.is_file():
             raise ModelError(f"There is no file {path}.")
         return OnnxGenerator(path)
-    onnx_export.require("onnxruntime")
+    require("onnxruntime", "onnx", "ONNX")
     folder = hub.resolve(name)
     path = _kept(folder)
     if not path.is_file():

@@ -29,19 +29,23 @@ pre { background: #f4f4f4; padding: 1rem }
 def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
     """Write a page with plotly's script in it; it appears complete or not at all.
 
+    Who draws has asked for plotly before, by `extras.require` and the extra that brings it.
+
     Args:
         path: of the HTML file.
         title: as plain text; it is the page's heading too.
         parts: the body, as HTML.
 
     Raises:
-        ColorganError: plotly is missing, or the file cannot be written.
+        ColorganError: the file cannot be written.
     """
+    from plotly.offline import get_plotlyjs
+
     name = html.escape(title)
     head = (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         f"<meta name='viewport' content='width=device-width'><title>{name}</title>"
-        f"<style>{_STYLE}</style><script>{_plotly()}</script></head><body><h1>{name}</h1>"
+        f"<style>{_STYLE}</style><script>{get_plotlyjs()}</script></head><body><h1>{name}</h1>"
     )
     try:
         with whole_file(path) as part:
@@ -53,13 +57,3 @@ def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
 def drawn(figure: Figure) -> str:
     """Give a plot as a part of a page."""
     return str(figure.to_html(full_html=False, include_plotlyjs=False))
-
-
-def _plotly() -> str:
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError as error:
-        raise ColorganError(
-            "A report needs the package plotly: pip install 'colorgan[judge]'."
-        ) from error
-    return str(get_plotlyjs())

@@ -8,7 +8,6 @@ The file says in its metadata which model it is, what its licence is, and that c
 
 from __future__ import annotations
 
-import importlib
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +20,7 @@ from tqdm import tqdm
 
 from . import hub
 from .errors import ModelError
+from .extras import require
 from .networks import Generator
 from .version import __version__
 from .whole_file import whole_file
@@ -40,12 +40,13 @@ def export(folder: hub.ModelFolder, target: Path) -> float:
         target: the file; never half done.
 
     Raises:
-        ModelError: onnx is not installed, the model cannot be said in
+        PackageError: onnx is not installed.
+        ModelError: the model cannot be said in
             ONNX, the file's answers differ from torch's by more than `TOLERANCE`, or it cannot be
             written.
     """
     for package in ("onnx", "onnxscript", "onnxruntime"):
-        require(package)
+        require(package, "onnx", "ONNX")
     generator = hub.load(folder.path)
     bar = tqdm(total=2, desc="exporting", unit=" steps", disable=None, leave=False)
     try:
@@ -58,20 +59,6 @@ def export(folder: hub.ModelFolder, target: Path) -> float:
     except OSError as error:
         raise ModelError(f"{target} cannot be written: {error.strerror or error}.") from error
     return difference
-
-
-def require(package: str) -> Any:
-    """Import an optional package.
-
-    Raises:
-        ModelError: it is not installed; says how to.
-    """
-    try:
-        return importlib.import_module(package)
-    except ImportError as error:
-        raise ModelError(
-            f'ONNX needs the package {package}, which is not installed: pip install -e ".[onnx]".'
-        ) from error
 
 
 def facts(folder: hub.ModelFolder) -> dict[str, str]:
@@ -122,7 +109,7 @@ def _translate(generator: Generator, name: str) -> Any:
 
 def save(model: Any, path: Path, facts: Mapping[str, str]) -> None:
     """Write a ModelProto with its metadata, and without the exporter's notes on its own code."""
-    onnx = require("onnx")
+    onnx = require("onnx", "onnx", "ONNX")
     for node in model.graph.node:
         del node.metadata_props[:]
         node.ClearField("doc_string")
@@ -136,9 +123,10 @@ def open_session(path: Path) -> Any:
     """Open an ONNX file with onnxruntime on the processor, with as many threads as torch has.
 
     Raises:
-        ModelError: onnxruntime is not installed, or the file is no generator.
+        PackageError: onnxruntime is not installed.
+        ModelError: the file is no generator.
     """
-    runtime = require("onnxruntime")
+    runtime = require("onnxruntime", "onnx", "ONNX")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     try:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ColorganError
+from .extras import require
 from .whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -28,17 +29,17 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write a table, without its index.
 
     Raises:
-        ColorganError: the ending is neither .csv nor .parquet, the file cannot be written, or
-            Parquet's library is missing.
+        ColorganError: the ending is neither .csv nor .parquet, Parquet's package is not
+            installed, or the file cannot be written.
     """
     check_ending(path)
+    if path.suffix == ".parquet":
+        require("pyarrow", "judge", "Parquet")
     try:
         with whole_file(path) as part:
             if path.suffix == ".parquet":
                 table.to_parquet(part, index=False)
             else:
                 table.to_csv(part, index=False)
-    except ImportError as error:
-        raise ColorganError("Parquet needs the package pyarrow; or name a .csv file.") from error
     except OSError as error:
         raise ColorganError(f"The table {path} cannot be written: {error}.") from error

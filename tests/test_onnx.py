@@ -154,7 +154,7 @@ def test_a_missing_package_is_said_in_one_sentence(package, small_model, tmp_pat
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         f"colorgan: ONNX needs the package {package}, which is not installed: "
-        'pip install -e ".[onnx]".'
+        'run `pip install -e ".[onnx]"` in the project\'s folder.'
     ]
     assert list(tmp_path.iterdir()) == []
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..extras import require
 from ..html_page import drawn, write_page
 from ..networks import Generator
 from ..photoset import read_all
@@ -41,6 +42,7 @@ def write_report(
     Raises:
         ColorganError: plotly is missing, or the file cannot be written.
     """
+    require("plotly.offline", "judge", "A report")
     parts = [
         _protocol(summary["protocol"]),
         _table(summary["models"], "Figures", "Mean, and in small print its 95 % interval."),

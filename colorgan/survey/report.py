@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..extras import require
 from ..html_page import drawn, write_page
 from .summary import QUESTIONS
 
@@ -24,6 +25,7 @@ def write_report(path: Path, summary: Figures) -> None:
     Raises:
         ColorganError: plotly is missing, or the file cannot be written.
     """
+    require("plotly.offline", "survey", "A report")
     parts = [
         _who(summary),
         *(_question(name, figures) for name, figures in summary["questions"].items()),
