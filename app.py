@@ -53,14 +53,17 @@ if study := os.environ.get("COLORGAN_STUDY"):
         for package in ("alembic", "sqlalchemy"):
             require(package, "survey", "A survey")
         # Only here, so that the page needs nothing of the survey's where no study is named.
-        from colorgan.survey.opening import open_routes
+        from colorgan.survey.opening import open_survey, routes_of
 
-        routes = open_routes(
+        survey = open_survey(
             study,
             votes_url=os.environ.get("COLORGAN_VOTES_URL", ""),
             secret=os.environ.get("COLORGAN_SURVEY_SECRET", ""),
             votes_repo=os.environ.get("COLORGAN_VOTES_REPO", ""),
         )
+        if survey.promise:
+            print(survey.promise, flush=True)
+        routes = [routes_of(survey)]
     except ColorganError as error:
         sys.exit(str(error))
 demo = page.build(

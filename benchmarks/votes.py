@@ -73,11 +73,10 @@ def serve(study: str, url: str, port: str) -> None:
     import uvicorn
     from starlette.applications import Starlette
 
-    from colorgan.survey.opening import open_routes
+    from colorgan.survey.opening import open_survey, routes_of
 
-    uvicorn.run(
-        Starlette(routes=open_routes(study, votes_url=url)), port=int(port), log_level="error"
-    )
+    routes = [routes_of(open_survey(study, votes_url=url))]
+    uvicorn.run(Starlette(routes=routes), port=int(port), log_level="error")
 
 
 class Server:

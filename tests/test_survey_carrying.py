@@ -25,6 +25,7 @@ import json, signal, sys, time
 from colorgan.survey.opening import open_survey
 study, url, repo, answers, end = sys.argv[1:]
 survey = open_survey(study, votes_url=url, secret="a secret for tests", votes_repo=repo)
+print(survey.promise, flush=True)
 key = survey.start("") if answers[0] != "=" else answers[1:]
 for step in survey.session(key)["steps"][:3]:
     survey.vote(step["token"], "left", 700, "")

@@ -115,10 +115,13 @@ class Study:
         """Give the revision of a system; empty for the original and the decoy."""
         return next((s.revision for s in self.systems if s.name == shown), "")
 
+    def photo_of(self, name: str) -> StudyPhoto:
+        """Give the photo of a name."""
+        return next(photo for photo in self.photos if photo.name == name)
+
     def picture(self, photo: str, shown: str) -> Path:
         """Give the file that shows a photo by a system, `original` or `decoy`."""
-        found = next(p for p in self.photos if p.name == photo)
-        return self.folder / PICTURES / found.pictures[shown]
+        return self.folder / PICTURES / self.photo_of(photo).pictures[shown]
 
     def frozen(self) -> dict[str, Any]:
         """Give what `study.json` holds."""

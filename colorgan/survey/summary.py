@@ -28,10 +28,9 @@ def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> di
 
     Args:
         study: what was asked.
-        votes: all that there are; those of other studies are left out.
+        votes: all that the study has.
         photos: also figures photo by photo and group by group.
     """
-    votes = [vote for vote in votes if vote.study == study.fingerprint]
     reasons = analysis.excluded(votes, study.rule)
     counted = [vote for vote in votes if vote.participant not in reasons]
     people = {vote.participant for vote in votes}
