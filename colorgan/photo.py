@@ -93,12 +93,6 @@ class Photo:
         """Bits a channel: 8 or 16."""
         return 8 * self.pixels.itemsize
 
-    @property
-    def is_grey(self) -> bool:
-        """Whether red, green and blue are equal everywhere."""
-        red, green, blue = (self.pixels[..., i] for i in range(3))
-        return np.array_equal(red, green) and np.array_equal(green, blue)
-
 
 def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Photo:
     """Read a picture from a file, from a file's bytes, or from a Pillow image.

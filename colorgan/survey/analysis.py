@@ -95,9 +95,9 @@ def win_rate(votes: Iterable[Vote], one: str, other: str, *, seed: int = 0) -> S
     return _share_of(among, lambda vote: winner(vote) == one, seed)
 
 
-def fool_rate(votes: Iterable[Vote], system: str, *, seed: int = 0) -> Share:
+def fool_rate(votes: Iterable[Vote], system: str) -> Share:
     """Give how often a system's picture was taken for the real photograph."""
-    return win_rate(votes, system, ORIGINAL, seed=seed)
+    return win_rate(votes, system, ORIGINAL)
 
 
 def left_share(votes: Iterable[Vote]) -> Share:
