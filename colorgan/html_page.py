@@ -54,6 +54,18 @@ def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
         raise ColorganError(f"The report {path} cannot be written: {error}.") from error
 
 
+def error_bars(
+    middles: Sequence[float], ends: Sequence[Sequence[float]]
+) -> dict[str, str | list[float]]:
+    """Give the intervals (low, high) around some figures as a plot's error bars."""
+    pairs = list(zip(middles, ends, strict=True))
+    return {
+        "type": "data",
+        "array": [high - middle for middle, (_, high) in pairs],
+        "arrayminus": [middle - low for middle, (low, _) in pairs],
+    }
+
+
 def drawn(figure: Figure) -> str:
     """Give a plot as a part of a page."""
     return str(figure.to_html(full_html=False, include_plotlyjs=False))

@@ -36,6 +36,7 @@ from .version import __version__
 __all__ = [
     "CARD",
     "CONFIG",
+    "EVALUATION",
     "FILES",
     "GOLDEN",
     "WEIGHTS",
@@ -53,7 +54,9 @@ __all__ = [
     "save",
 ]
 
-FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, "evaluation.json")
+EVALUATION = "evaluation.json"
+"""Figures of `colorgan evaluate --json`, kept in the model folder."""
+FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, EVALUATION)
 """What a model folder may hold; nothing else is fetched or sent."""
 _HUB_NAME = re.compile(r"^(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[\w./-]+))?$")
 

@@ -61,7 +61,7 @@ def push(
         ModelCard(card).validate()
         (Path(beside) / hub.CARD).write_text(card)
         if figures := cards.read_figures(folder):
-            (Path(beside) / cards.EVALUATION).write_text(json.dumps(figures, indent=2) + "\n")
+            (Path(beside) / hub.EVALUATION).write_text(json.dumps(figures, indent=2) + "\n")
         api.create_repo(repo, private=private, exist_ok=True)
         sent = api.upload_folder(
             folder_path=beside, repo_id=repo, commit_message=f"Upload {repo.split('/')[-1]}"

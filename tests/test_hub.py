@@ -42,7 +42,7 @@ def trained(small_model, tmp_path_factory):
     protocol |= {"lightness": "CIE L*", "rounding": "8 bits"}
     protocol |= {"left_out": {"grandmother.jpg": "grey"}}
     figures = {"protocol": protocol, "models": {"grey": grey, "/home/me/run": row}}
-    (folder / cards.EVALUATION).write_text(json.dumps(figures))
+    (folder / hub.EVALUATION).write_text(json.dumps(figures))
     (folder / "samples").mkdir()
     Image.new("RGB", (8, 8)).save(folder / "samples" / "00000200.jpg")
     (folder / "votes.sqlite").write_bytes(b"secret")
@@ -326,7 +326,7 @@ class TestSpace:
 def test_figures_that_cannot_be_read_are_said(small_model, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(small_model, folder)
-    (folder / cards.EVALUATION).write_text('{"models": 3}')
+    (folder / hub.EVALUATION).write_text('{"models": 3}')
     with pytest.raises(ModelError, match="colorgan evaluate --json"):
         cards.render(folder, "me/model")
 

@@ -89,6 +89,11 @@ def winner(vote: Vote) -> str:
     return {"left": vote.left, "right": vote.right}.get(vote.answer, TIED)
 
 
+def over(one: str, other: str) -> str:
+    """Name a comparison."""
+    return f"{one} over {other}"
+
+
 def win_rate(votes: Iterable[Vote], one: str, other: str, *, seed: int = 0) -> Share:
     """Give how often one system was chosen over another."""
     among = [vote for vote in votes if {vote.left, vote.right} == {one, other}]
@@ -274,6 +279,6 @@ def per(
     """Give the win rates of each group of votes, by `first over second`."""
     groups = by(votes, key)
     return {
-        str(name): {f"{a} over {b}": win_rate(groups[name], a, b) for a, b in pairs}
+        str(name): {over(a, b): win_rate(groups[name], a, b) for a, b in pairs}
         for name in sorted(groups, key=str)
     }

@@ -10,6 +10,7 @@ from typing import Any
 from ..photoset import group_of
 from ..tables import write_table
 from . import analysis
+from .analysis import over
 from .store import Vote
 from .study import Study
 from .trials import PAIR_QUESTIONS
@@ -55,11 +56,6 @@ def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> di
         "fooled": _fool_figures(study, [vote for vote in asked if vote.kind == "fool"]),
         "left": asdict(analysis.left_share(counted)),
     }
-
-
-def over(one: str, other: str) -> str:
-    """Name a comparison."""
-    return f"{one} over {other}"
 
 
 def write_votes(votes: Sequence[Vote], path: Path) -> None:
