@@ -28,6 +28,7 @@ from functools import partial
 from pathlib import Path
 
 from colorgan.errors import ColorganError
+from colorgan.extras import require
 from colorgan.ui import page
 from colorgan.ui.limits import PHOTOS
 from colorgan.ui.models import Models
@@ -49,17 +50,20 @@ if os.environ.get("SPACES_ZERO_GPU"):
 routes = []
 if study := os.environ.get("COLORGAN_STUDY"):
     try:
+        for package in ("alembic", "sqlalchemy"):
+            require(package, "survey", "A survey")
         # Only here, so that the page needs nothing of the survey's where no study is named.
-        from colorgan.survey.opening import open_routes
+        from colorgan.survey.opening import open_survey, routes_of
 
-        routes = open_routes(
+        survey = open_survey(
             study,
             votes_url=os.environ.get("COLORGAN_VOTES_URL", ""),
             secret=os.environ.get("COLORGAN_SURVEY_SECRET", ""),
             votes_repo=os.environ.get("COLORGAN_VOTES_REPO", ""),
         )
-    except ImportError as error:
-        sys.exit(f"A survey needs more packages ({error}): pip install 'colorgan[survey]'.")
+        if survey.promise:
+            print(survey.promise, flush=True)
+        routes = [routes_of(survey)]
     except ColorganError as error:
         sys.exit(str(error))
 demo = page.build(

@@ -56,7 +56,7 @@ def main() -> None:
     result = judge({options.name: hub.load(folder)}, read_all(options.data), network=network)
     summary = summarize(result)
     kept = {"protocol": summary["protocol"], "models": summary["models"]}
-    (folder / cards.EVALUATION).write_text(json.dumps(kept, indent=2) + "\n")
+    (folder / hub.EVALUATION).write_text(json.dumps(kept, indent=2) + "\n")
     card = cards.render(folder, options.name, about=ABOUT[options.name], data=DATA)
     (folder / hub.CARD).write_text(card)
     print(card)

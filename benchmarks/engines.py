@@ -31,7 +31,8 @@ from colorgan.engines import OnnxGenerator
 from colorgan.errors import PhotoError
 from colorgan.evaluation import protocol
 from colorgan.evaluation.metrics import Picture, ciede2000
-from colorgan.onnx_export import export, require
+from colorgan.extras import require
+from colorgan.onnx_export import export
 from colorgan.photoset import read_all
 from colorgan.pixels import to_pixels
 
@@ -68,7 +69,7 @@ def switches(name: str, folder: Path, calibration: list[Tensor]) -> dict[str, Ne
             return last(x).float()  # type: ignore[no-any-return]
 
     exact, small = folder / f"{name}.onnx", folder / f"{name}-int8.onnx"
-    export(name, exact)
+    export(hub.resolve(name), exact)
     found: dict[str, Network] = {"torch float32": plain, "torch channels_last": last}
     found |= {"torch bfloat16 (shipped)": autocast, "onnxruntime float32": OnnxGenerator(exact)}
     if len(calibration) >= LEAST_CALIBRATION:
@@ -85,8 +86,8 @@ def quantize(source: Path, target: Path, calibration: Sequence[Tensor]) -> None:
         target: the file to write.
         calibration: lightness (1, 1, H, W) of photos, all of one size.
     """
-    tool = require("onnxruntime.quantization")
-    pieces = require("onnxruntime.quantization.shape_inference")
+    tool = require("onnxruntime.quantization", "onnx", "ONNX")
+    pieces = require("onnxruntime.quantization.shape_inference", "onnx", "ONNX")
     shown = iter(calibration)
 
     class Photos(tool.CalibrationDataReader):  # type: ignore[misc,name-defined]
@@ -171,7 +172,7 @@ def main() -> None:
     parser.add_argument("--sides", type=int, nargs="+", default=[256, 512])
     parser.add_argument("--turns", type=int, default=9)
     options = parser.parse_args()
-    runtime = require("onnxruntime")
+    runtime = require("onnxruntime", "onnx", "ONNX")
     print(
         f"| switch | time to torch float32 | mean CIEDE2000 | worst |\n{'| --- ' + '| ---: ' * 3}|"
     )

@@ -12,7 +12,6 @@ import json
 import os
 import random
 import secrets
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from typing import Any
 
 import httpx2
 from PIL import Image
+from serving import free_port, wait_until_answering
 
 ROOT = Path(__file__).parent.parent
 FAILED = "failed"
@@ -38,9 +38,7 @@ FAILED = "failed"
 @contextmanager
 def app(folder: Path) -> Iterator[tuple[str, int, Path]]:
     """Serve the page for an unlimited visitor; give its address, its process and its log."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "gradio")}
     settings |= {"COLORGAN_VISITOR_PHOTOS": "1000000", "HF_HUB_OFFLINE": "1"}
     log = folder / "log.txt"
@@ -52,15 +50,9 @@ def app(folder: Path) -> Iterator[tuple[str, int, Path]]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(300):
-        try:
-            urllib.request.urlopen(address, timeout=5)
-            break
-        except OSError:
-            time.sleep(0.2)
     try:
-        yield address, process.pid, log
+        wait_until_answering(process, port)
+        yield f"http://127.0.0.1:{port}", process.pid, log
     finally:
         process.terminate()
         process.wait(60)

@@ -212,7 +212,7 @@ def embed(run: Path, summary: dict[str, Any]) -> None:
     folder = ROOT / "weights" / "restore"
     network = hub.load_restorer(run)
     hub.save(network, folder, card="", provenance={"history": hub.history(run)})
-    (folder / cards.EVALUATION).write_text(json.dumps(summary, indent=2) + "\n")
+    (folder / hub.EVALUATION).write_text(json.dumps(summary, indent=2) + "\n")
     (folder / hub.CARD).write_text(cards.render(folder, "restore", about=ABOUT, data=DATA))
 
 

@@ -13,7 +13,6 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -27,6 +26,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from serving import free_port, wait_until_answering
 
 ROOT = Path(__file__).parent.parent
 SERVER = "import sys; sys.path.insert(0, sys.argv[1]); import votes; votes.serve(*sys.argv[2:])"
@@ -73,20 +73,17 @@ def serve(study: str, url: str, port: str) -> None:
     import uvicorn
     from starlette.applications import Starlette
 
-    from colorgan.survey.opening import open_routes
+    from colorgan.survey.opening import open_survey, routes_of
 
-    uvicorn.run(
-        Starlette(routes=open_routes(study, votes_url=url)), port=int(port), log_level="error"
-    )
+    routes = [routes_of(open_survey(study, votes_url=url))]
+    uvicorn.run(Starlette(routes=routes), port=int(port), log_level="error")
 
 
 class Server:
     """A server process that can be killed and started again on the same port."""
 
     def __init__(self, study: Path, url: str, *, page: bool = False) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         settings = {"COLORGAN_STUDY": str(study), "COLORGAN_VOTES_URL": url}
         settings |= {"GRADIO_SERVER_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
         self._env = {**os.environ, **settings}
@@ -97,15 +94,7 @@ class Server:
     def start(self) -> None:
         """Start it; returns when it answers."""
         self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._env)
-        for _ in range(1200):
-            if self._process.poll() is not None:
-                raise RuntimeError("The server did not start.")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError("The server does not answer.")
+        wait_until_answering(self._process, self.port)
 
     def kill(self) -> None:
         """End it at once, as a power cut would."""

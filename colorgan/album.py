@@ -23,7 +23,7 @@ from .restorer import Restorer
 
 @dataclass(frozen=True)
 class Job:
-    """A photo and where its new version goes, without the final ending."""
+    """A photo and where its new version goes; `colorize_all` may give that another ending."""
 
     source: Path
     target: Path

@@ -12,8 +12,6 @@ from huggingface_hub import EvalResult, ModelCard, ModelCardData
 from . import hub
 from .errors import ModelError
 
-EVALUATION = "evaluation.json"
-"""Figures of `colorgan evaluate --json`, kept in the model folder."""
 SHOWN = ("psnr", "ssim", "ciede2000", "colourfulness", "chroma_histogram", "bleeding")
 
 
@@ -106,7 +104,7 @@ def read_figures(folder: Path) -> dict[str, Any]:
     Raises:
         ModelError: the file is there but cannot be read as such.
     """
-    path = folder / EVALUATION
+    path = folder / hub.EVALUATION
     if not path.is_file():
         return {}
     try:

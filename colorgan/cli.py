@@ -269,7 +269,10 @@ def evaluate(options: argparse.Namespace) -> int:
     from .evaluation.sheet import sheet_of
     from .evaluation.summary import read_labels, reasons, summarize, table, write_rows
     from .photoset import read_all
+    from .tables import check_ending
 
+    if options.photos:
+        check_ending(options.photos)
     labels = read_labels(options.labels) if options.labels else None
     network = None
     if options.features:

@@ -13,12 +13,13 @@ from PIL import Image
 
 from . import color, photo
 from .errors import ColorganError, PhotoError
+from .extras import require
 
 GREY_CHROMA = 4.0  # mean chroma under which a photo teaches no colour
 ONE_TINT = 2.5  # what of a* and b* is not explained by lightness, in a sepia photo
 TINY = 96  # short side in pixels under which a photo teaches little
 ALIKE = 8  # bits of 64 in which two hashes of nearly the same photo differ at most
-VIEW = 256  # short side at which photos are looked at
+VIEW = 1024  # longest side at which photos are looked at
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def examine(photos: Iterable[tuple[str, bytes]]) -> Iterator[Finding | None]:
         photos: name and file of each (`photoset.read_all`).
 
     Raises:
-        ColorganError: the package imagehash is missing.
+        PackageError: imagehash is not installed.
     """
     seen = Hashes()
     for name, data in photos:
@@ -96,7 +97,7 @@ def _examine(name: str, data: bytes, seen: Hashes) -> Finding | None:
         return Finding(name, "corrupt", str(error))
     if min(image.size) < TINY:
         return Finding(name, "tiny", f"{image.width} x {image.height} pixels")
-    image.thumbnail((4 * VIEW, 4 * VIEW))
+    image.thumbnail((VIEW, VIEW))
     lab = lab_of(np.asarray(image))
     chroma = mean_chroma(lab)
     if chroma < GREY_CHROMA:
@@ -111,13 +112,7 @@ class Hashes:
     """Perceptual hashes of the photos seen so far (imagehash's DCT hash, 64 bits)."""
 
     def __init__(self) -> None:
-        try:
-            import imagehash
-        except ImportError as error:
-            raise ColorganError(
-                "Near-duplicates are found by the package ImageHash: pip install 'colorgan[train]'."
-            ) from error
-        self._hash = imagehash.phash
+        self._hash = require("imagehash", "train", "Finding near-duplicates").phash
         self._names: list[str] = []
         self._bits = np.zeros((0, 64), bool)
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from . import hub, onnx_export
 from .errors import ModelError
+from .extras import require
 from .version import __version__
 
 ENGINES = ("torch", "onnxruntime")
@@ -62,25 +63,26 @@ def open_onnx(name: str | Path) -> OnnxGenerator:
             Face cache, so that it opens at once from then on.
 
     Raises:
-        ModelError: there is no such model or file, onnxruntime is not installed, or the model
-            cannot be exported.
+        PackageError: onnxruntime is not installed.
+        ModelError: there is no such model or file, or the model cannot be exported.
     """
     path = Path(name)
     if path.suffix == SUFFIX:
         if not path.is_file():
             raise ModelError(f"There is no file {path}.")
         return OnnxGenerator(path)
-    onnx_export.require("onnxruntime")
-    path = _kept(hub.resolve(name))
+    require("onnxruntime", "onnx", "ONNX")
+    folder = hub.resolve(name)
+    path = _kept(folder)
     if not path.is_file():
-        onnx_export.export(name, path)
+        onnx_export.export(folder, path)
     return OnnxGenerator(path)
 
 
 def _kept(folder: hub.ModelFolder) -> Path:
     """Give where the ONNX file of a model is kept: of these weights, config and version."""
     config = (folder.path / hub.CONFIG).read_bytes()
-    facts = f"{hub.fingerprint(folder.path)} {folder.name} {folder.revision} {__version__} "
+    facts = f"{folder.name} {folder.revision} {__version__} "  # the revision tells the weights
     key = hashlib.sha256(facts.encode() + config).hexdigest()[:16]
     try:
         assets = cached_assets_path("colorgan", namespace="onnx")

@@ -3,6 +3,7 @@
     ColorganError
     ├── PhotoError       a picture that cannot be read or written
     ├── ModelError       a model that cannot be found, read or rebuilt
+    ├── PackageError     a package that is not installed
     ├── TrainingError    a training that cannot start or go on
     └── SurveyError      a survey that cannot be prepared, held or read
         ├── VoteError    a vote that cannot be taken
@@ -24,6 +25,10 @@ class PhotoError(ColorganError):
 
 class ModelError(ColorganError):
     """A model that cannot be found, read or rebuilt."""
+
+
+class PackageError(ColorganError):
+    """A package that is not installed."""
 
 
 class TrainingError(ColorganError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ColorganError
+from .whole_file import whole_file
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -28,38 +29,43 @@ pre { background: #f4f4f4; padding: 1rem }
 def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
     """Write a page with plotly's script in it; it appears complete or not at all.
 
+    Who draws has asked for plotly before, by `extras.require` and the extra that brings it.
+
     Args:
         path: of the HTML file.
         title: as plain text; it is the page's heading too.
         parts: the body, as HTML.
 
     Raises:
-        ColorganError: plotly is missing, or the file cannot be written.
+        ColorganError: the file cannot be written.
     """
+    from plotly.offline import get_plotlyjs
+
     name = html.escape(title)
     head = (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         f"<meta name='viewport' content='width=device-width'><title>{name}</title>"
-        f"<style>{_STYLE}</style><script>{_plotly()}</script></head><body><h1>{name}</h1>"
+        f"<style>{_STYLE}</style><script>{get_plotlyjs()}</script></head><body><h1>{name}</h1>"
     )
-    part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text("\n".join((head, *parts, "</body></html>")), encoding="utf-8")
-        part.replace(path)
+        with whole_file(path) as part:
+            part.write_text("\n".join((head, *parts, "</body></html>")), encoding="utf-8")
     except OSError as error:
         raise ColorganError(f"The report {path} cannot be written: {error}.") from error
+
+
+def error_bars(
+    middles: Sequence[float], ends: Sequence[Sequence[float]]
+) -> dict[str, str | list[float]]:
+    """Give the intervals (low, high) around some figures as a plot's error bars."""
+    pairs = list(zip(middles, ends, strict=True))
+    return {
+        "type": "data",
+        "array": [high - middle for middle, (_, high) in pairs],
+        "arrayminus": [middle - low for middle, (low, _) in pairs],
+    }
 
 
 def drawn(figure: Figure) -> str:
     """Give a plot as a part of a page."""
     return str(figure.to_html(full_html=False, include_plotlyjs=False))
-
-
-def _plotly() -> str:
-    try:
-        from plotly.offline import get_plotlyjs
-    except ImportError as error:
-        raise ColorganError(
-            "A report needs the package plotly: pip install 'colorgan[judge]'."
-        ) from error
-    return str(get_plotlyjs())

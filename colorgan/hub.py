@@ -26,7 +26,6 @@ from .networks.storage import (
     GOLDEN,
     WEIGHTS,
     fill,
-    half,
     load,
     load_network,
     load_restorer,
@@ -37,6 +36,7 @@ from .version import __version__
 __all__ = [
     "CARD",
     "CONFIG",
+    "EVALUATION",
     "FILES",
     "GOLDEN",
     "WEIGHTS",
@@ -45,7 +45,6 @@ __all__ = [
     "embedded",
     "fill",
     "fingerprint",
-    "half",
     "history",
     "load",
     "load_network",
@@ -55,7 +54,9 @@ __all__ = [
     "save",
 ]
 
-FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, "evaluation.json")
+EVALUATION = "evaluation.json"
+"""Figures of `colorgan evaluate --json`, kept in the model folder."""
+FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, EVALUATION)
 """What a model folder may hold; nothing else is fetched or sent."""
 _HUB_NAME = re.compile(r"^(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[\w./-]+))?$")
 

@@ -54,9 +54,9 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def export(options: argparse.Namespace) -> int:
     """Write a model as ONNX, for any height and width; the file is compared with torch first."""
-    from .onnx_export import export as write
+    from . import hub, onnx_export
 
-    difference = write(options.model, options.onnx)
+    difference = onnx_export.export(hub.resolve(options.model), options.onnx)
     size = options.onnx.stat().st_size / 1e6
     print(
         f"{options.model} written to {options.onnx} ({size:.1f} MB); "
@@ -88,15 +88,15 @@ def push(options: argparse.Namespace) -> int:
         print(f"  {path.name:20} {path.stat().st_size / 1e6:8.2f} MB")
     if options.dry_run:
         return 0
-    done = publishing.push(
-        options.folder,
+    sent = publishing.push(
+        files,
         options.repo,
         private=options.private,
         tag=options.revision,
         about=options.about,
     )
-    name = options.repo + (f"@{done.tag}" if done.tag else "")
-    print(f"Sent: {done.url}")
+    name = options.repo + (f"@{options.revision}" if options.revision else "")
+    print(f"Sent: {sent}")
     print(f'It comes back by Colorizer.from_pretrained("{name}")')
     return 0
 
@@ -125,5 +125,6 @@ def push_space(options: argparse.Namespace) -> int:
         for path in files:
             print(f"  {path.relative_to(options.checkout)}")
         return 0
-    print(f"Sent: {publishing.push_space(options.checkout, options.repo, private=options.private)}")
+    sent = publishing.push_space(options.checkout, files, options.repo, private=options.private)
+    print(f"Sent: {sent}")
     return 0

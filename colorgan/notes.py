@@ -15,8 +15,7 @@ def coloured(model: str, revision: str | None, version: str) -> str:
     >>> coloured("pretrained", "abc123", "0.1.0")
     'Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess.'
     """
-    which = f"{model} (revision {revision})" if revision else model
-    return f"Coloured by colorgan {version}, model {which}. The colours are a guess."
+    return f"Coloured {_by(model, revision, version)} The colours are a guess."
 
 
 def restored(model: str, revision: str | None, version: str) -> str:
@@ -25,8 +24,12 @@ def restored(model: str, revision: str | None, version: str) -> str:
     >>> restored("restore", "abc123", "0.1.0")
     'Restored by colorgan 0.1.0, model restore (revision abc123).'
     """
+    return f"Restored {_by(model, revision, version)}"
+
+
+def _by(model: str, revision: str | None, version: str) -> str:
     which = f"{model} (revision {revision})" if revision else model
-    return f"Restored by colorgan {version}, model {which}."
+    return f"by colorgan {version}, model {which}."
 
 
 def xmp(note: str) -> bytes:

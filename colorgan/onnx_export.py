@@ -8,12 +8,9 @@ The file says in its metadata which model it is, what its licence is, and that c
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -23,8 +20,10 @@ from tqdm import tqdm
 
 from . import hub
 from .errors import ModelError
+from .extras import require
 from .networks import Generator
 from .version import __version__
+from .whole_file import whole_file
 
 TOLERANCE = 1e-3  # CIE units, by which an engine may differ from torch in float32
 CHECKED = ((1, 1, 1), (1, 1, 37), (1, 37, 1), (1, 33, 17), (2, 130, 65), (1, 192, 256))
@@ -33,63 +32,33 @@ _EXAMPLE = (2, 1, 72, 104)  # no side is 1 or a round number, so that none is ta
 GUESS = "Colours are a guess, never a record."
 
 
-def export(name: str | Path, target: Path, *, progress: bool = True) -> float:
+def export(folder: hub.ModelFolder, target: Path) -> float:
     """Write a model as an ONNX file; give by how much its ab differs from torch's at most.
 
     Args:
-        name: of the model, as `hub.resolve` takes it.
-        target: the file; written beside and renamed, so never half done.
-        progress: show a bar.
+        folder: of the model, as `hub.resolve` gives it.
+        target: the file; never half done.
 
     Raises:
-        ModelError: there is no such model, onnx is not installed, the model cannot be said in
+        PackageError: onnx is not installed.
+        ModelError: the model cannot be said in
             ONNX, the file's answers differ from torch's by more than `TOLERANCE`, or it cannot be
             written.
     """
     for package in ("onnx", "onnxscript", "onnxruntime"):
-        require(package)
-    folder = hub.resolve(name)
+        require(package, "onnx", "ONNX")
     generator = hub.load(folder.path)
-    bar = tqdm(
-        total=2, desc="exporting", unit=" steps", disable=None if progress else True, leave=False
-    )
-    with bar, beside(target) as path:
-        save(_translate(generator, folder.name), path, facts(folder))
-        bar.update()
-        difference = approve(generator, path, folder.name)
-        bar.update()
-    return difference
-
-
-def require(package: str) -> Any:
-    """Import an optional package.
-
-    Raises:
-        ModelError: it is not installed; says how to.
-    """
-    try:
-        return importlib.import_module(package)
-    except ImportError as error:
-        raise ModelError(
-            f'ONNX needs the package {package}, which is not installed: pip install -e ".[onnx]".'
-        ) from error
-
-
-@contextlib.contextmanager
-def beside(target: Path) -> Iterator[Path]:
-    """Give a path beside a file to write to; renamed to it at the end, unless something failed.
-
-    Raises:
-        ModelError: the file cannot be written.
-    """
+    bar = tqdm(total=2, desc="exporting", unit=" steps", disable=None, leave=False)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=target.parent, prefix=".part-") as folder:
-            path = Path(folder) / target.name
-            yield path
-            path.replace(target)
+        with bar, whole_file(target) as path:
+            save(_translate(generator, folder.name), path, facts(folder))
+            bar.update()
+            difference = approve(generator, path, folder.name)
+            bar.update()
     except OSError as error:
         raise ModelError(f"{target} cannot be written: {error.strerror or error}.") from error
+    return difference
 
 
 def facts(folder: hub.ModelFolder) -> dict[str, str]:
@@ -140,7 +109,7 @@ def _translate(generator: Generator, name: str) -> Any:
 
 def save(model: Any, path: Path, facts: Mapping[str, str]) -> None:
     """Write a ModelProto with its metadata, and without the exporter's notes on its own code."""
-    onnx = require("onnx")
+    onnx = require("onnx", "onnx", "ONNX")
     for node in model.graph.node:
         del node.metadata_props[:]
         node.ClearField("doc_string")
@@ -154,9 +123,10 @@ def open_session(path: Path) -> Any:
     """Open an ONNX file with onnxruntime on the processor, with as many threads as torch has.
 
     Raises:
-        ModelError: onnxruntime is not installed, or the file is no generator.
+        PackageError: onnxruntime is not installed.
+        ModelError: the file is no generator.
     """
-    runtime = require("onnxruntime")
+    runtime = require("onnxruntime", "onnx", "ONNX")
     options = runtime.SessionOptions()
     options.intra_op_num_threads = torch.get_num_threads()
     try:

@@ -20,7 +20,6 @@ import errno
 import math
 import os
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from .errors import PhotoError
 from .icc import Pixels, Samples, srgb_profile, to_srgb
 from .photo_encoders import ENCODERS, Picture, eight_bits
 from .photo_errors import plain_errors, printable
+from .whole_file import whole_file
 
 MAX_PIXELS = 150_000_000
 """The most pixels `read` accepts unless told otherwise: about 12,000 x 12,000."""
@@ -92,12 +92,6 @@ class Photo:
     def bits(self) -> int:
         """Bits a channel: 8 or 16."""
         return 8 * self.pixels.itemsize
-
-    @property
-    def is_grey(self) -> bool:
-        """Whether red, green and blue are equal everywhere."""
-        red, green, blue = (self.pixels[..., i] for i in range(3))
-        return np.array_equal(red, green) and np.array_equal(green, blue)
 
 
 def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Photo:
@@ -174,13 +168,8 @@ def write(photo: Photo, path: str | os.PathLike[str], note: str) -> Path:
     data = _encoded(photo, format, note, label)
     with plain_errors(label, "written"):
         goal.parent.mkdir(parents=True, exist_ok=True)
-        scratch = goal.with_name(f".colorgan-{secrets.token_hex(8)}.part")
-        try:
-            with scratch.open("xb") as file:
-                file.write(data)
-            scratch.replace(goal)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with whole_file(goal) as part:
+            part.write_bytes(data)
     return goal
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from .errors import PhotoError
+from .extras import require
 
 PHOTO_SUFFIXES = frozenset(
     [
@@ -122,15 +123,9 @@ def import_datasets() -> Any:
     """Import the library that reads data sets of the Hub.
 
     Raises:
-        PhotoError: it is not installed.
+        PackageError: it is not installed.
     """
-    try:
-        import datasets
-    except ImportError as error:
-        raise PhotoError(
-            "Data sets of the Hub are read by the package datasets: pip install 'colorgan[train]'."
-        ) from error
-    return datasets
+    return require("datasets", "train", "A data set of the Hub")
 
 
 def open_dataset(name: str) -> tuple[Any, str]:

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from huggingface_hub import HfApi, ModelCard
-from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
 from . import cards, hub
 from .errors import ModelError
-
-
-@dataclass(frozen=True)
-class Published:
-    """What became of a push: the commit it made, and the tag, if one was asked for."""
-
-    url: str
-    commit: str
-    tag: str | None
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -40,17 +30,29 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def push(
-    folder: Path, repo: str, *, private: bool = False, tag: str | None = None, about: str = ""
-) -> Published:
-    """Send a model folder to a repository of the Hub, made if it does not exist.
+    files: Sequence[Path],
+    repo: str,
+    *,
+    private: bool = False,
+    tag: str | None = None,
+    about: str = "",
+) -> str:
+    """Send a model to a repository of the Hub, made if need be; give the address of the commit.
 
     The card is rendered anew for the repository's name from the folder's figures, unless the
     folder already has a card of its own with more than a run's two lines.
 
+    Args:
+        files: of the model's folder, as `files_of` lists them.
+        repo: `org/name`.
+        private: make it a private repository.
+        tag: put on what is sent; one that is there is never moved.
+        about: a sentence for the card.
+
     Raises:
-        ModelError: the folder is no model, or the Hub refuses or cannot be reached.
+        ModelError: the Hub refuses or cannot be reached.
     """
-    files = files_of(folder)
+    folder = files[0].parent
     api = HfApi()
     with explained(repo), TemporaryDirectory() as beside:
         for path in files:
@@ -59,14 +61,14 @@ def push(
         ModelCard(card).validate()
         (Path(beside) / hub.CARD).write_text(card)
         if figures := cards.read_figures(folder):
-            (Path(beside) / cards.EVALUATION).write_text(json.dumps(figures, indent=2) + "\n")
+            (Path(beside) / hub.EVALUATION).write_text(json.dumps(figures, indent=2) + "\n")
         api.create_repo(repo, private=private, exist_ok=True)
         sent = api.upload_folder(
             folder_path=beside, repo_id=repo, commit_message=f"Upload {repo.split('/')[-1]}"
         )
         if tag is not None:
             api.create_tag(repo, tag=tag, revision=sent.oid, exist_ok=False)
-    return Published(str(sent.commit_url), str(sent.oid), tag)
+    return str(sent.commit_url)
 
 
 SPACE = (
@@ -103,13 +105,15 @@ def space_files(checkout: Path) -> list[Path]:
     return found
 
 
-def push_space(checkout: Path, repo: str, *, private: bool = False) -> str:
-    """Send the page to a Space of the Hub, made if it does not exist; give its address.
+def push_space(checkout: Path, files: Sequence[Path], repo: str, *, private: bool = False) -> str:
+    """Send files of a checkout (`space_files`) to a Space of the Hub, made if it does not exist.
+
+    Returns:
+        its address.
 
     Raises:
-        ModelError: this is no checkout, or the Hub refuses or cannot be reached.
+        ModelError: the Hub refuses or cannot be reached.
     """
-    files = [path.relative_to(checkout) for path in space_files(checkout)]
     api = HfApi()
     with explained(repo):
         url = api.create_repo(
@@ -119,7 +123,7 @@ def push_space(checkout: Path, repo: str, *, private: bool = False) -> str:
             folder_path=checkout,
             repo_id=repo,
             repo_type="space",
-            allow_patterns=[str(path) for path in files],
+            allow_patterns=[str(path.relative_to(checkout)) for path in files],
             commit_message="Upload the page",
         )
     return str(url)
@@ -142,8 +146,10 @@ def explained(repo: str) -> Iterator[None]:
     except HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else 0
         raise ModelError(_reason(status, repo, error)) from error
+    except HFValidationError as error:
+        raise ModelError(f"{repo!r} is no name of a repository: {error}") from error
     except ValueError as error:
-        raise ModelError(f"The Hub does not accept the model's card: {error}") from error
+        raise ModelError(f"The Hub does not accept the card of {repo}: {error}") from error
     except (httpx.HTTPError, OSError) as error:
         raise ModelError(f"The Hub cannot be reached now: {error}. Nothing was sent.") from error
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +20,9 @@ from playwright.sync_api import expect
 
 from colorgan import color
 
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from serving import free_port, wait_until_answering
+
 GPS = {1: "N", 2: (41.0, 0.0, 30.0), 3: "E", 4: (28.0, 58.0, 12.0)}
 GPS_IFD, DESCRIPTION, PROCESSING_SOFTWARE = 0x8825, 0x010E, 0x000B
 WAIT = 120_000  # milliseconds for a photo to be coloured: some machines are slow or busy
@@ -32,9 +32,7 @@ expect.set_options(timeout=30_000)
 @contextmanager
 def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
     """Serve the app on a free port; give its address. Afterwards its log holds no traceback."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     own = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "gradio")}
     log = folder / "log.txt"
     with log.open("w") as output:
@@ -45,26 +43,16 @@ def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(address, app, log)
-        yield address
+        try:
+            wait_until_answering(app, port)
+        except RuntimeError as error:
+            pytest.fail(f"{error}\n{log.read_text()}")
+        yield f"http://127.0.0.1:{port}"
     finally:
         app.terminate()
         app.wait(60)
     assert "Traceback" not in log.read_text()
-
-
-def wait_for(address: str, app: subprocess.Popen, log: Path) -> None:
-    for _ in range(600):
-        if app.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(address, timeout=5)
-            return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"The app did not start:\n{log.read_text()}")
 
 
 def to_lab(image: Image.Image) -> torch.Tensor:

@@ -44,7 +44,7 @@ def trained(small_model, tmp_path_factory):
     protocol |= {"lightness": "CIE L*", "rounding": "8 bits"}
     protocol |= {"left_out": {"grandmother.jpg": "grey"}}
     figures = {"protocol": protocol, "models": {"grey": grey, "/home/me/run": row}}
-    (folder / cards.EVALUATION).write_text(json.dumps(figures))
+    (folder / hub.EVALUATION).write_text(json.dumps(figures))
     (folder / "samples").mkdir()
     Image.new("RGB", (8, 8)).save(folder / "samples" / "00000200.jpg")
     (folder / "votes.sqlite").write_bytes(b"secret")
@@ -128,6 +128,7 @@ class TestPush:
             ("me/another", None, "hf auth login"),
             ("me/another", "hf_wrong", "does not know you"),
             ("others/theirs", TOKEN, "no right to write"),
+            ("me/two words", TOKEN, "'me/two words' is no name of a repository"),
         ],
     )
     def test_without_a_right_it_says_so(self, trained, run, repo, token, words):
@@ -140,7 +141,7 @@ class TestPush:
         shutil.copytree(trained, folder)
         (folder / "README.md").write_text("---\ntags: [x]\n---\n# Mine\n\n## Limits\n")
         done = run(*COLORGAN, "push", folder, "me/no-licence")
-        assert done.returncode == 1 and "does not accept the model's card" in done.stderr
+        assert done.returncode == 1 and "accept the card of me/no-licence" in done.stderr
 
     def test_a_tag_is_never_moved(self, trained, pushed, run):
         done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1")
@@ -327,7 +328,7 @@ class TestSpace:
 def test_figures_that_cannot_be_read_are_said(small_model, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(small_model, folder)
-    (folder / cards.EVALUATION).write_text('{"models": 3}')
+    (folder / hub.EVALUATION).write_text('{"models": 3}')
     with pytest.raises(ModelError, match="colorgan evaluate --json"):
         cards.render(folder, "me/model")
 

@@ -35,6 +35,10 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin
 # What comes in
 
 
+def is_grey(got: photo.Photo) -> bool:
+    return bool((got.pixels == got.pixels[..., :1]).all())
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB"])
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "BMP"])
 def test_eight_bits_and_fewer_come_as_pillow_shows_them(mode: str, format: str) -> None:
@@ -42,7 +46,7 @@ def test_eight_bits_and_fewer_come_as_pillow_shows_them(mode: str, format: str) 
     got = photo.read(saved(image, format))
     assert np.array_equal(got.pixels, image.convert("RGB")) and got.alpha is None
     assert (got.format, got.bits, got.height, got.width) == (format, 8, 24, 40)
-    assert got.is_grey == (mode in "1L")
+    assert is_grey(got) == (mode in "1L")
 
 
 @pytest.mark.parametrize("mode", ["LA", "RGBA"])
@@ -86,7 +90,7 @@ def test_path_text_bytes_and_pillow_image_give_the_same_photo(tmp_path: Path) ->
 
 def test_a_pillow_image_in_memory_counts_as_png() -> None:
     got = photo.read(Image.fromarray(noise(4, 5)))
-    assert (got.format, got.name, got.bits, got.is_grey) == ("PNG", "photo", 16, True)
+    assert (got.format, got.name, got.bits, is_grey(got)) == ("PNG", "photo", 16, True)
     assert np.array_equal(got.pixels[..., 0], noise(4, 5))
 
 
@@ -114,7 +118,7 @@ def test_sixteen_bits_stay_sixteen_bits(format: str, channels: int) -> None:
         planar = {"planarconfig": "contig"} if channels > 1 else {}
         data = tiff(pixels if channels > 1 else pixels[..., 0], photometric=kind, **extra, **planar)
     got = photo.read(data)
-    assert (got.bits, got.is_grey) == (16, channels < 3)
+    assert (got.bits, is_grey(got)) == (16, channels < 3)
     assert np.array_equal(
         got.pixels, np.broadcast_to(pixels[..., : 1 if channels < 3 else 3], (9, 11, 3))
     )
@@ -267,7 +271,7 @@ def test_a_wider_profile_makes_the_same_numbers_more_colourful() -> None:
 def test_a_grey_profile_changes_the_tone_and_leaves_grey_grey(dtype: Any) -> None:
     middle = np.full((2, 2), np.iinfo(dtype).max // 2, dtype)
     got = photo.read(tiff(middle, photometric="minisblack", iccprofile=GREY_GAMMA_1))
-    assert got.is_grey
+    assert is_grey(got)
     assert got.pixels[0, 0, 0] / np.iinfo(dtype).max == pytest.approx(188 / 255, abs=0.004)
 
 
@@ -281,7 +285,7 @@ def test_inks_go_through_their_profile(dtype: Any) -> None:
 
 def test_a_grey_picture_with_a_colour_profile_is_converted_too() -> None:
     data = saved(Image.new("L", (3, 3), 100), "JPEG", icc_profile=ADOBE_LIKE)
-    assert photo.read(data).is_grey
+    assert is_grey(photo.read(data))
 
 
 @pytest.mark.parametrize(

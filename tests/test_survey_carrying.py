@@ -25,12 +25,13 @@ import json, signal, sys, time
 from colorgan.survey.opening import open_survey
 study, url, repo, answers, end = sys.argv[1:]
 survey = open_survey(study, votes_url=url, secret="a secret for tests", votes_repo=repo)
+print(survey.promise, flush=True)
 key = survey.start("") if answers[0] != "=" else answers[1:]
 for step in survey.session(key)["steps"][:3]:
     survey.vote(step["token"], "left", 700, "")
 print(json.dumps({"key": key, "kept": len(survey.store.votes())}), flush=True)
 if end == "kill":
-    survey._keeper.send()  # the interval passes
+    survey._keeper._scheduler.trigger().result()  # the interval passes
     survey.vote(survey.session(key)["steps"][0]["token"], "right", 700, "")
     import os
     os.kill(os.getpid(), signal.SIGKILL)

@@ -8,6 +8,7 @@ from urllib.error import URLError
 import torch
 
 from ..errors import ModelError
+from ..extras import require
 from ..networks.trunk import import_timm
 from .metrics import Picture
 
@@ -22,7 +23,8 @@ class Lpips:
             of different backbones cannot be compared, so the name is part of the measure's.
 
     Raises:
-        ModelError: torchmetrics or the backbone's weights cannot be had.
+        PackageError: torchmetrics is not installed.
+        ModelError: the backbone's weights cannot be had.
     """
 
     def __init__(self, backbone: str) -> None:
@@ -31,14 +33,9 @@ class Lpips:
                 f"LPIPS has no backbone {backbone!r}; it has {', '.join(get_args(Backbone))}."
             )
         import_timm()  # mends a torchvision that does not fit torch
+        lpip = require("torchmetrics.image.lpip", "judge", "LPIPS")
         try:
-            from torchmetrics.image.lpip import LearnedPerceptualImagePatchSimilarity
-        except ImportError as error:
-            raise ModelError(
-                "LPIPS needs the package torchmetrics: pip install 'colorgan[judge]'."
-            ) from error
-        try:
-            self._measure = LearnedPerceptualImagePatchSimilarity(backbone, normalize=True)
+            self._measure = lpip.LearnedPerceptualImagePatchSimilarity(backbone, normalize=True)
         except (URLError, OSError) as error:
             raise ModelError(
                 f"The weights of LPIPS's backbone {backbone} are not on this machine and cannot "

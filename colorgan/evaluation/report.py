@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..html_page import drawn, write_page
+from ..extras import require
+from ..html_page import drawn, error_bars, write_page
 from ..networks import Generator
 from ..photoset import read_all
 from .metrics import HIGHER_IS_BETTER, Pixels
@@ -41,6 +42,7 @@ def write_report(
     Raises:
         ColorganError: plotly is missing, or the file cannot be written.
     """
+    require("plotly.offline", "judge", "A report")
     parts = [
         _protocol(summary["protocol"]),
         _table(summary["models"], "Figures", "Mean, and in small print its 95 % interval."),
@@ -119,11 +121,7 @@ def _bars(models: Mapping[str, Any]) -> str:
         known = {m: row[name] for m, row in models.items() if row[name]["mean"] is not None}
         means = [figure_["mean"] for figure_ in known.values()]
         ends = [figure_["interval"] or [figure_["mean"]] * 2 for figure_ in known.values()]
-        spread = {
-            "type": "data",
-            "array": [high - mean for mean, (_, high) in zip(means, ends, strict=True)],
-            "arrayminus": [mean - low for mean, (low, _) in zip(means, ends, strict=True)],
-        }
+        spread = error_bars(means, ends)
         figure.add_bar(x=list(known), y=means, error_y=spread, row=1, col=place)
     figure.update_layout(height=320, showlegend=False, margin={"t": 40, "b": 30})
     return drawn(figure)

@@ -28,12 +28,12 @@ class Estimate:
     reason: str = ""
 
 
-def estimate(values: ArrayLike, *, seed: int = 0) -> Estimate:
+def estimate(values: ArrayLike) -> Estimate:
     """Give the mean of one value a photo, with its percentile bootstrap interval (Efron 1979)."""
     sample = np.asarray(values, np.float64)
     if not np.isfinite(sample).all():
         return Estimate(None, reason="not finite")
-    return Estimate(float(sample.mean()), interval_of_mean(sample, seed=seed))
+    return Estimate(float(sample.mean()), interval_of_mean(sample))
 
 
 def interval_of_mean(sample: ArrayLike, *, seed: int = 0) -> tuple[float, float] | None:
@@ -52,9 +52,9 @@ def percentiles(values: Sequence[float]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def difference(first: ArrayLike, second: ArrayLike, *, seed: int = 0) -> Estimate:
+def difference(first: ArrayLike, second: ArrayLike) -> Estimate:
     """Give the mean of first - second photo by photo, with its interval.
 
     Pairing takes away what makes photos differ, so that small differences between models show.
     """
-    return estimate(np.asarray(first, np.float64) - np.asarray(second, np.float64), seed=seed)
+    return estimate(np.asarray(first, np.float64) - np.asarray(second, np.float64))

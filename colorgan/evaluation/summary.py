@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ColorganError
+from ..tables import write_table
 from .features import distances
 from .metrics import ALONE, PAIRED
 from .protocol import GREY, ORIGINAL, Judgement
@@ -138,10 +139,10 @@ def read_labels(path: Path) -> dict[str, int]:
 
 
 def write_rows(result: Judgement, path: Path) -> None:
-    """Write a line a photo and model, as CSV or, by its ending, as Parquet.
+    """Write a line a photo and model, as CSV or Parquet by the file's ending.
 
     Raises:
-        ColorganError: the file cannot be written, or Parquet's library is missing.
+        ColorganError: of `tables.write_table`.
     """
     import pandas as pd
 
@@ -158,16 +159,7 @@ def write_rows(result: Judgement, path: Path) -> None:
         for name in [result.names[place]]
         for model, row in result.rows.items()
     ]
-    table = pd.DataFrame(lines).sort_values(["photo", "model"])
-    try:
-        if path.suffix == ".parquet":
-            table.to_parquet(path, index=False)
-        else:
-            table.to_csv(path, index=False)
-    except ImportError as error:
-        raise ColorganError("Parquet needs the package pyarrow; or name a .csv file.") from error
-    except OSError as error:
-        raise ColorganError(f"{path} cannot be written: {error}.") from error
+    write_table(pd.DataFrame(lines).sort_values(["photo", "model"]), path)
 
 
 def extremes(result: Judgement, model: str, count: int) -> tuple[list[str], list[str]]:

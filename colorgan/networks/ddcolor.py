@@ -6,7 +6,6 @@ weights come with colorgan. Parameters: 55.0 M (ConvNeXt-T) and 227.9 M (ConvNeX
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -14,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from .. import color
-from ..errors import ModelError
+from ..extras import require
 from .contract import AB_CHANNELS, Generator
 from .trunk import import_timm
 
@@ -40,7 +39,7 @@ class DDColor(Generator):
     """Lightness to ab by a ConvNeXt and a decoder of colour queries, always at one size.
 
     Raises:
-        ModelError: the package that holds the network is not installed.
+        PackageError: the package that holds the network is not installed.
     """
 
     name: ClassVar[str] = "ddcolor"
@@ -49,13 +48,7 @@ class DDColor(Generator):
     def __init__(self, settings: DDColorConfig) -> None:
         super().__init__(settings)
         import_timm()  # mends a torchvision that does not fit torch, which spandrel imports too
-        try:
-            library = importlib.import_module("spandrel_extra_arches.architectures.DDColor")
-        except ImportError as error:
-            raise ModelError(
-                'DDColor needs a package more: pip install "colorgan[ddcolor]" '
-                f"({error.name} is missing)."
-            ) from error
+        library = require("spandrel_extra_arches.architectures.DDColor", "ddcolor", "DDColor")
         self.network: Any = library.DDColor(
             encoder_name=f"convnext-{settings.encoder}",
             input_size=(settings.side, settings.side),

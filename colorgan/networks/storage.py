@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ..errors import ModelError
+from ..whole_file import whole_file
 from . import build
 from .contract import Generator, Network
 from .restoration import RestorationNet
@@ -137,7 +138,7 @@ def half(network: nn.Module) -> dict[str, Tensor]:
 
 
 def write(network: Network, folder: Path) -> None:
-    """Write weights, with the provenance in their metadata, and golden tensors; each renamed."""
+    """Write weights, with the provenance in their metadata, and golden tensors."""
     metadata = {"format": "pt"}
     metadata |= {key: json.dumps(value) for key, value in network.provenance.items()}
     tensors = half(network)
@@ -148,10 +149,9 @@ def write(network: Network, folder: Path) -> None:
 
 
 def _save(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    save_file(tensors, temporary, metadata=metadata)
-    temporary.chmod(0o644)  # safetensors makes it readable to its owner alone
-    temporary.replace(path)
+    with whole_file(path) as part:
+        save_file(tensors, part, metadata=metadata)
+        part.chmod(0o644)  # safetensors makes it readable to its owner alone
 
 
 @torch.inference_mode()

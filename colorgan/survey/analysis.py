@@ -89,15 +89,20 @@ def winner(vote: Vote) -> str:
     return {"left": vote.left, "right": vote.right}.get(vote.answer, TIED)
 
 
+def over(one: str, other: str) -> str:
+    """Name a comparison."""
+    return f"{one} over {other}"
+
+
 def win_rate(votes: Iterable[Vote], one: str, other: str, *, seed: int = 0) -> Share:
     """Give how often one system was chosen over another."""
     among = [vote for vote in votes if {vote.left, vote.right} == {one, other}]
     return _share_of(among, lambda vote: winner(vote) == one, seed)
 
 
-def fool_rate(votes: Iterable[Vote], system: str, *, seed: int = 0) -> Share:
+def fool_rate(votes: Iterable[Vote], system: str) -> Share:
     """Give how often a system's picture was taken for the real photograph."""
-    return win_rate(votes, system, ORIGINAL, seed=seed)
+    return win_rate(votes, system, ORIGINAL)
 
 
 def left_share(votes: Iterable[Vote]) -> Share:
@@ -274,6 +279,6 @@ def per(
     """Give the win rates of each group of votes, by `first over second`."""
     groups = by(votes, key)
     return {
-        str(name): {f"{a} over {b}": win_rate(groups[name], a, b) for a, b in pairs}
+        str(name): {over(a, b): win_rate(groups[name], a, b) for a, b in pairs}
         for name in sorted(groups, key=str)
     }

@@ -102,10 +102,6 @@ class Carrier:
         """Take a vote along."""
         self._append("vote", asdict(one))
 
-    def send(self) -> None:
-        """Send now, and wait until it is done."""
-        self._scheduler.trigger().result()
-
     def _append(self, kind: str, content: dict[str, Any]) -> None:
         line = json.dumps({"record": kind, **content}, ensure_ascii=False)
         with self._scheduler.lock, self._file.open("a", encoding="utf-8") as file:

@@ -23,6 +23,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from ..errors import SurveyError
+from ..extras import require
 from .store import Vote
 from .study import ORIGINAL, Study
 from .summary import QUESTIONS
@@ -185,15 +186,9 @@ def _text(path: Path) -> list[list[str]]:
 
 
 def _excel(path: Path) -> list[list[str]]:
+    openpyxl = require("openpyxl", "survey", "An Excel file")
     try:
-        from openpyxl import load_workbook
-    except ImportError as error:
-        raise SurveyError(
-            "Excel files are read by the package openpyxl: pip install 'colorgan[survey]', or save "
-            "the sheet as CSV."
-        ) from error
-    try:
-        sheet = load_workbook(path, read_only=True, data_only=True).worksheets[0]
+        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
         return [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
     except Exception as error:  # openpyxl lets whatever is wrong inside come out as it is
         raise SurveyError(f"The spreadsheet {path} cannot be read: {error}.") from error

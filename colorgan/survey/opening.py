@@ -39,19 +39,9 @@ def open_survey(
         return Survey(study, store, signer)
     from .carrying import Carrier
 
-    carrier = Carrier(votes_repo, store)
-    print(carrier.promise, flush=True)
-    return Survey(study, store, signer, keeper=carrier)
+    return Survey(study, store, signer, keeper=Carrier(votes_repo, store))
 
 
-def open_routes(
-    folder: str | Path, *, votes_url: str = "", secret: str = "", votes_repo: str = ""
-) -> list[Mount]:
-    """Open a study as routes for a server; see `open_survey`.
-
-    Raises:
-        SurveyError: the study was changed, or the database, the secret or the data set cannot be
-            used.
-    """
-    survey = open_survey(folder, votes_url=votes_url, secret=secret, votes_repo=votes_repo)
-    return [web.routes(survey, Standing(survey).shown)]
+def routes_of(survey: Survey) -> Mount:
+    """Give an open survey's routes, with its leaderboard, for a server."""
+    return web.routes(survey, Standing(survey).shown)

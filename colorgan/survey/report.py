@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..html_page import drawn, write_page
+from ..extras import require
+from ..html_page import drawn, error_bars, write_page
 from .summary import QUESTIONS
 
 Figures = Mapping[str, Any]
@@ -24,6 +25,7 @@ def write_report(path: Path, summary: Figures) -> None:
     Raises:
         ColorganError: plotly is missing, or the file cannot be written.
     """
+    require("plotly.offline", "survey", "A report")
     parts = [
         _who(summary),
         *(_question(name, figures) for name, figures in summary["questions"].items()),
@@ -197,11 +199,7 @@ def _bars(rates: Figures) -> str:
         return ""
     shares = [rate["share"] for rate in known.values()]
     ends = [rate["interval"] for rate in known.values()]
-    spread = {
-        "type": "data",
-        "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],
-        "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],
-    }
+    spread = error_bars(shares, ends)
     figure = Figure()
     figure.add_scatter(x=shares, y=list(known), error_x=spread, mode="markers", marker={"size": 11})
     figure.add_vline(x=CHANCE, line_dash="dash")

@@ -32,6 +32,10 @@ _PLANS = 4096  # of participants, kept at hand
 class Keeper(Protocol):
     """Somebody who carries what was committed to another place."""
 
+    @property
+    def promise(self) -> str:
+        """What the administrator is told."""
+
     def participant(self, one: Participant) -> None:
         """Take a participant along."""
 
@@ -77,6 +81,11 @@ class Survey:
         key = signer.derive(f"plan|{self._fingerprint}")
         self._plan = lru_cache(maxsize=_PLANS)(lambda number: plan(study, number, key))
 
+    @property
+    def promise(self) -> str:
+        """What the administrator is told of where votes are carried; empty if nowhere."""
+        return "" if self._keeper is None else self._keeper.promise
+
     def start(self, address: str) -> str:
         """Enrol somebody who agreed to take part; give the participant's key.
 
@@ -104,13 +113,13 @@ class Survey:
         steps = self._plan(ticket.number)
         answered = self.store.answered(ticket.participant)
         open_steps = [
-            self._shown(ticket, number, step)
-            for number, step in enumerate(steps)
-            if step.kind != "practice" and number not in answered
+            self._shown(ticket, place, step)
+            for place, step in enumerate(steps)
+            if step.kind != "practice" and place not in answered
         ]
         practice = [
-            self._shown(ticket, number, step)
-            for number, step in enumerate(steps)
+            self._shown(ticket, place, step)
+            for place, step in enumerate(steps)
             if step.kind == "practice"
         ]
         trials = {step.trial for step in steps if step.kind != "practice"}
@@ -141,7 +150,7 @@ class Survey:
                 question was answered otherwise before, or too many votes come at once.
             StoreError: the database cannot be written now; nothing was stored.
         """
-        study, participant, text, number, until = self._signer.read("vote", token)
+        study, participant, number, place, until = self._signer.read("vote", token)
         self._check_study(study)
         if self._clock() > float(until):
             raise VoteError("This page has been open for too long: reload it to go on.", 410)
@@ -149,12 +158,12 @@ class Survey:
             raise VoteError(f"An answer is one of {', '.join(ANSWERS)}.")
         self._take("vote", participant, VOTES_OF_A_PARTICIPANT)
         self._take("vote", self._rates.hashed(address), VOTES_OF_AN_ADDRESS)
-        step = self._plan(int(text))[int(number)]
+        step = self._plan(int(number))[int(place)]
         vote = Vote(
-            id=f"{participant}-{number}",
+            id=f"{participant}-{place}",
             study=self._fingerprint,
             participant=participant,
-            step=int(number),
+            step=int(place),
             kind=step.kind,
             question=step.question,
             photo=step.photo,
@@ -198,8 +207,8 @@ class Survey:
                 404,
             )
 
-    def _shown(self, ticket: Ticket, number: int, step: Step) -> dict[str, Any]:
-        photo = next(p for p in self.study.photos if p.name == step.photo)
+    def _shown(self, ticket: Ticket, place: int, step: Step) -> dict[str, Any]:
+        photo = self.study.photo_of(step.photo)
         shown: dict[str, Any] = {
             "trial": step.trial,
             "question": step.question,
@@ -212,7 +221,7 @@ class Survey:
         if step.kind != "practice":
             until = int(self._clock() + LIFE)
             shown["token"] = self._signer.sign(
-                "vote", self._fingerprint, ticket.participant, ticket.number, number, until
+                "vote", self._fingerprint, ticket.participant, ticket.number, place, until
             )
         return shown
 

@@ -18,6 +18,7 @@ from typing import Any
 
 from ..errors import SurveyError
 from ..version import __version__
+from ..whole_file import whole_file
 
 STUDY = "study.json"
 PICTURES = "pictures"
@@ -114,10 +115,13 @@ class Study:
         """Give the revision of a system; empty for the original and the decoy."""
         return next((s.revision for s in self.systems if s.name == shown), "")
 
+    def photo_of(self, name: str) -> StudyPhoto:
+        """Give the photo of a name."""
+        return next(photo for photo in self.photos if photo.name == name)
+
     def picture(self, photo: str, shown: str) -> Path:
         """Give the file that shows a photo by a system, `original` or `decoy`."""
-        found = next(p for p in self.photos if p.name == photo)
-        return self.folder / PICTURES / found.pictures[shown]
+        return self.folder / PICTURES / self.photo_of(photo).pictures[shown]
 
     def frozen(self) -> dict[str, Any]:
         """Give what `study.json` holds."""
@@ -127,10 +131,9 @@ class Study:
 
 
 def save(study: Study) -> None:
-    """Write `study.json` into the study's folder, beside and renamed."""
-    part = study.folder / f".{STUDY}.part"
-    part.write_text(json.dumps(study.frozen(), indent=2) + "\n")
-    part.replace(study.folder / STUDY)
+    """Write `study.json` into the study's folder."""
+    with whole_file(study.folder / STUDY) as part:
+        part.write_text(json.dumps(study.frozen(), indent=2) + "\n")
 
 
 def load(folder: str | Path) -> Study:

@@ -7,9 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..errors import SurveyError
 from ..photoset import group_of
+from ..tables import write_table
 from . import analysis
+from .analysis import over
 from .store import Vote
 from .study import Study
 from .trials import PAIR_QUESTIONS
@@ -28,10 +29,9 @@ def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> di
 
     Args:
         study: what was asked.
-        votes: all that there are; those of other studies are left out.
+        votes: all that the study has.
         photos: also figures photo by photo and group by group.
     """
-    votes = [vote for vote in votes if vote.study == study.fingerprint]
     reasons = analysis.excluded(votes, study.rule)
     counted = [vote for vote in votes if vote.participant not in reasons]
     people = {vote.participant for vote in votes}
@@ -58,33 +58,16 @@ def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> di
     }
 
 
-def over(one: str, other: str) -> str:
-    """Name a comparison."""
-    return f"{one} over {other}"
-
-
 def write_votes(votes: Sequence[Vote], path: Path) -> None:
     """Write raw votes, one a line, as Parquet or CSV by the file's ending.
 
     Raises:
-        SurveyError: the file cannot be written, or Parquet's library is missing.
+        ColorganError: of `tables.write_table`.
     """
     import pandas as pd
 
-    if path.suffix not in (".csv", ".parquet"):
-        raise SurveyError(f"Votes are written as .csv or .parquet, not as {path.name}.")
-    table = pd.DataFrame([asdict(vote) for vote in votes], columns=list(Vote.__annotations__))
-    part = path.with_name(f".{path.name}.part")
-    try:
-        if path.suffix == ".parquet":
-            table.to_parquet(part, index=False)
-        else:
-            table.to_csv(part, index=False)
-        part.replace(path)
-    except ImportError as error:
-        raise SurveyError("Parquet needs the package pyarrow; .csv needs nothing.") from error
-    except OSError as error:
-        raise SurveyError(f"The votes {path} cannot be written: {error}.") from error
+    columns = list(Vote.__annotations__)
+    write_table(pd.DataFrame([asdict(vote) for vote in votes], columns=columns), path)
 
 
 def _pair_figures(

@@ -16,6 +16,7 @@ import torch
 
 from .. import hub
 from ..errors import TrainingError
+from ..whole_file import whole_file
 
 STATE = "state.pt"
 FOLDER = "checkpoints"
@@ -71,9 +72,8 @@ def save(
         shutil.rmtree(target, ignore_errors=True)
         beside.replace(target)
         for name in (hub.WEIGHTS, hub.CONFIG, hub.CARD):
-            part = run / f".{name}.part"
-            shutil.copyfile(target / name, part)
-            part.replace(run / name)
+            with whole_file(run / name) as part:
+                shutil.copyfile(target / name, part)
         for old in checkpoints(run)[:-KEPT]:
             shutil.rmtree(old)
     except (OSError, RuntimeError) as error:

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from ..errors import TrainingError
+from ..extras import require
 from ..html_page import drawn, write_page
 from . import inflection
 from .run import RECIPE
@@ -24,6 +25,7 @@ def write_report(run: Path) -> Path:
     Raises:
         ColorganError: the folder is no run, or plotly is missing.
     """
+    require("plotly.offline", "train", "A report")
     try:
         recipe = json.loads((run / RECIPE).read_text())
     except (OSError, ValueError) as error:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import tyro
 
 from ..errors import TrainingError
+from ..whole_file import whole_file
 from .recipes import Recipe
 
 RECIPE = "recipe.json"
@@ -47,7 +48,8 @@ def write_recipe(recipe: Recipe, run: Run) -> None:
     """Write the resolved recipe into the run's folder."""
     run.folder.mkdir(parents=True, exist_ok=True)
     resolved = {"recipe": asdict(recipe), "data": run.data, "init": run.init}
-    (run.folder / RECIPE).write_text(json.dumps(resolved, indent=2) + "\n")
+    with whole_file(run.folder / RECIPE) as part:
+        part.write_text(json.dumps(resolved, indent=2) + "\n")
 
 
 def check_resumable(recipe: Recipe, run: Run) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import gradio as gr
 
-from ..errors import ColorganError, ModelError
+from ..errors import ColorganError, ModelError, PackageError
 from .texts import Texts
 
 
@@ -22,11 +22,11 @@ def plain(error: ColorganError) -> str:
 def plain_errors(texts: Texts) -> Iterator[None]:
     """Show our own errors as a message on the page; also a decorator.
 
-    What is wrong with a model names folders of the server, so it goes to the log instead.
+    What is wrong with a model or a package is the server's affair, so it goes to the log instead.
     """
     try:
         yield
-    except ModelError as error:
+    except (ModelError, PackageError) as error:
         logging.getLogger(__name__).error("%s", error)
         raise gr.Error(texts.model_missing, print_exception=False) from error
     except ColorganError as error:

@@ -1,0 +1,45 @@
+"""Tables as files: CSV or Parquet, by the file's ending."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import ColorganError
+from .extras import require
+from .whole_file import whole_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENDINGS = (".csv", ".parquet")
+
+
+def check_ending(path: Path) -> None:
+    """Refuse a file that is neither CSV nor Parquet, best before the work that fills it.
+
+    Raises:
+        ColorganError: its ending is another.
+    """
+    if path.suffix not in ENDINGS:
+        raise ColorganError(f"Tables are written as {' or '.join(ENDINGS)}, not as {path.name}.")
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table, without its index.
+
+    Raises:
+        ColorganError: the ending is neither .csv nor .parquet, Parquet's package is not
+            installed, or the file cannot be written.
+    """
+    check_ending(path)
+    if path.suffix == ".parquet":
+        require("pyarrow", "judge", "Parquet")
+    try:
+        with whole_file(path) as part:
+            if path.suffix == ".parquet":
+                table.to_parquet(part, index=False)
+            else:
+                table.to_csv(part, index=False)
+    except OSError as error:
+        raise ColorganError(f"The table {path} cannot be written: {error}.") from error

@@ -1,0 +1,44 @@
+"""Packages that only some commands need: without one, a sentence says how to get it."""
+
+import sys
+
+import pandas as pd
+import pytest
+
+from colorgan.curate import Hashes
+from colorgan.errors import ColorganError, PackageError
+from colorgan.evaluation.lpips import Lpips
+from colorgan.evaluation.report import write_report as write_judges_report
+from colorgan.networks.ddcolor import DDColor, DDColorConfig
+from colorgan.photoset import import_datasets
+from colorgan.survey.imports import read_votes
+from colorgan.survey.report import write_report as write_survey_report
+from colorgan.tables import write_table
+from colorgan.training.report import write_report as write_training_report
+
+
+@pytest.mark.parametrize(
+    ("package", "extra", "work"),
+    [
+        ("datasets", "train", lambda folder: import_datasets()),
+        ("imagehash", "train", lambda folder: Hashes()),
+        ("openpyxl", "survey", lambda folder: read_votes(folder / "answers.xlsx", None)),
+        ("plotly", "judge", lambda folder: write_judges_report(folder / "a.html", *[None] * 4)),
+        ("plotly", "survey", lambda folder: write_survey_report(folder / "a.html", {})),
+        ("plotly", "train", lambda folder: write_training_report(folder)),
+        ("pyarrow", "judge", lambda folder: write_table(pd.DataFrame(), folder / "a.parquet")),
+        ("spandrel_extra_arches", "ddcolor", lambda folder: DDColor(DDColorConfig("t"))),
+        ("torchmetrics", "judge", lambda folder: Lpips("alex")),
+    ],
+)
+def test_a_missing_package_is_said_with_the_extra_that_brings_it(
+    package, extra, work, tmp_path, monkeypatch
+):
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(PackageError) as said:
+        work(tmp_path)
+    assert f"needs the package {package}, which is not installed" in str(said.value)
+    assert f'`pip install -e ".[{extra}]"` in the project\'s folder.' in str(said.value)
+    assert isinstance(said.value, ColorganError) and list(tmp_path.iterdir()) == []
