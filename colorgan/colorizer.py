@@ -177,7 +177,6 @@ class Colorizer:
         """Whether the model answers with a distribution of colours, as `doubt` needs."""
         return isinstance(self.generator, UNet) and self.generator.settings.head == "classes"
 
-    @torch.inference_mode()
     def doubt(self, photo: Photo, *, size: int = DEFAULT_SIZE) -> NDArray[np.float32]:
         """Say how undecided the model is at each place: (h, w) from 0, sure, to 1, anything goes.
 
@@ -186,21 +185,11 @@ class Colorizer:
         Raises:
             ModelError: the model gives colours, but no distribution.
         """
-        if not isinstance(self.generator, UNet):
-            raise ModelError("This model answers with a colour, not with a distribution.")
-        lightness = full_lightness(photo.pixels)
-        height, width = working_size(photo.height, photo.width, size)
-        seen = F.interpolate(lightness, (height, width), mode="bilinear", antialias=True)
-        chances = self.generator.distribution(seen.to(self.device)).float().cpu()
-        entropy = torch.special.entr(chances).sum(1)[0] / math.log(chances.shape[1])
-        return np.asarray(entropy.clamp(0, 1), np.float32)
+        return np.asarray(self.entropy(_seen(full_lightness(photo.pixels), size))[0, 0])
 
     def _look(self, lightness: Tensor, size: int) -> tuple[Tensor, Tensor]:
         """Show the network the photo at its working size; give lightness and ab there."""
-        height, width = working_size(lightness.shape[-2], lightness.shape[-1], size)
-        seen = F.interpolate(
-            lightness, (height, width), mode="bilinear", align_corners=False, antialias=True
-        )
+        seen = _seen(lightness, size)
         return seen, self.ab(seen)
 
     @torch.inference_mode()
@@ -208,12 +197,29 @@ class Colorizer:
         """Give ab (N, 2, H, W) for lightness (N, 1, H, W) at the network's own size.
 
         The door for tensors: no resize, no file; bfloat16 inside where the device is fast at it.
-        The only work that a GPU does: both tensors are on the processor, so that it can be done
-        in another process.
+        Beside `entropy` the only work that a GPU does: both tensors are on the processor, so that
+        it can be done in another process.
         """
         shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
         with autocast(self.device):
             return self.generator(shown).float().cpu()  # type: ignore[no-any-return]
+
+    @torch.inference_mode()
+    def entropy(self, lightness: Tensor) -> Tensor:
+        """Give the entropy of the colours (N, 1, H, W), 0 to 1, for lightness (N, 1, H, W).
+
+        A door as `ab` is. What comes out is small; the distribution would be hundreds of channels.
+
+        Raises:
+            ModelError: the model gives colours, but no distribution.
+        """
+        if not isinstance(self.generator, UNet):
+            raise ModelError("This model answers with a colour, not with a distribution.")
+        shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
+        with autocast(self.device):
+            chances = self.generator.distribution(shown).float()
+        entropy: Tensor = torch.special.entr(chances).sum(1, keepdim=True)
+        return (entropy / math.log(chances.shape[1])).clamp(0, 1).cpu()
 
 
 def check(strength: float, size: int | None) -> int:
@@ -232,6 +238,12 @@ def check(strength: float, size: int | None) -> int:
             f"The working size is {size}; it must be between {SIZES[0]} and {SIZES[1]} pixels."
         )
     return size
+
+
+def _seen(lightness: Tensor, size: int) -> Tensor:
+    """Give lightness (1, 1, H, W) at the working size."""
+    shape = working_size(lightness.shape[-2], lightness.shape[-1], size)
+    return F.interpolate(lightness, shape, mode="bilinear", align_corners=False, antialias=True)
 
 
 def working_size(height: int, width: int, short_side: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from colorgan.errors import ColorganError, ModelError
+from colorgan.networks import UNet, UNetConfig
 from colorgan.ui import page as page_module
 from colorgan.ui.messages import plain, plain_errors
 from colorgan.ui.models import Models
@@ -69,9 +70,32 @@ class TestPieces:
         assert models.get("custom")(portrait).size == (512, 512)
         assert calls == ["cpu"]
 
+    def test_where_a_model_is_guessing_is_found_on_a_lent_gpu_too(self, portrait, tmp_path):
+        from colorgan import hub, photo
+
+        torch.manual_seed(0)
+        settings = UNetConfig("resnet10t", widths=(16,) * 3, head="classes")
+        hub.save(UNet(settings), tmp_path / "guessing", card="# guessing\n", provenance={})
+        on_gpu = []
+
+        def lend(function):
+            def call(lightness):
+                on_gpu.append(True)
+                try:
+                    return function(lightness)
+                finally:
+                    on_gpu.pop()
+
+            return call
+
+        colorizer = Models({"custom": str(tmp_path / "guessing")}, on_gpu=lend).get("custom")
+        used = []
+        colorizer.generator.trunk.register_forward_pre_hook(lambda *_: used.append(bool(on_gpu)))
+        assert save_doubt(colorizer, photo.read(portrait), 128, tmp_path / "doubt.webp")
+        assert used == [True]
+
     def test_where_a_model_is_guessing_is_shown_if_it_knows(self, small_model, portrait, tmp_path):
         from colorgan import Colorizer, photo
-        from colorgan.networks import UNet, UNetConfig
 
         source = photo.read(portrait)
         torch.manual_seed(0)
