@@ -268,8 +268,10 @@ def evaluate(options: argparse.Namespace) -> int:
     from .evaluation.report import write_report
     from .evaluation.sheet import sheet_of
     from .evaluation.summary import read_labels, reasons, summarize, table, write_rows
+    from .html_page import make_folders
     from .photoset import read_all
 
+    make_folders(options.json, options.photos, options.sheet, options.report)
     labels = read_labels(options.labels) if options.labels else None
     network = None
     if options.features:

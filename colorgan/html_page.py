@@ -1,8 +1,9 @@
-"""Reports: one HTML file each, which needs no network."""
+"""Reports: one HTML file each, which needs no network; and the folders that reports go to."""
 
 from __future__ import annotations
 
 import html
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,6 +54,28 @@ def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
 def drawn(figure: Figure) -> str:
     """Give a plot as a part of a page."""
     return str(figure.to_html(full_html=False, include_plotlyjs=False))
+
+
+def make_folders(*files: Path | None) -> None:
+    """Make the folders of files that are to be written, before the work that fills them.
+
+    Args:
+        files: None for what is not wanted.
+
+    Raises:
+        ColorganError: a folder cannot be made or written to, or a file's name is a folder's.
+    """
+    for file in filter(None, files):
+        if file.is_dir():
+            raise ColorganError(f"{file} is a folder. Name a file in it.")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ColorganError(
+                f"The folder {file.parent} cannot be made: {error.strerror}. Choose another."
+            ) from error
+        if not os.access(file.parent, os.W_OK):
+            raise ColorganError(f"The folder {file.parent} may not be written to. Choose another.")
 
 
 def _plotly() -> str:
