@@ -146,9 +146,10 @@ def _colorize(
     restored = None
     if restore_strength is not None:
         restored = restore(models.restorer(), source, restore_strength)
+    seen = source if restored is None else restored.photo
     result = colour(
         colorizer,
-        source if restored is None else restored.photo,
+        seen,
         folder,
         strength=strength,
         size=size,
@@ -156,7 +157,7 @@ def _colorize(
         note="" if restored is None else restored.note,
     )
     before = save_preview(source, folder / "before.webp")
-    doubt = save_doubt(colorizer, source, result.size, folder / "doubt.webp")
+    doubt = save_doubt(colorizer, seen, result.size, folder / "doubt.webp")
     return (
         str(result.download),
         shown_pair(before, result.preview, texts.before, texts.after),
