@@ -20,6 +20,8 @@ from page_app import (
 )
 from PIL import Image
 
+from colorgan.ui.texts import ENGLISH
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -67,6 +69,8 @@ class TestApi:
         sides = {"left": "custom", "right": "custom"}
         files = client.predict(photo(small_photo), **sides, api_name="/compare")
         assert Path(files[0]).read_bytes() == Path(files[1]).read_bytes()
+        alts = [ENGLISH.compared_alt.format(name="Custom")] * 2  # by either, not as the page began
+        assert [picture["alt"] for picture in files[4:6]] == alts
 
     def test_what_is_no_photo_is_told_in_a_sentence(self, url, tmp_path):
         from gradio_client.exceptions import AppError

@@ -59,7 +59,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
                 title=texts.restored_title,
                 elem_classes=OPTIONAL,
             )
-            doubt = picture(texts.doubt, texts.doubt_alt, "colour-doubt", OPTIONAL)
+            doubt = picture(texts.doubt, "colour-doubt", OPTIONAL)
             gallery = _candidate_gallery(texts)
         with gr.Column(elem_classes="settings"):
             model = model_choice(models, texts, "colour-model")
@@ -162,7 +162,7 @@ def _colorize(
         str(result.download),
         shown_pair(before, result.preview, texts.before, texts.after),
         caption(texts, source, result, restored=restored),
-        None if doubt is None else shown(doubt, texts.doubt),
+        None if doubt is None else shown(doubt, texts.doubt, texts.doubt_alt),
         None if restored is None else _lightness(texts, source, restored.photo, folder),
     )
 

@@ -60,14 +60,12 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         )
         with gr.Row(elem_classes="sheet"):
             with gr.Column(min_width=240):
-                grey = picture(texts.grey, texts.grey_alt, "compare-grey")
+                grey = picture(texts.grey, "compare-grey")
                 share = download_button(texts.compared_sheet, "compare-share")
             pictures, downloads = [], []
             for side, key in zip(SIDES, ("custom", "pretrained"), strict=True):
                 with gr.Column(min_width=240):
-                    name = texts.model_name(key)
-                    alt = texts.compared_alt.format(name=name)
-                    pictures.append(picture(name, alt, f"compare-{side}"))
+                    pictures.append(picture(texts.model_name(key), f"compare-{side}"))
                     downloads.append(download_button(texts.download, f"compare-{side}-download"))
         line = caption_box("compare-caption")
 
@@ -135,8 +133,11 @@ def _compare(
     return (
         *(str(result.download) for result in results),
         str(shared),
-        shown(grey, texts.grey),
-        *(shown(path, name) for path, name in zip(previews, names, strict=True)),
+        shown(grey, texts.grey, texts.grey_alt),
+        *(
+            shown(path, name, texts.compared_alt.format(name=name))
+            for path, name in zip(previews, names, strict=True)
+        ),
         shown_pair(previews[0], previews[1], names[0], names[1]),
         caption(texts, source, *results),
     )
