@@ -59,8 +59,9 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     command.add_argument(
         "--size",
         type=_size,
+        default=256,
         metavar="N",
-        help="short side in pixels at which the network sees a photo, or auto",
+        help="short side in pixels at which the network sees a photo, or auto; default 256",
     )
     command.add_argument(
         "--engine",
@@ -137,7 +138,7 @@ def colorize(options: argparse.Namespace) -> int:
     from .album import colorize_all
     from .colorizer import Colorizer, check
 
-    check(options.strength, None if options.size == "auto" else options.size)
+    check(options.strength, options.size)
     restoring = options.restore is not None
     if restoring:
         restorer.check(options.restore)

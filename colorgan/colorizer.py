@@ -27,7 +27,7 @@ from .version import __version__
 DEFAULT_SIZE = 256
 SIZES = (32, 1024)
 AUTO_SIZES = (192, 256, 384)
-Size = int | Literal["auto"] | None
+Size = int | Literal["auto"]
 STRENGTHS = (0.0, 1.5)
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
@@ -95,7 +95,7 @@ class Colorizer:
         photo: files.Source,
         *,
         strength: float = 1.0,
-        size: Size = None,
+        size: Size = DEFAULT_SIZE,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
@@ -119,7 +119,7 @@ class Colorizer:
         target: str | os.PathLike[str],
         *,
         strength: float = 1.0,
-        size: Size = None,
+        size: Size = DEFAULT_SIZE,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
@@ -137,17 +137,16 @@ class Colorizer:
         """What the metadata of a coloured photo says."""
         return notes.coloured(self.name, self.revision, __version__)
 
-    def colorize(self, photo: Photo, *, strength: float = 1.0, size: Size = None) -> Photo:
+    def colorize(self, photo: Photo, *, strength: float = 1.0, size: Size = DEFAULT_SIZE) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.
 
         Raises:
             ColorganError: strength or size is out of range.
         """
-        pixels_seen = check(strength, None if size == "auto" else size)
-        if size == "auto":
-            pixels_seen = self.choose_size(photo)
+        check(strength, size)
+        seen_at = self.choose_size(photo) if size == "auto" else size
         lightness = full_lightness(photo.pixels)
-        lines = upsampling.fit_lines(*self._look(lightness, pixels_seen))
+        lines = upsampling.fit_lines(*self._look(lightness, seen_at))
         lines = lines * strength  # slopes and offsets alike: chroma is linear in them
         pixels = np.empty_like(photo.pixels)
         for top, bottom in strips(*photo.pixels.shape[:2]):
@@ -222,8 +221,8 @@ class Colorizer:
         return (entropy / math.log(chances.shape[1])).clamp(0, 1).cpu()
 
 
-def check(strength: float, size: int | None) -> int:
-    """Refuse a strength or working size out of range; give the size to use.
+def check(strength: float, size: Size) -> None:
+    """Refuse a strength or working size out of range.
 
     Raises:
         ColorganError: says the range.
@@ -232,12 +231,10 @@ def check(strength: float, size: int | None) -> int:
         raise ColorganError(
             f"Strength is {strength:g}; it must be between {STRENGTHS[0]:g} and {STRENGTHS[1]:g}."
         )
-    size = DEFAULT_SIZE if size is None else size
-    if not SIZES[0] <= size <= SIZES[1]:
+    if size != "auto" and not SIZES[0] <= size <= SIZES[1]:
         raise ColorganError(
             f"The working size is {size}; it must be between {SIZES[0]} and {SIZES[1]} pixels."
         )
-    return size
 
 
 def _seen(lightness: Tensor, size: int) -> Tensor:

@@ -15,7 +15,6 @@ import gradio as gr
 
 from .. import archives
 from .. import photo as files
-from ..colorizer import DEFAULT_SIZE
 from ..errors import ColorganError, PhotoError
 from .frames import plain
 from .limits import Limits
@@ -235,7 +234,6 @@ def _colour(
             photo,
             folder,
             strength=strength,
-            size=DEFAULT_SIZE,
             addition=texts.file_addition,
             preview_side=_PREVIEW_SIDE,
         )

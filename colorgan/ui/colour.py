@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from .. import photo as files
-from ..colorizer import AUTO_SIZES
+from ..colorizer import AUTO_SIZES, Size
 from ..photo import Photo
 from .events import WORKING, Bench, bind
 from .frames import OPTIONAL, before_after, picture, shown, shown_pair
@@ -93,7 +93,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         with plain_errors(texts):
             limits.take(request)
             wanted = restore_strength if restore_first else None
-            seen_at = None if auto else int(size)
+            seen_at: Size = "auto" if auto else int(size)
             return _colorize(models, texts, photo, model, strength, seen_at, wanted)
 
     settings = [model, strength, size, auto, switch, restoring]
@@ -131,7 +131,7 @@ def _colorize(
     photo: str | None,
     model: str,
     strength: float,
-    size: int | None,
+    size: Size,
     restore_strength: float | None,
 ) -> tuple[Any, ...]:
     """Colour a photo, restored first or not; give what the tab shows.

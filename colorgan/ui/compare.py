@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from PIL import Image, ImageDraw, ImageFont
 
+from ..colorizer import Size
 from .events import Bench, bind
 from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
@@ -90,9 +91,8 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         """
         with plain_errors(texts):
             limits.take(request, len(SIDES))
-            return _compare(
-                models, texts, photo, strength, None if auto else int(size), (left, right)
-            )
+            seen_at: Size = "auto" if auto else int(size)
+            return _compare(models, texts, photo, strength, seen_at, (left, right))
 
     outcome = [*downloads, share, grey, *pictures, frame, line]
     bench = Bench(photo, picks, button, [strength, size, *sides, auto], outcome, frame, compare)
@@ -105,7 +105,7 @@ def _compare(
     texts: Texts,
     photo: str | None,
     strength: float,
-    size: int | None,
+    size: Size,
     keys: tuple[str, str],
 ) -> tuple[Any, ...]:
     """Colour a photo by two models; give files, previews, and a caption.
