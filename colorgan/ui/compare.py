@@ -23,7 +23,7 @@ from .results import (
     colour,
     download_button,
     fresh_folder,
-    save_preview,
+    save_lightness,
 )
 from .settings import size_settings, strength_slider
 from .texts import Texts
@@ -126,8 +126,7 @@ def _compare(
                 colorizer, source, folder / side, strength=strength, size=size, addition=addition
             )
         )
-    # Strength 0 is what the models see: the lightness alone, whatever the photo's own colours.
-    grey = save_preview(colorizers[0].colorize(source, strength=0), folder / "grey.webp")
+    grey = save_lightness(source, folder / "grey.webp")
     previews = [result.preview for result in results]
     shared = save_sheet([grey, *previews], [texts.grey, *names], texts.guess, folder, source.name)
     return (
