@@ -16,6 +16,7 @@ import gradio as gr
 from .. import archives
 from .. import photo as files
 from ..errors import ColorganError, PhotoError
+from .events import QUIETLY
 from .frames import plain
 from .limits import Limits
 from .messages import plain_errors
@@ -136,9 +137,8 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
         concurrency_id="album",
         concurrency_limit=1,
     )
-    quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    stop.click(stops.stop, None, None, queue=False, **quietly)
-    folder.upload(list, folder, photos, **quietly)
+    stop.click(stops.stop, None, None, queue=False, **QUIETLY)
+    folder.upload(list, folder, photos, **QUIETLY)
 
 
 def _colour_all(

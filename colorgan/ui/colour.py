@@ -11,12 +11,12 @@ import gradio as gr
 from .. import photo as files
 from ..colorizer import AUTO_SIZES, Size
 from ..photo import Photo
-from .events import WORKING, Bench, bind
+from .events import QUIETLY, WORKING, Bench, bind
 from .frames import OPTIONAL, before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import plain_errors
 from .models import Models
-from .photo_input import example_buttons, open_photo, photo_input
+from .photo_input import open_photo, photo_input
 from .results import (
     caption,
     caption_box,
@@ -31,16 +31,12 @@ from .results import (
 from .settings import model_choice, restore_switch, size_settings, strength_slider
 from .texts import Texts
 
-_QUIETLY: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-
 
 def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
     """Lay out the tab and bind its events; give the box of its photo."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="source"):
-            photo = photo_input(texts, "colour-photo")
-            picks = example_buttons(examples, texts)
-            button = gr.Button(texts.colour_button, variant="primary", elem_id="colour-button")
+            source = photo_input("colour", texts.colour_button, examples, texts)
         with gr.Column(elem_classes="result"):
             frame = before_after(
                 "colour-frame",
@@ -98,8 +94,8 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
 
     settings = [model, strength, size, auto, switch, restoring]
     outcome = [download, frame, line, doubt, lightness]
-    bench = Bench(photo, picks, button, settings, outcome, frame, colorize)
-    bind(bench, texts)
+    bench = Bench(source, settings, outcome, frame, colorize)
+    bind(bench)
     _bind_candidates(models, limits, texts, bench, ask, gallery)
 
     def restore(
@@ -118,11 +114,11 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
     # Restoring alone has no button: strength 0 of the colours does it. Programs may want it.
     gr.Button(visible=False).click(
         restore,
-        [photo, restoring],
+        [source.photo, restoring],
         [download, lightness, line],
         **WORKING,
     )
-    return photo
+    return source.photo
 
 
 def _colorize(
@@ -219,12 +215,12 @@ def _bind_candidates(
     def take(event: gr.SelectData) -> tuple[int, bool]:
         return AUTO_SIZES[event.index], False
 
-    ask.click(candidates, [bench.photo, model], gallery, **WORKING, api_visibility="private")
-    gallery.select(take, None, [size, auto], **_QUIETLY).then(
+    ask.click(candidates, [bench.source.photo, model], gallery, **WORKING, api_visibility="private")
+    gallery.select(take, None, [size, auto], **QUIETLY).then(
         bench.work, bench.inputs, bench.outcome, **WORKING, api_visibility="private"
     )
-    for changed in (bench.photo.change, model.change):  # type: ignore[attr-defined]
-        changed(lambda: gr.update(visible=False), None, gallery, **_QUIETLY)
+    for changed in (bench.source.photo.change, model.change):  # type: ignore[attr-defined]
+        changed(lambda: gr.update(visible=False), None, gallery, **QUIETLY)
 
 
 def _candidates(

@@ -15,7 +15,7 @@ from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import plain_errors
 from .models import Models
-from .photo_input import example_buttons, open_photo, photo_input
+from .photo_input import open_photo, photo_input
 from .results import (
     PREVIEW_QUALITY,
     caption,
@@ -36,9 +36,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
     """Lay out the tab and bind its events; give the box of its photo."""
     with gr.Row(elem_classes="workbench even"):
         with gr.Column():
-            photo = photo_input(texts, "compare-photo")
-            picks = example_buttons(examples, texts)
-            button = gr.Button(texts.compare_button, variant="primary", elem_id="compare-button")
+            source = photo_input("compare", texts.compare_button, examples, texts)
         with gr.Column(elem_classes="settings"):
             gr.Markdown(f"{texts.compare_lead}\n\n- {texts.custom_hint}\n- {texts.pretrained_hint}")
             with gr.Row(visible=len(models.keys) > len(SIDES)):
@@ -95,9 +93,8 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             return _compare(models, texts, photo, strength, seen_at, (left, right))
 
     outcome = [*downloads, share, grey, *pictures, frame, line]
-    bench = Bench(photo, picks, button, [strength, size, *sides, auto], outcome, frame, compare)
-    bind(bench, texts)
-    return photo
+    bind(Bench(source, [strength, size, *sides, auto], outcome, frame, compare))
+    return source.photo
 
 
 def _compare(
