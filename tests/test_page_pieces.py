@@ -15,7 +15,7 @@ from colorgan.errors import ColorganError, ModelError
 from colorgan.networks import UNet, UNetConfig
 from colorgan.ui import colour
 from colorgan.ui import page as page_module
-from colorgan.ui.messages import plain, plain_errors
+from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
 from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_doubt, save_preview
 from colorgan.ui.texts import ENGLISH
@@ -152,12 +152,12 @@ class TestPieces:
         assert not old.exists()
 
     def test_toasts_show_file_names_as_text(self):
-        assert plain(ColorganError("<b>.jpg is empty.")) == "&lt;b&gt;.jpg is empty."
+        assert toast_text(ColorganError("<b>.jpg is empty.")) == "&lt;b&gt;.jpg is empty."
 
     def test_folders_of_the_server_are_not_told(self):
         import gradio as gr
 
-        with pytest.raises(gr.Error) as caught, plain_errors(ENGLISH):
+        with pytest.raises(gr.Error) as caught, errors_as_toasts(ENGLISH):
             raise ModelError("The model's config.json in /secret/folder cannot be read.")
         assert caught.value.message == ENGLISH.model_missing
         assert not caught.value.print_exception

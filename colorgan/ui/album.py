@@ -17,9 +17,9 @@ from .. import archives
 from .. import photo as files
 from ..errors import ColorganError, PhotoError
 from .events import QUIETLY
-from .frames import plain
+from .frames import template_safe
 from .limits import Limits
-from .messages import plain_errors
+from .messages import errors_as_toasts
 from .models import Models
 from .results import colour, download_button, fresh_folder
 from .settings import model_choice, strength_slider
@@ -125,7 +125,7 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
             model: who colours them.
             strength: of the colours, 0 (grey) to 1.5.
         """
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             yield from _colour_all(models, limits, stops, texts, photos, model, strength, request)
 
     outcome = [everything, table, status, gallery, start, stop]
@@ -288,7 +288,7 @@ def _previews(rows: list[Row]) -> list[tuple[str, str]]:
 
 def _failed(rows: list[Row]) -> list[str]:
     """Give the sentences of what failed, safe to show."""
-    return [plain(row.error) for row in rows if row.error]
+    return [template_safe(row.error) for row in rows if row.error]
 
 
 def write_table(rows: Sequence[Row], path: Path) -> Path:

@@ -14,7 +14,7 @@ from ..photo import Photo
 from .events import QUIETLY, WORKING, Bench, bind
 from .frames import OPTIONAL, before_after, picture, shown, shown_pair
 from .limits import Limits
-from .messages import plain_errors
+from .messages import errors_as_toasts
 from .models import Models
 from .photo_input import open_photo, photo_input
 from .results import (
@@ -86,7 +86,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             restore_first: mend scratches, fading, grain and blur before.
             restore_strength: of the mending, 0 to 1.
         """
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             limits.take(request)
             wanted = restore_strength if restore_first else None
             seen_at: Size = "auto" if auto else int(size)
@@ -107,7 +107,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             photo: the photo.
             strength: of the mending, 0 to 1.
         """
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             limits.take(request)
             return _restore(models, texts, photo, strength)
 
@@ -208,7 +208,7 @@ def _bind_candidates(
     model, _, size, auto, *_ = bench.settings
 
     def candidates(photo: str | None, model: str, request: gr.Request) -> Any:
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             limits.take(request, len(AUTO_SIZES))
             return gr.update(value=_candidates(models, texts, photo, model), visible=True)
 

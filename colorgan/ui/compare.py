@@ -13,7 +13,7 @@ from ..colorizer import Size
 from .events import Bench, bind
 from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
-from .messages import plain_errors
+from .messages import errors_as_toasts
 from .models import Models
 from .photo_input import open_photo, photo_input
 from .results import (
@@ -87,7 +87,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             right: the other model.
             auto: find a size instead.
         """
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             limits.take(request, len(SIDES))
             seen_at: Size = "auto" if auto else int(size)
             return _compare(models, texts, photo, strength, seen_at, (left, right))

@@ -15,7 +15,7 @@ from gradio.data_classes import FileData
 from PIL import Image
 
 # Gradio fills these in as JavaScript templates, so nothing of a visitor's may stand in a value
-# but the addresses of files and what `plain` has made safe.
+# but the addresses of files and what `template_safe` has made safe.
 _PICTURE = """
 <figure class="picture">
   <figcaption>${value?.name ?? name}</figcaption>
@@ -122,16 +122,21 @@ def shown(path: Path, name: str, alt: str) -> dict[str, Any]:
         name: stands above it.
         alt: is read in its place.
     """
-    return {"file": _file(path), "name": plain(name), "alt": plain(alt), **_size(path)}
+    return {
+        "file": _file(path),
+        "name": template_safe(name),
+        "alt": template_safe(alt),
+        **_size(path),
+    }
 
 
 def shown_pair(before: Path, after: Path, *names: str) -> dict[str, Any]:
     """Give the value with which a frame shows two picture files of equal size under two names."""
-    names = tuple(map(plain, names))
+    names = tuple(map(template_safe, names))
     return {"before": _file(before), "after": _file(after), "names": names, **_size(after)}
 
 
-def plain(name: str) -> str:
+def template_safe(name: str) -> str:
     """Give a name safe inside HTML and inside a JavaScript template."""
     return html.escape(name).translate({ord(c): f"&#{ord(c)};" for c in "`${}\\"})
 

@@ -12,7 +12,7 @@ from gradio.data_classes import ImageData
 from .. import photo as files
 from ..errors import PhotoError
 from ..photo import Photo
-from .messages import plain
+from .messages import toast_text
 from .results import save_preview
 from .texts import Texts
 
@@ -76,7 +76,7 @@ def receive(path: str | None) -> str | None:
     try:
         photo = files.read(path)
     except PhotoError as error:
-        gr.Warning(plain(error))
+        gr.Warning(toast_text(error))
         return None
     if photo.format in BROWSER_FORMATS:
         return path
