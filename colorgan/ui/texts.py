@@ -1,4 +1,8 @@
-"""Every sentence of the page in one place, so that the page can speak another language."""
+"""The words of the page in one place, so that it can speak another language.
+
+The sentences of errors and the headings of an album's CSV list are English on every page: the
+former come from rooms that know no page, the latter may be read by scripts.
+"""
 
 from __future__ import annotations
 
