@@ -37,6 +37,13 @@ EXAMPLES = Path(__file__).parent / "examples" / "photos"
 
 GPU_SECONDS = 10  # the most that a call may take; less is served sooner
 
+language = os.environ.get("COLORGAN_LANGUAGE", "en")
+if language not in page.LANGUAGES:
+    sys.exit(f"COLORGAN_LANGUAGE is {language!r}; it must be {' or '.join(page.LANGUAGES)}.")
+visitor_photos = os.environ.get("COLORGAN_VISITOR_PHOTOS", str(PHOTOS))
+if not (visitor_photos.isdecimal() and int(visitor_photos)):
+    sys.exit(f"COLORGAN_VISITOR_PHOTOS is {visitor_photos!r}; it must be a whole number from 1 on.")
+
 models = Models(
     {
         "pretrained": os.environ.get("COLORGAN_PRETRAINED", "pretrained"),
@@ -69,8 +76,8 @@ if study := os.environ.get("COLORGAN_STUDY"):
 demo = page.build(
     models,
     page.find_examples(EXAMPLES),
-    page.LANGUAGES[os.environ.get("COLORGAN_LANGUAGE", "en")],
-    visitor_photos=int(os.environ.get("COLORGAN_VISITOR_PHOTOS", PHOTOS)),
+    page.LANGUAGES[language],
+    visitor_photos=int(visitor_photos),
     with_survey=bool(routes),
 )
 

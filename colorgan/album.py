@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from . import photo as files
-from .colorizer import Colorizer, Size
+from .colorizer import DEFAULT_SIZE, Colorizer, Size
 from .device import has_idle_core
 from .errors import ColorganError
 from .photo import Photo
@@ -84,7 +84,7 @@ def colorize_all(
     jobs: Sequence[Job],
     *,
     strength: float = 1.0,
-    size: Size = None,
+    size: Size = DEFAULT_SIZE,
     restorer: Restorer | None = None,
     restore_strength: float = 1.0,
     max_pixels: int = files.MAX_PIXELS,

@@ -59,8 +59,9 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     command.add_argument(
         "--size",
         type=_size,
+        default=256,
         metavar="N",
-        help="short side in pixels at which the network sees a photo, or auto",
+        help="short side in pixels at which the network sees a photo, or auto; default 256",
     )
     command.add_argument(
         "--engine",
@@ -137,7 +138,7 @@ def colorize(options: argparse.Namespace) -> int:
     from .album import colorize_all
     from .colorizer import Colorizer, check
 
-    check(options.strength, None if options.size == "auto" else options.size)
+    check(options.strength, options.size)
     restoring = options.restore is not None
     if restoring:
         restorer.check(options.restore)
@@ -270,9 +271,11 @@ def evaluate(options: argparse.Namespace) -> int:
     from .evaluation.summary import read_labels, reasons, summarize, table, write_rows
     from .photoset import read_all
     from .tables import check_ending
+    from .whole_file import make_folders
 
     if options.photos:
         check_ending(options.photos)
+    make_folders(options.json, options.photos, options.sheet, options.report)
     labels = read_labels(options.labels) if options.labels else None
     network = None
     if options.features:

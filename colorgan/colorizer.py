@@ -27,7 +27,7 @@ from .version import __version__
 DEFAULT_SIZE = 256
 SIZES = (32, 1024)
 AUTO_SIZES = (192, 256, 384)
-Size = int | Literal["auto"] | None
+Size = int | Literal["auto"]
 STRENGTHS = (0.0, 1.5)
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
@@ -95,7 +95,7 @@ class Colorizer:
         photo: files.Source,
         *,
         strength: float = 1.0,
-        size: Size = None,
+        size: Size = DEFAULT_SIZE,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
@@ -119,7 +119,7 @@ class Colorizer:
         target: str | os.PathLike[str],
         *,
         strength: float = 1.0,
-        size: Size = None,
+        size: Size = DEFAULT_SIZE,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
@@ -137,17 +137,16 @@ class Colorizer:
         """What the metadata of a coloured photo says."""
         return notes.coloured(self.name, self.revision, __version__)
 
-    def colorize(self, photo: Photo, *, strength: float = 1.0, size: Size = None) -> Photo:
+    def colorize(self, photo: Photo, *, strength: float = 1.0, size: Size = DEFAULT_SIZE) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.
 
         Raises:
             ColorganError: strength or size is out of range.
         """
-        pixels_seen = check(strength, None if size == "auto" else size)
-        if size == "auto":
-            pixels_seen = self.choose_size(photo)
+        check(strength, size)
+        seen_at = self.choose_size(photo) if size == "auto" else size
         lightness = full_lightness(photo.pixels)
-        lines = upsampling.fit_lines(*self._look(lightness, pixels_seen))
+        lines = upsampling.fit_lines(*self._look(lightness, seen_at))
         lines = lines * strength  # slopes and offsets alike: chroma is linear in them
         pixels = np.empty_like(photo.pixels)
         for top, bottom in strips(*photo.pixels.shape[:2]):
@@ -177,7 +176,6 @@ class Colorizer:
         """Whether the model answers with a distribution of colours, as `doubt` needs."""
         return isinstance(self.generator, UNet) and self.generator.settings.head == "classes"
 
-    @torch.inference_mode()
     def doubt(self, photo: Photo, *, size: int = DEFAULT_SIZE) -> NDArray[np.float32]:
         """Say how undecided the model is at each place: (h, w) from 0, sure, to 1, anything goes.
 
@@ -186,21 +184,11 @@ class Colorizer:
         Raises:
             ModelError: the model gives colours, but no distribution.
         """
-        if not isinstance(self.generator, UNet):
-            raise ModelError("This model answers with a colour, not with a distribution.")
-        lightness = full_lightness(photo.pixels)
-        height, width = working_size(photo.height, photo.width, size)
-        seen = F.interpolate(lightness, (height, width), mode="bilinear", antialias=True)
-        chances = self.generator.distribution(seen.to(self.device)).float().cpu()
-        entropy = torch.special.entr(chances).sum(1)[0] / math.log(chances.shape[1])
-        return np.asarray(entropy.clamp(0, 1), np.float32)
+        return np.asarray(self.entropy(_seen(full_lightness(photo.pixels), size))[0, 0])
 
     def _look(self, lightness: Tensor, size: int) -> tuple[Tensor, Tensor]:
         """Show the network the photo at its working size; give lightness and ab there."""
-        height, width = working_size(lightness.shape[-2], lightness.shape[-1], size)
-        seen = F.interpolate(
-            lightness, (height, width), mode="bilinear", align_corners=False, antialias=True
-        )
+        seen = _seen(lightness, size)
         return seen, self.ab(seen)
 
     @torch.inference_mode()
@@ -208,16 +196,33 @@ class Colorizer:
         """Give ab (N, 2, H, W) for lightness (N, 1, H, W) at the network's own size.
 
         The door for tensors: no resize, no file; bfloat16 inside where the device is fast at it.
-        The only work that a GPU does: both tensors are on the processor, so that it can be done
-        in another process.
+        Beside `entropy` the only work that a GPU does: both tensors are on the processor, so that
+        it can be done in another process.
         """
         shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
         with autocast(self.device):
             return self.generator(shown).float().cpu()  # type: ignore[no-any-return]
 
+    @torch.inference_mode()
+    def entropy(self, lightness: Tensor) -> Tensor:
+        """Give the entropy of the colours (N, 1, H, W), 0 to 1, for lightness (N, 1, H, W).
 
-def check(strength: float, size: int | None) -> int:
-    """Refuse a strength or working size out of range; give the size to use.
+        A door as `ab` is. What comes out is small; the distribution would be hundreds of channels.
+
+        Raises:
+            ModelError: the model gives colours, but no distribution.
+        """
+        if not isinstance(self.generator, UNet):
+            raise ModelError("This model answers with a colour, not with a distribution.")
+        shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
+        with autocast(self.device):
+            chances = self.generator.distribution(shown).float()
+        entropy: Tensor = torch.special.entr(chances).sum(1, keepdim=True)
+        return (entropy / math.log(chances.shape[1])).clamp(0, 1).cpu()
+
+
+def check(strength: float, size: Size) -> None:
+    """Refuse a strength or working size out of range.
 
     Raises:
         ColorganError: says the range.
@@ -226,12 +231,16 @@ def check(strength: float, size: int | None) -> int:
         raise ColorganError(
             f"Strength is {strength:g}; it must be between {STRENGTHS[0]:g} and {STRENGTHS[1]:g}."
         )
-    size = DEFAULT_SIZE if size is None else size
-    if not SIZES[0] <= size <= SIZES[1]:
+    if size != "auto" and not SIZES[0] <= size <= SIZES[1]:
         raise ColorganError(
             f"The working size is {size}; it must be between {SIZES[0]} and {SIZES[1]} pixels."
         )
-    return size
+
+
+def _seen(lightness: Tensor, size: int) -> Tensor:
+    """Give lightness (1, 1, H, W) at the working size."""
+    shape = working_size(lightness.shape[-2], lightness.shape[-1], size)
+    return F.interpolate(lightness, shape, mode="bilinear", align_corners=False, antialias=True)
 
 
 def working_size(height: int, width: int, short_side: int) -> tuple[int, int]:

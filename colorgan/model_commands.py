@@ -36,7 +36,7 @@ def models(options: argparse.Namespace) -> int:
         state = ""
         if options.check:
             hub.load_network(found.path)
-            state = "  as promised"
+            state = "  checked"
         print(f"{found.name:24} {size:6.1f} MB  {found.revision:12}  {figures}{state}")
     return 0
 

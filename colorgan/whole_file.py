@@ -1,11 +1,14 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and their folders."""
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from .errors import ColorganError
 
 
 @contextmanager
@@ -21,3 +24,25 @@ def whole_file(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def make_folders(*files: Path | None) -> None:
+    """Make the folders of files that are to be written, before the work that fills them.
+
+    Args:
+        files: None for what is not wanted.
+
+    Raises:
+        ColorganError: a folder cannot be made or written to, or a file's name is a folder's.
+    """
+    for file in filter(None, files):
+        if file.is_dir():
+            raise ColorganError(f"{file} is a folder. Name a file in it.")
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ColorganError(
+                f"The folder {file.parent} cannot be made: {error.strerror}. Choose another."
+            ) from error
+        if not os.access(file.parent, os.W_OK):
+            raise ColorganError(f"The folder {file.parent} may not be written to. Choose another.")

@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from colorgan.errors import ColorganError
-from colorgan.ui.album import Row, incoming, write_table
+from colorgan.ui.album_files import Row, incoming, write_table
 from colorgan.ui.limits import REFILL_SECONDS, Limits
 from colorgan.ui.texts import ENGLISH
 

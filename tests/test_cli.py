@@ -128,10 +128,10 @@ def test_evaluate_judges_models_beside_grey_and_writes_json(photos, small_model,
             tar.add(tmp_path / f"{name}.png", f"objects-{name}-1.png")
     done = run(
         *("evaluate", "--model", "pretrained", small_model),
-        *("--data", tmp_path / "set.tar", "--json", tmp_path / "figures.json"),
+        *("--data", tmp_path / "set.tar", "--json", tmp_path / "new" / "figures.json"),
     )
     assert done.returncode == 0, done.stderr
-    figures = json.loads((tmp_path / "figures.json").read_text())
+    figures = json.loads((tmp_path / "new" / "figures.json").read_text())
     assert figures["protocol"]["size"] == 256 and figures["protocol"]["photos"] == 2
     models = figures["models"]
     assert set(models) == {"original", "grey", "pretrained", str(small_model)}
@@ -216,12 +216,15 @@ def test_the_report_opens_in_a_browser_without_network(judged, browser, width):
         (["--features", "resnet10t", "--features-settings", "pad"], "write KEY=VALUE"),
         (["--labels", "none.csv"], "labels in none.csv cannot be read"),
         (["--lpips", "inception"], "alex, vgg, squeeze"),
+        (["--json", f"{__file__}/figures.json"], "cannot be made"),
+        (["--sheet", str(Path(__file__).parent)], "is a folder"),
     ],
 )
 def test_evaluate_says_what_is_wrong_in_one_line(portrait, arguments, words):
     done = run("evaluate", "--model", "custom", "--data", portrait, *arguments)
     assert done.returncode == 1
     assert words in done.stderr and "Traceback" not in done.stderr
+    assert done.stdout == "", "told before the photos are judged"
 
 
 def test_models_lists_the_embedded_ones():

@@ -175,7 +175,7 @@ class TestPull:
         assert again.returncode == 0, again.stderr
         listed = run(*COLORGAN, "models", "--check", HF_HUB_OFFLINE="1")
         line = next(line for line in listed.stdout.splitlines() if line.startswith(pushed))
-        assert "ciede2000 9.9" in line and line.endswith("as promised")
+        assert "ciede2000 9.9" in line and line.endswith("checked")
 
     def test_a_download_that_breaks_off_is_taken_up_where_it_stopped(
         self, server, run, portrait, tmp_path

@@ -239,6 +239,8 @@ class TestCompare:
         assert mean_chroma(shown(page, "#compare-grey img")) < 1
         for side, model in (("left", "Custom"), ("right", "Pretrained")):
             assert mean_chroma(shown(page, f"#compare-{side} img")) > 3
+            alt = ENGLISH.compared_alt.format(name=model)
+            expect(page.locator(f"#compare-{side} img")).to_have_attribute("alt", alt)
             expect(page.locator(f"#compare-{side} figcaption")).to_have_text(model)
             name, data = download(page, f"#compare-{side}-download")
             assert name == f"harbour day in colour, {model}.jpg"

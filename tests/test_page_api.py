@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import os
 import re
+import subprocess
+import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -16,6 +19,8 @@ from page_app import (
     serving,
 )
 from PIL import Image
+
+from colorgan.ui.texts import ENGLISH
 
 ROOT = Path(__file__).parent.parent
 
@@ -64,6 +69,8 @@ class TestApi:
         sides = {"left": "custom", "right": "custom"}
         files = client.predict(photo(small_photo), **sides, api_name="/compare")
         assert Path(files[0]).read_bytes() == Path(files[1]).read_bytes()
+        alts = [ENGLISH.compared_alt.format(name="Custom")] * 2  # by either, not as the page began
+        assert [picture["alt"] for picture in files[4:6]] == alts
 
     def test_what_is_no_photo_is_told_in_a_sentence(self, url, tmp_path):
         from gradio_client.exceptions import AppError
@@ -87,6 +94,27 @@ class TestApi:
             address = re.search(r"http\S+in%20colour\.jpg", answer).group()
             with urllib.request.urlopen(address) as file:
                 assert mean_chroma(Image.open(io.BytesIO(file.read()))) > 3
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("COLORGAN_LANGUAGE", "de", "'de'; it must be en or tr"),
+        ("COLORGAN_VISITOR_PHOTOS", "many", "'many'; it must be a whole number"),
+        ("COLORGAN_VISITOR_PHOTOS", "0", "'0'; it must be a whole number"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_a_sentence(setting, value, words):
+    done = subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env={**os.environ, "HF_HUB_OFFLINE": "1", setting: value},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 1
+    assert f"{setting} is {words}" in done.stderr and "Traceback" not in done.stderr
 
 
 async def ask_as_an_assistant(url: str, tool: str, **arguments) -> tuple[list, str]:

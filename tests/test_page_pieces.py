@@ -12,12 +12,26 @@ import torch
 from PIL import Image
 
 from colorgan.errors import ColorganError, ModelError
+from colorgan.networks import UNet, UNetConfig
+from colorgan.ui import colour
 from colorgan.ui import page as page_module
-from colorgan.ui.messages import plain, plain_errors
+from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
 from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_doubt, save_preview
 from colorgan.ui.texts import ENGLISH
 from colorgan.ui.turkish import TURKISH
+
+
+@pytest.fixture(scope="module")
+def guessing_model(tmp_path_factory):
+    """A model folder with a small network that answers with a distribution of colours."""
+    from colorgan import hub
+
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("models") / "guessing"
+    settings = UNetConfig("resnet10t", widths=(16,) * 3, head="classes")
+    hub.save(UNet(settings), folder, card="# guessing\n", provenance={})
+    return folder
 
 
 class TestPieces:
@@ -69,13 +83,49 @@ class TestPieces:
         assert models.get("custom")(portrait).size == (512, 512)
         assert calls == ["cpu"]
 
-    def test_where_a_model_is_guessing_is_shown_if_it_knows(self, small_model, portrait, tmp_path):
+    def test_where_a_model_is_guessing_is_found_on_a_lent_gpu_too(
+        self, guessing_model, portrait, tmp_path
+    ):
+        from colorgan import photo
+
+        on_gpu = []
+
+        def lend(function):
+            def call(lightness):
+                on_gpu.append(True)
+                try:
+                    return function(lightness)
+                finally:
+                    on_gpu.pop()
+
+            return call
+
+        colorizer = Models({"custom": str(guessing_model)}, on_gpu=lend).get("custom")
+        used = []
+        colorizer.generator.trunk.register_forward_pre_hook(lambda *_: used.append(bool(on_gpu)))
+        assert save_doubt(colorizer, photo.read(portrait), 128, tmp_path / "doubt.webp")
+        assert used == [True]
+
+    def test_where_a_model_is_guessing_is_asked_about_the_restored_photo(
+        self, guessing_model, portrait, tmp_path, monkeypatch
+    ):
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+        Image.open(portrait).convert("L").resize((96, 96)).save(tmp_path / "old.png")
+        models = Models({"custom": str(guessing_model)})
+        seen = []
+        trunk = models.get("custom").generator.trunk
+        trunk.register_forward_pre_hook(lambda _, given: seen.append(given[0].clone()))
+        colour._colorize(models, ENGLISH, str(tmp_path / "old.png"), "custom", 1.0, 64, 1.0)
+        coloured, doubted = seen
+        assert torch.equal(coloured, doubted)
+
+    def test_where_a_model_is_guessing_is_shown_if_it_knows(
+        self, guessing_model, small_model, portrait, tmp_path
+    ):
         from colorgan import Colorizer, photo
-        from colorgan.networks import UNet, UNetConfig
 
         source = photo.read(portrait)
-        torch.manual_seed(0)
-        guessing = Colorizer(UNet(UNetConfig("resnet10t", widths=(16,) * 3, head="classes")))
+        guessing = Colorizer.from_pretrained(guessing_model)
         path = save_doubt(guessing, source, 128, tmp_path / "doubt.webp")
         with Image.open(path) as picture:
             assert picture.size == (512, 512)
@@ -102,12 +152,12 @@ class TestPieces:
         assert not old.exists()
 
     def test_toasts_show_file_names_as_text(self):
-        assert plain(ColorganError("<b>.jpg is empty.")) == "&lt;b&gt;.jpg is empty."
+        assert toast_text(ColorganError("<b>.jpg is empty.")) == "&lt;b&gt;.jpg is empty."
 
     def test_folders_of_the_server_are_not_told(self):
         import gradio as gr
 
-        with pytest.raises(gr.Error) as caught, plain_errors(ENGLISH):
+        with pytest.raises(gr.Error) as caught, errors_as_toasts(ENGLISH):
             raise ModelError("The model's config.json in /secret/folder cannot be read.")
         assert caught.value.message == ENGLISH.model_missing
         assert not caught.value.print_exception

@@ -185,6 +185,16 @@ class TestParticipant:
         assert {vote.kind for vote in votes} == {"pair", "catch", "fool"}
         assert all(0 < vote.milliseconds < 60_000 for vote in votes)
 
+    def test_it_is_said_when_answers_begin_to_count(self, visit):
+        page = visit()
+        begin(page)
+        said = page.locator("#survey .said")
+        expect(said).to_be_empty()
+        practise(page)
+        expect(said).to_have_text(WORDS.survey_practised)
+        answer(page, press("ArrowLeft"))
+        expect(said).to_be_empty()
+
     def test_by_mouse_and_names_come_at_the_end_only(self, visit, study, store):
         page = visit()
         begin(page)

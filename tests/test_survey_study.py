@@ -288,7 +288,8 @@ class TestCommand:
         run = ("survey", "import", study.folder, paper, "--database", url)
         assert "30 of them new" in self.run(capsys, *run)[1]
         assert "0 of them new" in self.run(capsys, *run)[1]  # entering twice changes nothing
-        page, figures, raw = (tmp_path / name for name in ("r.html", "r.json", "votes.parquet"))
+        names = ("new/r.html", "r.json", "raw/votes.parquet")
+        page, figures, raw = (tmp_path / name for name in names)
         status, out, _ = self.run(
             capsys, "survey", "report", study.folder, "--database", url,
             "--html", page, "--json", figures, "--votes", raw,
@@ -330,6 +331,8 @@ class TestCommand:
         assert (tmp_path / "votes.csv").read_text().startswith("id,study,participant")
         status, _, error = self.run(capsys, *run, tmp_path / "votes.doc")
         assert status == 1 and ".csv or .parquet" in error
+        status, out, error = self.run(capsys, *run, tmp_path / "votes.csv" / "more.csv")
+        assert status == 1 and "cannot be made" in error and not out
 
     def test_an_older_database_says_how_to_go_on(self, study, tmp_path, capsys):
         import sqlite3

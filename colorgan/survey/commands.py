@@ -81,11 +81,13 @@ def prepare(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Analyse the votes of a study: rates, intervals, tests, who counts; see the HTML page."""
+    from ..whole_file import make_folders
     from . import study as studies
     from .report import lines, write_report
     from .store import Store, default_url
     from .summary import summarize, write_votes
 
+    make_folders(options.html, options.json, options.votes)
     study = studies.load(options.study)
     store = Store(options.database or default_url(options.study))
     votes = store.votes(study.fingerprint)

@@ -79,7 +79,7 @@ def _json(work: _Answer) -> Callable[[Request], Any]:
         except StoreError as error:
             logging.getLogger(__name__).error("%s", error)
             # The sentence names places on the server; the visitor needs to know one thing.
-            sentence = "Your answer could not be stored just now. It will be sent again."
+            sentence = "The survey's database does not answer just now. Please try again."
             return _refusal(VoteError(sentence, 503, 2))
 
     return endpoint

@@ -1,25 +1,23 @@
-"""The tab Album: many photos, a folder or a zip in; all of them in colour out, as one zip."""
+"""The tab Album: many photos coloured one by one, to look at meanwhile and to be stopped."""
 
 from __future__ import annotations
 
-import csv
 import threading
 import time
-import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from .. import archives
 from .. import photo as files
-from ..colorizer import DEFAULT_SIZE
+from ..colorizer import Colorizer
 from ..errors import ColorganError, PhotoError
-from .frames import plain
+from .album_files import Incoming, Row, count, incoming, write_table, write_zip
+from .events import QUIETLY
+from .frames import template_safe
 from .limits import Limits
-from .messages import plain_errors
+from .messages import errors_as_toasts
 from .models import Models
 from .results import colour, download_button, fresh_folder
 from .settings import model_choice, strength_slider
@@ -35,19 +33,6 @@ _STATUS = """
   <ul>${(value?.failed ?? []).map((line) => `<li>${line}</li>`).join("")}</ul>
 </div>
 """
-
-
-@dataclass
-class Row:
-    """What became of a photo of the album."""
-
-    name: str
-    file: Path | None = None
-    preview: Path | None = None
-    size: str = ""
-    seconds: float = 0.0
-    model: str = ""
-    error: str = ""
 
 
 class Stops:
@@ -125,7 +110,7 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
             model: who colours them.
             strength: of the colours, 0 (grey) to 1.5.
         """
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             yield from _colour_all(models, limits, stops, texts, photos, model, strength, request)
 
     outcome = [everything, table, status, gallery, start, stop]
@@ -137,9 +122,8 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
         concurrency_id="album",
         concurrency_limit=1,
     )
-    quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    stop.click(stops.stop, None, None, queue=False, **quietly)
-    folder.upload(list, folder, photos, **quietly)
+    stop.click(stops.stop, None, None, queue=False, **QUIETLY)
+    folder.upload(list, folder, photos, **QUIETLY)
 
 
 def _colour_all(
@@ -182,60 +166,24 @@ def _colour_all(
     yield _finished(texts, rows, total, folder)
 
 
-def count(photos: Sequence[str]) -> int:
-    """Count the photos among files, those inside zips too.
-
-    Raises:
-        PhotoError: a zip cannot be read.
-    """
-    return sum(archives.count_photos(p) if is_zip(p) else 1 for p in map(Path, photos))
-
-
-def incoming(photos: Sequence[str]) -> Iterator[tuple[str, Path | bytes | str]]:
-    """Give name and photo, or the sentence why there is none, from files and zips; names differ."""
-    taken: dict[str, int] = {}
-    for path in map(Path, photos):
-        if is_zip(path):
-            for packed in archives.photos_in(path):
-                found = packed.error if packed.data is None else packed.data
-                yield _unlike(packed.name, taken), found
-        else:
-            yield _unlike(path.name, taken), path
-
-
-def is_zip(path: Path) -> bool:
-    """Say whether a file is to be unpacked."""
-    return path.suffix.lower() == ".zip"
-
-
-def _unlike(name: str, taken: dict[str, int]) -> str:
-    """Number a name that has come before: photo.jpg, photo (2).jpg."""
-    taken[name] = taken.get(name, 0) + 1
-    if taken[name] == 1:
-        return name
-    path = Path(name)
-    return _unlike(str(path.with_name(f"{path.stem} ({taken[name]}){path.suffix}")), taken)
-
-
 def _colour(
-    colorizer: Any,
+    colorizer: Colorizer,
     name: str,
-    source: Path | bytes | str,
+    source: Incoming,
     folder: Path,
     strength: float,
     texts: Texts,
 ) -> Row:
-    if isinstance(source, str):
-        return Row(name, error=source)
     folder.mkdir()
     try:
+        if isinstance(source, PhotoError):
+            raise source
         photo = files.read(source, name=Path(name).name)
         result = colour(
             colorizer,
             photo,
             folder,
             strength=strength,
-            size=DEFAULT_SIZE,
             addition=texts.file_addition,
             preview_side=_PREVIEW_SIDE,
         )
@@ -290,31 +238,4 @@ def _previews(rows: list[Row]) -> list[tuple[str, str]]:
 
 def _failed(rows: list[Row]) -> list[str]:
     """Give the sentences of what failed, safe to show."""
-    return [plain(row.error) for row in rows if row.error]
-
-
-def write_table(rows: Sequence[Row], path: Path) -> Path:
-    """Write a CSV with a line for each photo: what became of it, by whom, in how long."""
-    with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
-        table = csv.writer(file)
-        table.writerow(["photo", "pixels", "seconds", "model", "error"])
-        for row in rows:
-            seconds = f"{row.seconds:.2f}" if row.file else ""
-            cells = (row.name, row.size, seconds, row.model, row.error)
-            table.writerow([_no_formula(cell) for cell in cells])
-    return path
-
-
-def _no_formula(cell: str) -> str:
-    """Keep a spreadsheet from computing what a stranger's file name says."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-
-
-def write_zip(rows: Sequence[Row], table: Path, path: Path) -> Path:
-    """Pack the coloured photos, in the folders they came in, and the list, as they are."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for row in rows:
-            if row.file is not None:
-                archive.write(row.file, row.name)
-        archive.write(table, table.name)
-    return path
+    return [template_safe(row.error) for row in rows if row.error]

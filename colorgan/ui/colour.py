@@ -9,14 +9,14 @@ from typing import Any
 import gradio as gr
 
 from .. import photo as files
-from ..colorizer import AUTO_SIZES
+from ..colorizer import AUTO_SIZES, Size
 from ..photo import Photo
-from .events import WORKING, Bench, bind
+from .events import QUIETLY, WORKING, Bench, bind
 from .frames import OPTIONAL, before_after, picture, shown, shown_pair
 from .limits import Limits
-from .messages import plain_errors
+from .messages import errors_as_toasts
 from .models import Models
-from .photo_input import example_buttons, open_photo, photo_input
+from .photo_input import open_photo, photo_input
 from .results import (
     caption,
     caption_box,
@@ -31,16 +31,12 @@ from .results import (
 from .settings import model_choice, restore_switch, size_settings, strength_slider
 from .texts import Texts
 
-_QUIETLY: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-
 
 def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
     """Lay out the tab and bind its events; give the box of its photo."""
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="source"):
-            photo = photo_input(texts, "colour-photo")
-            picks = example_buttons(examples, texts)
-            button = gr.Button(texts.colour_button, variant="primary", elem_id="colour-button")
+            source = photo_input("colour", texts.colour_button, examples, texts)
         with gr.Column(elem_classes="result"):
             frame = before_after(
                 "colour-frame",
@@ -59,7 +55,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
                 title=texts.restored_title,
                 elem_classes=OPTIONAL,
             )
-            doubt = picture(texts.doubt, texts.doubt_alt, "colour-doubt", OPTIONAL)
+            doubt = picture(texts.doubt, "colour-doubt", OPTIONAL)
             gallery = _candidate_gallery(texts)
         with gr.Column(elem_classes="settings"):
             model = model_choice(models, texts, "colour-model")
@@ -90,16 +86,16 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             restore_first: mend scratches, fading, grain and blur before.
             restore_strength: of the mending, 0 to 1.
         """
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             limits.take(request)
             wanted = restore_strength if restore_first else None
-            seen_at = None if auto else int(size)
+            seen_at: Size = "auto" if auto else int(size)
             return _colorize(models, texts, photo, model, strength, seen_at, wanted)
 
     settings = [model, strength, size, auto, switch, restoring]
     outcome = [download, frame, line, doubt, lightness]
-    bench = Bench(photo, picks, button, settings, outcome, frame, colorize)
-    bind(bench, texts)
+    bench = Bench(source, settings, outcome, frame, colorize)
+    bind(bench)
     _bind_candidates(models, limits, texts, bench, ask, gallery)
 
     def restore(
@@ -111,18 +107,18 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             photo: the photo.
             strength: of the mending, 0 to 1.
         """
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             limits.take(request)
             return _restore(models, texts, photo, strength)
 
     # Restoring alone has no button: strength 0 of the colours does it. Programs may want it.
     gr.Button(visible=False).click(
         restore,
-        [photo, restoring],
+        [source.photo, restoring],
         [download, lightness, line],
         **WORKING,
     )
-    return photo
+    return source.photo
 
 
 def _colorize(
@@ -131,7 +127,7 @@ def _colorize(
     photo: str | None,
     model: str,
     strength: float,
-    size: int | None,
+    size: Size,
     restore_strength: float | None,
 ) -> tuple[Any, ...]:
     """Colour a photo, restored first or not; give what the tab shows.
@@ -146,9 +142,10 @@ def _colorize(
     restored = None
     if restore_strength is not None:
         restored = restore(models.restorer(), source, restore_strength)
+    seen = source if restored is None else restored.photo
     result = colour(
         colorizer,
-        source if restored is None else restored.photo,
+        seen,
         folder,
         strength=strength,
         size=size,
@@ -156,12 +153,12 @@ def _colorize(
         note="" if restored is None else restored.note,
     )
     before = save_preview(source, folder / "before.webp")
-    doubt = save_doubt(colorizer, source, result.size, folder / "doubt.webp")
+    doubt = save_doubt(colorizer, seen, result.size, folder / "doubt.webp")
     return (
         str(result.download),
         shown_pair(before, result.preview, texts.before, texts.after),
         caption(texts, source, result, restored=restored),
-        None if doubt is None else shown(doubt, texts.doubt),
+        None if doubt is None else shown(doubt, texts.doubt, texts.doubt_alt),
         None if restored is None else _lightness(texts, source, restored.photo, folder),
     )
 
@@ -211,19 +208,19 @@ def _bind_candidates(
     model, _, size, auto, *_ = bench.settings
 
     def candidates(photo: str | None, model: str, request: gr.Request) -> Any:
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             limits.take(request, len(AUTO_SIZES))
             return gr.update(value=_candidates(models, texts, photo, model), visible=True)
 
     def take(event: gr.SelectData) -> tuple[int, bool]:
         return AUTO_SIZES[event.index], False
 
-    ask.click(candidates, [bench.photo, model], gallery, **WORKING, api_visibility="private")
-    gallery.select(take, None, [size, auto], **_QUIETLY).then(
+    ask.click(candidates, [bench.source.photo, model], gallery, **WORKING, api_visibility="private")
+    gallery.select(take, None, [size, auto], **QUIETLY).then(
         bench.work, bench.inputs, bench.outcome, **WORKING, api_visibility="private"
     )
-    for changed in (bench.photo.change, model.change):  # type: ignore[attr-defined]
-        changed(lambda: gr.update(visible=False), None, gallery, **_QUIETLY)
+    for changed in (bench.source.photo.change, model.change):  # type: ignore[attr-defined]
+        changed(lambda: gr.update(visible=False), None, gallery, **QUIETLY)
 
 
 def _candidates(

@@ -9,12 +9,13 @@ from typing import Any
 import gradio as gr
 from PIL import Image, ImageDraw, ImageFont
 
+from ..colorizer import Size
 from .events import Bench, bind
 from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
-from .messages import plain_errors
+from .messages import errors_as_toasts
 from .models import Models
-from .photo_input import example_buttons, open_photo, photo_input
+from .photo_input import open_photo, photo_input
 from .results import (
     PREVIEW_QUALITY,
     caption,
@@ -22,7 +23,7 @@ from .results import (
     colour,
     download_button,
     fresh_folder,
-    save_preview,
+    save_lightness,
 )
 from .settings import size_settings, strength_slider
 from .texts import Texts
@@ -35,9 +36,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
     """Lay out the tab and bind its events; give the box of its photo."""
     with gr.Row(elem_classes="workbench even"):
         with gr.Column():
-            photo = photo_input(texts, "compare-photo")
-            picks = example_buttons(examples, texts)
-            button = gr.Button(texts.compare_button, variant="primary", elem_id="compare-button")
+            source = photo_input("compare", texts.compare_button, examples, texts)
         with gr.Column(elem_classes="settings"):
             gr.Markdown(f"{texts.compare_lead}\n\n- {texts.custom_hint}\n- {texts.pretrained_hint}")
             with gr.Row(visible=len(models.keys) > len(SIDES)):
@@ -60,14 +59,12 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         )
         with gr.Row(elem_classes="sheet"):
             with gr.Column(min_width=240):
-                grey = picture(texts.grey, texts.grey_alt, "compare-grey")
+                grey = picture(texts.grey, "compare-grey")
                 share = download_button(texts.compared_sheet, "compare-share")
             pictures, downloads = [], []
             for side, key in zip(SIDES, ("custom", "pretrained"), strict=True):
                 with gr.Column(min_width=240):
-                    name = texts.model_name(key)
-                    alt = texts.compared_alt.format(name=name)
-                    pictures.append(picture(name, alt, f"compare-{side}"))
+                    pictures.append(picture(texts.model_name(key), f"compare-{side}"))
                     downloads.append(download_button(texts.download, f"compare-{side}-download"))
         line = caption_box("compare-caption")
 
@@ -90,16 +87,14 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             right: the other model.
             auto: find a size instead.
         """
-        with plain_errors(texts):
+        with errors_as_toasts(texts):
             limits.take(request, len(SIDES))
-            return _compare(
-                models, texts, photo, strength, None if auto else int(size), (left, right)
-            )
+            seen_at: Size = "auto" if auto else int(size)
+            return _compare(models, texts, photo, strength, seen_at, (left, right))
 
     outcome = [*downloads, share, grey, *pictures, frame, line]
-    bench = Bench(photo, picks, button, [strength, size, *sides, auto], outcome, frame, compare)
-    bind(bench, texts)
-    return photo
+    bind(Bench(source, [strength, size, *sides, auto], outcome, frame, compare))
+    return source.photo
 
 
 def _compare(
@@ -107,7 +102,7 @@ def _compare(
     texts: Texts,
     photo: str | None,
     strength: float,
-    size: int | None,
+    size: Size,
     keys: tuple[str, str],
 ) -> tuple[Any, ...]:
     """Colour a photo by two models; give files, previews, and a caption.
@@ -128,15 +123,17 @@ def _compare(
                 colorizer, source, folder / side, strength=strength, size=size, addition=addition
             )
         )
-    # Strength 0 is what the models see: the lightness alone, whatever the photo's own colours.
-    grey = save_preview(colorizers[0].colorize(source, strength=0), folder / "grey.webp")
+    grey = save_lightness(source, folder / "grey.webp")
     previews = [result.preview for result in results]
     shared = save_sheet([grey, *previews], [texts.grey, *names], texts.guess, folder, source.name)
     return (
         *(str(result.download) for result in results),
         str(shared),
-        shown(grey, texts.grey),
-        *(shown(path, name) for path, name in zip(previews, names, strict=True)),
+        shown(grey, texts.grey, texts.grey_alt),
+        *(
+            shown(path, name, texts.compared_alt.format(name=name))
+            for path, name in zip(previews, names, strict=True)
+        ),
         shown_pair(previews[0], previews[1], names[0], names[1]),
         caption(texts, source, *results),
     )

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
-from .photo_input import receive
-from .texts import Texts
+from .photo_input import PhotoInput, receive
 
 # Every work of the page waits in one queue: two at a time would only slow each other down.
 WORKING: dict[str, Any] = {"concurrency_id": "work", "concurrency_limit": 1}
+# What only the page itself asks for: no script finds it, no progress is shown.
+QUIETLY: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 Work = Callable[..., tuple[Any, ...]]
 
@@ -24,9 +24,7 @@ Work = Callable[..., tuple[Any, ...]]
 class Bench:
     """The parts of such a tab."""
 
-    photo: gr.Image
-    examples: Mapping[Path, gr.Button]
-    button: gr.Button
+    source: PhotoInput
     settings: Sequence[Component]
     outcome: Sequence[Component]
     """What the work fills."""
@@ -39,29 +37,28 @@ class Bench:
     @property
     def inputs(self) -> list[Component]:
         """What the work is given."""
-        return [self.photo, *self.settings]
+        return [self.source.photo, *self.settings]
 
 
-def bind(bench: Bench, texts: Texts) -> None:
+def bind(bench: Bench) -> None:
     """Bind the events: a photo comes or goes, work is asked for, a setting is changed.
 
     Scripts find the work by the name of its function.
     """
-    inputs, work = bench.inputs, bench.work
+    source, inputs, work = bench.source, bench.inputs, bench.work
     working: dict[str, Any] = {
         "outputs": bench.outcome,
         "show_progress_on": bench.frame,
         **WORKING,
     }
-    quietly: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
     # While old work is being cancelled it still counts as running, and a click on the button would
     # be lost; `always_last` keeps it until then.
     started: list[dict[str, Any]] = [
-        bench.button.click(work, inputs, **working, trigger_mode="always_last")
+        source.button.click(work, inputs, **working, trigger_mode="always_last")
     ]
-    for path, button in bench.examples.items():
-        chosen = button.click(partial(str, path), None, bench.photo, **quietly)
+    for path, button in source.examples.items():
+        chosen = button.click(partial(str, path), None, source.photo, **QUIETLY)
         started.append(chosen.then(work, inputs, **working, api_visibility="private"))
     started.append(
         gr.on(
@@ -81,9 +78,9 @@ def bind(bench: Bench, texts: Texts) -> None:
     # once, in the browser: the server would answer later, perhaps after work on the new photo
     # was asked for, and undo that.
     nothing = f"() => Array({len(bench.outcome)}).fill(null)"
-    for changed in (bench.photo.upload, bench.photo.clear):
-        changed(None, None, bench.outcome, js=nothing, cancels=started, **quietly)
-    bench.photo.upload(partial(receive, texts), bench.photo, bench.photo, **quietly)
+    for changed in (source.photo.upload, source.photo.clear):
+        changed(None, None, bench.outcome, js=nothing, cancels=started, **QUIETLY)
+    source.photo.upload(receive, source.photo, source.photo, **QUIETLY)
 
 
 def _again(work: Work) -> Callable[..., Any]:

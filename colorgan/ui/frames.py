@@ -15,12 +15,12 @@ from gradio.data_classes import FileData
 from PIL import Image
 
 # Gradio fills these in as JavaScript templates, so nothing of a visitor's may stand in a value
-# but the addresses of files and what `plain` has made safe.
+# but the addresses of files and what `template_safe` has made safe.
 _PICTURE = """
 <figure class="picture">
   <figcaption>${value?.name ?? name}</figcaption>
   <div class="stage">
-    ${value ? `<img src="${value.file.url}" alt="${alt}" width="${value.width}"
+    ${value ? `<img src="${value.file.url}" alt="${value.alt}" width="${value.width}"
       height="${value.height}" style="--width: ${value.width}; --height: ${value.height}">` : ""}
   </div>
 </figure>
@@ -65,7 +65,7 @@ OPTIONAL = "optional"
 """Class of frames that are not there at all while they are empty."""
 
 
-def picture(name: str, alt: str, elem_id: str, elem_classes: str | None = None) -> gr.HTML:
+def picture(name: str, elem_id: str, elem_classes: str | None = None) -> gr.HTML:
     """Make a frame for one picture; its value comes from `shown`, None leaves it empty."""
     return gr.HTML(
         html_template=_PICTURE,
@@ -75,7 +75,6 @@ def picture(name: str, alt: str, elem_id: str, elem_classes: str | None = None) 
         elem_classes=elem_classes,
         label=name,
         name=name,
-        alt=alt,
     )
 
 
@@ -115,18 +114,29 @@ def before_after(
     )
 
 
-def shown(path: Path, name: str) -> dict[str, Any]:
-    """Give the value with which a frame shows a picture file under a name."""
-    return {"file": _file(path), "name": plain(name), **_size(path)}
+def shown(path: Path, name: str, alt: str) -> dict[str, Any]:
+    """Give the value with which a frame shows a picture file under a name.
+
+    Args:
+        path: of the picture.
+        name: stands above it.
+        alt: is read in its place.
+    """
+    return {
+        "file": _file(path),
+        "name": template_safe(name),
+        "alt": template_safe(alt),
+        **_size(path),
+    }
 
 
 def shown_pair(before: Path, after: Path, *names: str) -> dict[str, Any]:
     """Give the value with which a frame shows two picture files of equal size under two names."""
-    names = tuple(map(plain, names))
+    names = tuple(map(template_safe, names))
     return {"before": _file(before), "after": _file(after), "names": names, **_size(after)}
 
 
-def plain(name: str) -> str:
+def template_safe(name: str) -> str:
     """Give a name safe inside HTML and inside a JavaScript template."""
     return html.escape(name).translate({ord(c): f"&#{ord(c)};" for c in "`${}\\"})
 

@@ -13,14 +13,14 @@ from ..errors import ColorganError, ModelError, PackageError
 from .texts import Texts
 
 
-def plain(error: ColorganError) -> str:
+def toast_text(error: ColorganError) -> str:
     """Give the sentence of an error as a toast can show it: toasts are HTML, file names are not."""
     return html.escape(str(error), quote=False)
 
 
 @contextmanager
-def plain_errors(texts: Texts) -> Iterator[None]:
-    """Show our own errors as a message on the page; also a decorator.
+def errors_as_toasts(texts: Texts) -> Iterator[None]:
+    """Show our own errors as a message on the page.
 
     What is wrong with a model or a package is the server's affair, so it goes to the log instead.
     """
@@ -30,4 +30,4 @@ def plain_errors(texts: Texts) -> Iterator[None]:
         logging.getLogger(__name__).error("%s", error)
         raise gr.Error(texts.model_missing, print_exception=False) from error
     except ColorganError as error:
-        raise gr.Error(plain(error), print_exception=False) from error
+        raise gr.Error(toast_text(error), print_exception=False) from error

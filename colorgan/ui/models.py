@@ -28,7 +28,7 @@ class Models:
 
         Args:
             names: for every key what `Colorizer.from_pretrained` takes.
-            on_gpu: wraps a model's call where a GPU is lent for single calls (`spaces.GPU`).
+            on_gpu: wraps a model's calls where a GPU is lent for single calls (`spaces.GPU`).
             restorer: what `Restorer.from_pretrained` takes.
         """
         self.names = dict(names)
@@ -56,6 +56,7 @@ class Models:
                 colorizer = Colorizer.from_pretrained(self.names[key])
                 if self._on_gpu is not None:
                     colorizer.ab = self._on_gpu(colorizer.ab)  # type: ignore[assignment,method-assign]
+                    colorizer.entropy = self._on_gpu(colorizer.entropy)  # type: ignore[assignment,method-assign]
                 self._loaded[key] = colorizer
             return self._loaded[key]
 

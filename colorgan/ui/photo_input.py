@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
@@ -11,7 +12,7 @@ from gradio.data_classes import ImageData
 from .. import photo as files
 from ..errors import PhotoError
 from ..photo import Photo
-from .messages import plain
+from .messages import toast_text
 from .results import save_preview
 from .texts import Texts
 
@@ -19,7 +20,32 @@ BROWSER_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP"})
 _STAND_IN = ".shown.webp"  # ends the name of a picture that stands for one no browser shows
 
 
-def photo_input(texts: Texts, elem_id: str) -> gr.Image:
+@dataclass(frozen=True)
+class PhotoInput:
+    """Where a photo comes in, and the button that asks for work on it."""
+
+    photo: gr.Image
+    examples: Mapping[Path, gr.Button]
+    button: gr.Button
+
+
+def photo_input(tab: str, ask: str, examples: Sequence[Path], texts: Texts) -> PhotoInput:
+    """Make the box for a photo, buttons with the examples, and the button that asks for work.
+
+    Args:
+        tab: begins the ids of box and button on the page.
+        ask: stands on the button.
+        examples: photos that a visitor may try.
+        texts: the words of the page.
+    """
+    return PhotoInput(
+        _photo_box(texts, f"{tab}-photo"),
+        _example_buttons(examples, texts),
+        gr.Button(ask, variant="primary", elem_id=f"{tab}-button"),
+    )
+
+
+def _photo_box(texts: Texts, elem_id: str) -> gr.Image:
     """Make the box for a photo; a function gets from it the path of the file as it came."""
     box = gr.Image(
         label=texts.photo,
@@ -40,7 +66,7 @@ def photo_input(texts: Texts, elem_id: str) -> gr.Image:
     return box
 
 
-def receive(texts: Texts, path: str | None) -> str | None:
+def receive(path: str | None) -> str | None:
     """Look at a photo that has just come in; give what its box shows, None if it is no photo.
 
     What no browser shows (TIFF, HEIC) gets a picture beside it that stands for it.
@@ -50,7 +76,7 @@ def receive(texts: Texts, path: str | None) -> str | None:
     try:
         photo = files.read(path)
     except PhotoError as error:
-        gr.Warning(plain(error))
+        gr.Warning(toast_text(error))
         return None
     if photo.format in BROWSER_FORMATS:
         return path
@@ -70,7 +96,7 @@ def open_photo(texts: Texts, path: str | None) -> Photo:
     return files.read(path)
 
 
-def example_buttons(examples: Sequence[Path], texts: Texts) -> dict[Path, gr.Button]:
+def _example_buttons(examples: Sequence[Path], texts: Texts) -> dict[Path, gr.Button]:
     """Make a button with a small picture for each example; nothing at all if there are none."""
     if not examples:
         return {}

@@ -18,7 +18,7 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from .. import photo as files
-from ..colorizer import Colorizer
+from ..colorizer import DEFAULT_SIZE, Colorizer, Size
 from ..photo import Photo
 from ..pixels import full_lightness, to_pixels
 from ..restorer import Restorer
@@ -72,7 +72,7 @@ def colour(
     folder: Path,
     *,
     strength: float,
-    size: int | None = None,
+    size: Size = DEFAULT_SIZE,
     addition: str,
     note: str = "",
     preview_side: int = PREVIEW_SIDE,
@@ -84,7 +84,7 @@ def colour(
         photo: what is coloured.
         folder: a fresh one for every request.
         strength: scales the chroma.
-        size: short side in pixels at which the network sees the photo; None: it finds it itself.
+        size: short side in pixels at which the network sees the photo; "auto" finds one.
         preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
         note: what its metadata says of what was done before.
@@ -94,7 +94,7 @@ def colour(
     """
     with _COLOURING:  # the photos of an album and those of others take turns
         start = time.perf_counter()
-        size = colorizer.choose_size(photo) if size is None else size
+        size = colorizer.choose_size(photo) if size == "auto" else size
         coloured = colorizer.colorize(photo, strength=strength, size=size)
         seconds = time.perf_counter() - start
     name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"

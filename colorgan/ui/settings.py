@@ -6,6 +6,7 @@ import gradio as gr
 
 from .. import restorer
 from ..colorizer import AUTO_SIZES, DEFAULT_SIZE, STRENGTHS
+from .events import QUIETLY
 from .models import Models
 from .texts import Texts
 
@@ -57,8 +58,7 @@ def size_settings(texts: Texts, elem_id: str) -> tuple[gr.Slider, gr.Checkbox]:
             lambda on: gr.update(interactive=not on),
             auto,
             size,
-            api_visibility="private",
-            show_progress="hidden",
+            **QUIETLY,
         )
     return size, auto
 

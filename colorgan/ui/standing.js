@@ -41,6 +41,7 @@ let looking = false;
 const look = async () => {
   if (looking) return;
   looking = true;
+  // Whether all is answered is asked first: browsers log it as an error when results are refused.
   const session = key() ? await ask("session", { key: key() }) : { ok: false };
   const finished = session.ok && session.body.steps.length === 0;
   const found = finished ? await ask("results", { key: key() }) : { ok: false };

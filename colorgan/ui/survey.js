@@ -108,8 +108,9 @@ const answer = async (choice) => {
     if (!sent.ok) return resume(sent.status === 410 ? "" : sent.body.error);
   }
   steps.shift();
-  if (current.token === undefined && steps[0]?.token) say(words.survey_practised);
+  const practised = current.token === undefined && steps[0]?.token;
   await next();
+  if (practised) say(words.survey_practised); // until the next answer
 };
 
 const begin = async () => {

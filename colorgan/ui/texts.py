@@ -1,4 +1,8 @@
-"""Every sentence of the page in one place, so that the page can speak another language."""
+"""The words of the page in one place, so that it can speak another language.
+
+The sentences of errors and the headings of an album's CSV list are English on every page: the
+former come from rooms that know no page, the latter may be read by scripts.
+"""
 
 from __future__ import annotations
 
@@ -85,15 +89,15 @@ class Texts:
         "Low numbers see the whole and give calm colours; high numbers see more detail and may "
         "give patches. The result has its full size either way."
     )
-    auto_size: str = "Find it by itself"
+    auto_size: str = "Choose the size for me"
     auto_size_hint: str = (
         "Looks at the photo at {sizes} pixels and takes the size whose colours agree best with the "
         "others'."
     )
-    candidates: str = "Show me the candidates"
+    candidates: str = "Show versions to choose from"
     candidates_frame: str = "Your photo as it is coloured at each size"
     candidate: str = "{size} pixels"
-    chosen_candidate: str = "{size} pixels, its own choice"
+    chosen_candidate: str = "{size} pixels, chosen for you"
 
     # Restoring
     restore: str = "Restore first"

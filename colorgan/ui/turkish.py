@@ -71,14 +71,14 @@ TURKISH = Texts(
         "Küçük sayılar bütünü görür, sakin renkler verir; büyük sayılar ayrıntıyı görür, leke "
         "bırakabilir. Sonuç her durumda tam boyuttadır."
     ),
-    auto_size="Kendi bulsun",
+    auto_size="Boyutu benim için seç",
     auto_size_hint=(
         "Fotoğrafa {sizes} pikselde bakar, renkleri ötekilerle en çok uyuşan boyutu seçer."
     ),
-    candidates="Adayları göster",
+    candidates="Aralarından seçmek için sonuçlar göster",
     candidates_frame="Fotoğrafınızın her boyuttaki renkleri",
     candidate="{size} piksel",
-    chosen_candidate="{size} piksel, kendi seçimi",
+    chosen_candidate="{size} piksel, sizin için seçilen",
     restore="Önce onar",
     restore_hint=(
         "Renklendirmeden önce kat izlerini, çizikleri, greni, bulanıklığı ve solmuş tonları "

@@ -1,0 +1,90 @@
+"""The files of an album: photos and zips in; a list as CSV and a zip out."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import archives
+from ..errors import PhotoError
+
+Incoming = Path | bytes | PhotoError
+"""A photo's file, its bytes, or why it cannot be had."""
+
+
+@dataclass
+class Row:
+    """What became of a photo of the album."""
+
+    name: str
+    file: Path | None = None
+    preview: Path | None = None
+    size: str = ""
+    seconds: float = 0.0
+    model: str = ""
+    error: str = ""
+
+
+def count(photos: Sequence[str]) -> int:
+    """Count the photos among files, those inside zips too.
+
+    Raises:
+        PhotoError: a zip cannot be read.
+    """
+    return sum(archives.count_photos(p) if is_zip(p) else 1 for p in map(Path, photos))
+
+
+def incoming(photos: Sequence[str]) -> Iterator[tuple[str, Incoming]]:
+    """Give photos and their names, from files and zips; names differ."""
+    taken: dict[str, int] = {}
+    for path in map(Path, photos):
+        if is_zip(path):
+            for packed in archives.photos_in(path):
+                photo = PhotoError(packed.error) if packed.data is None else packed.data
+                yield _unlike(packed.name, taken), photo
+        else:
+            yield _unlike(path.name, taken), path
+
+
+def is_zip(path: Path) -> bool:
+    """Say whether a file is to be unpacked."""
+    return path.suffix.lower() == ".zip"
+
+
+def _unlike(name: str, taken: dict[str, int]) -> str:
+    """Number a name that has come before: photo.jpg, photo (2).jpg."""
+    taken[name] = taken.get(name, 0) + 1
+    if taken[name] == 1:
+        return name
+    path = Path(name)
+    return _unlike(str(path.with_name(f"{path.stem} ({taken[name]}){path.suffix}")), taken)
+
+
+def write_table(rows: Sequence[Row], path: Path) -> Path:
+    """Write a CSV with a line for each photo: what became of it, by whom, in how long."""
+    with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
+        table = csv.writer(file)
+        table.writerow(["photo", "pixels", "seconds", "model", "error"])
+        for row in rows:
+            seconds = f"{row.seconds:.2f}" if row.file else ""
+            cells = (row.name, row.size, seconds, row.model, row.error)
+            table.writerow([_no_formula(cell) for cell in cells])
+    return path
+
+
+def _no_formula(cell: str) -> str:
+    """Keep a spreadsheet from computing what a stranger's file name says."""
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def write_zip(rows: Sequence[Row], table: Path, path: Path) -> Path:
+    """Pack the coloured photos, in the folders they came in, and the list, as they are."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for row in rows:
+            if row.file is not None:
+                archive.write(row.file, row.name)
+        archive.write(table, table.name)
+    return path
