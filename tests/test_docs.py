@@ -14,6 +14,7 @@ from conftest import ROOT
 import colorgan
 from colorgan import cli
 from colorgan.training.recipes import RECIPES
+from colorgan.training.run import Run
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -34,7 +35,7 @@ def train():
 
 
 def read_training(train, recipe: str, arguments: list[str]):
-    options = train.Options(recipe=RECIPES[recipe], data=tyro.MISSING, out=tyro.MISSING)
+    options = train.Options(Run(folder=tyro.MISSING, data=tyro.MISSING), RECIPES[recipe])
     config = (tyro.conf.AvoidSubcommands,)
     return tyro.cli(train.Options, default=options, args=arguments, config=config)
 
