@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("name", choices=sorted(ABOUT))
     parser.add_argument("--data", nargs="+", required=True, help="validation photos")
     parser.add_argument("--gain", type=float, help="factor on ab in use; default: the run's")
+    parser.add_argument("--contrast", type=float, help="more gain for strong colours than for weak")
     parser.add_argument("--zoom", type=float, help="share of the size that the trunk sees")
     parser.add_argument("--features", help="as for colorgan evaluate")
     parser.add_argument("--features-weights", default="timm")
@@ -47,7 +48,7 @@ def main() -> None:
     if options.features:
         settings = parse_settings(options.features_settings)
         network = FeatureNetwork(options.features, options.features_weights, settings)
-    changed = {"gain": options.gain, "zoom": options.zoom}
+    changed = {name: vars(options)[name] for name in ("gain", "contrast", "zoom")}
     config = hub.read_config(options.run) | {k: v for k, v in changed.items() if v is not None}
     generator = build(config)
     generator.load_state_dict(hub.load(options.run).state_dict())

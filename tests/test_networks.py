@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import math
 import sys
 
 import pytest
 import torch
 
-from colorgan import networks
-from colorgan.errors import ModelError
+from colorgan import color, networks
+from colorgan.errors import ModelError, PackageError
 from colorgan.networks import UNet, UNetConfig
 from colorgan.networks.complexity import ComplexityConfig
 from colorgan.networks.ddcolor import DDColor, DDColorConfig
@@ -26,6 +27,7 @@ CONFIGS = {
     "unet, chroma at half size": UNetConfig("resnet10t", widths=(16,) * 4, chroma_stride=2),
     "unet, chroma at an eighth": UNetConfig("resnet10t", widths=(16,) * 2, chroma_stride=8),
     "unet, with gain and zoom": UNetConfig("resnet10t", widths=(16,) * 3, gain=3.0, zoom=0.5),
+    "unet, with contrast": UNetConfig("resnet10t", widths=(16,) * 3, contrast=0.6),
     "pix2pix, lab": Pix2PixConfig(levels=6, width=8),
     "pix2pix, rgb": Pix2PixConfig("rgb", levels=5, width=8),
     "pix2pix, guler": dataclasses.replace(GULER, levels=6, width=8),
@@ -190,7 +192,7 @@ class TestTheNetworksPeopleKnow:
 
     def test_ddcolor_without_its_package_is_one_sentence(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "spandrel_extra_arches.architectures.DDColor", None)
-        with pytest.raises(ModelError, match=r"colorgan\[ddcolor\]"):
+        with pytest.raises(PackageError, match=r"\[ddcolor\]"):
             networks.build({"generator": "ddcolor"})
 
     @pytest.mark.parametrize(
@@ -236,3 +238,16 @@ class TestTheNetworksPeopleKnow:
         with torch.device("meta"):
             own = {name: tuple(t.shape) for name, t in network(settings).state_dict().items()}
         assert {name: own.get(name) for name in names} == names
+
+
+def test_contrast_gives_strong_colours_more_gain_than_weak_ones():
+    """Chroma 15 stays, a third of it becomes a ninth, its double four times it."""
+    network = networks.build({"generator": "unet", "trunk": "resnet10t", "contrast": 1.0}).eval()
+    for chroma, expected in ((0, 0), (5, 5 / 3), (15, 15), (30, 60)):
+        red = math.atanh(chroma / color.AB_MAX)  # the head's answer, everywhere
+        torch.nn.init.zeros_(network.head.weight)
+        network.head.bias.data = torch.tensor([red, 0.0])
+        with torch.inference_mode():
+            ab = network(torch.full((1, 1, 32, 32), 50.0))
+        torch.testing.assert_close(ab[:, 0], torch.full((1, 32, 32), float(expected)))
+        assert not ab[:, 1].any()
