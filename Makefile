@@ -1,7 +1,7 @@
 # Each target works in a fresh clone: it makes .venv and installs what it needs.
 #   make app    serves the page          make test   lints, checks types, runs every test
 #   make lint   ruff, mypy, floors       make format tidies the code
-#   make docs   builds the documentation into site/
+#   make docs   builds the documentation into site/   make coverage   tests, and what they miss
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -15,13 +15,16 @@ APP     := $(VENV)/.app-$(WANTED)
 DEV     := $(VENV)/.dev-$(WANTED)
 DOCS    := $(VENV)/.docs-$(shell cksum < docs/requirements.txt | tr -d ' ')
 
-.PHONY: app test lint format docs chromium postgresql
+.PHONY: app test coverage lint format docs chromium postgresql
 
 app: $(APP)
 	$(PY) app.py
 
 test: lint chromium postgresql
 	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+coverage: chromium postgresql
+	OMP_NUM_THREADS=1 $(PY) -m pytest -n auto --maxprocesses 4 --dist loadfile --cov
 
 lint: $(DEV)
 	$(VENV)/bin/ruff check .

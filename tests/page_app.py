@@ -77,6 +77,14 @@ def large_photo(photos, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def huge_photo(large_photo, tmp_path_factory) -> Path:
+    """The same with 24 megapixels: it is still being coloured while other things happen."""
+    path = tmp_path_factory.mktemp("huge") / "harbour day.jpg"
+    Image.open(large_photo).resize((6000, 4000)).save(path, quality=80)
+    return path
+
+
+@pytest.fixture(scope="session")
 def small_photo(large_photo, tmp_path_factory) -> Path:
     """The same at a quarter of the size, to be quick."""
     path = tmp_path_factory.mktemp("small") / large_photo.name

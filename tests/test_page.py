@@ -39,7 +39,7 @@ SHOTS = os.environ.get("COLORGAN_SCREENSHOTS")
 SLOW_CANCELLING = """() => {
     const now = window.fetch;
     window.fetch = async (address, ...rest) => {
-        if (String(address).endsWith("/cancel")) await new Promise(done => setTimeout(done, 1500));
+        if (String(address).endsWith("/cancel")) await new Promise(done => setTimeout(done, 500));
         return now(address, ...rest);
     };
 }"""
@@ -204,11 +204,11 @@ class TestColour:
         page.locator("#colour-download").wait_for(state="hidden")
 
     @pytest.mark.parametrize("way", ["fast", "slow"])
-    def test_a_result_that_comes_too_late_is_not_shown(self, visit, large_photo, small_photo, way):
+    def test_a_result_that_comes_too_late_is_not_shown(self, visit, huge_photo, small_photo, way):
         page = visit()
         if way == "slow":  # and a click made before the server knows that the old work is over
             page.evaluate(SLOW_CANCELLING)
-        upload(page, large_photo)
+        upload(page, huge_photo)
         page.locator("#colour-button").click()
         page.locator("#colour-photo input[type=file]").set_input_files(small_photo)
         page.wait_for_function("document.querySelector('#colour-photo img')?.naturalWidth === 400")

@@ -53,9 +53,10 @@ def bind(bench: Bench) -> None:
     }
 
     # While old work is being cancelled it still counts as running, and a click on the button would
-    # be lost; `always_last` keeps it until then.
+    # be lost but for `multiple`. What is left is Gradio's: it cancels by function, so if old work
+    # ends by itself while the word to cancel it is on its way, new work is cancelled in its stead.
     started: list[dict[str, Any]] = [
-        source.button.click(work, inputs, **working, trigger_mode="always_last")
+        source.button.click(work, inputs, **working, trigger_mode="multiple")
     ]
     for path, button in source.examples.items():
         chosen = button.click(partial(str, path), None, source.photo, **QUIETLY)
