@@ -81,7 +81,7 @@ def bind(bench: Bench) -> None:
     nothing = f"() => Array({len(bench.outcome)}).fill(null)"
     for changed in (source.photo.upload, source.photo.clear):
         changed(None, None, bench.outcome, js=nothing, cancels=started, **QUIETLY)
-    source.photo.upload(receive, source.photo, source.photo, **QUIETLY)
+    source.photo.upload(receive, source.photo, source.photo, **QUIETLY, trigger_mode="multiple")
 
 
 def _again(work: Work) -> Callable[..., Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from gradio.data_classes import ImageData
@@ -66,20 +67,21 @@ def _photo_box(texts: Texts, elem_id: str) -> gr.Image:
     return box
 
 
-def receive(path: str | None) -> str | None:
+def receive(path: str | None) -> Any:
     """Look at a photo that has just come in; give what its box shows, None if it is no photo.
 
-    What no browser shows (TIFF, HEIC) gets a picture beside it that stands for it.
+    What no browser shows (TIFF, HEIC) gets a picture beside it that stands for it. Otherwise the
+    box is left alone: meanwhile another photo may be in it.
     """
     if path is None:
-        return None
+        return gr.skip()
     try:
         photo = files.read(path)
     except PhotoError as error:
         gr.Warning(toast_text(error))
         return None
     if photo.format in BROWSER_FORMATS:
-        return path
+        return gr.skip()
     return str(save_preview(photo, Path(path + _STAND_IN)))
 
 
