@@ -23,7 +23,7 @@ ABOUT = {
     "pretrained": "Colours any photo: trained on landscapes, people, animals, streets, buildings, "
     "plants, sports, food and objects.",
     "custom": "For an old city's album: a broad model fine-tuned on people, faces, streets, "
-    "buildings, ships, horses, vehicles and trains.",
+    "buildings, ships, horses, vehicles, trains, rooms and landscapes.",
 }
 DATA = (
     "Photographs of public data sets with mixed, partly research-only licences, listed in "

@@ -7,6 +7,7 @@ import re
 import time
 from threading import Thread
 
+import gradio as gr
 import pytest
 import torch
 from PIL import Image
@@ -17,6 +18,7 @@ from colorgan.ui import colour
 from colorgan.ui import page as page_module
 from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
+from colorgan.ui.photo_input import receive
 from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_doubt, save_preview
 from colorgan.ui.texts import ENGLISH
 from colorgan.ui.turkish import TURKISH
@@ -35,6 +37,13 @@ def guessing_model(tmp_path_factory):
 
 
 class TestPieces:
+    def test_a_photo_that_browsers_show_is_not_put_into_its_box_again(self, tmp_path):
+        """By then a newer one may be there."""
+        Image.new("RGB", (40, 30)).save(tmp_path / "a.png")
+        Image.new("RGB", (40, 30)).save(tmp_path / "a.tif")
+        assert receive(str(tmp_path / "a.png")) == gr.skip()
+        assert receive(str(tmp_path / "a.tif")).endswith(".webp")
+
     def test_page_is_built_without_examples(self, tmp_path):
         assert page_module.find_examples(tmp_path / "missing") == []
         page = page_module.build(Models({}), page_module.find_examples(tmp_path))
@@ -155,8 +164,6 @@ class TestPieces:
         assert toast_text(ColorganError("<b>.jpg is empty.")) == "&lt;b&gt;.jpg is empty."
 
     def test_folders_of_the_server_are_not_told(self):
-        import gradio as gr
-
         with pytest.raises(gr.Error) as caught, errors_as_toasts(ENGLISH):
             raise ModelError("The model's config.json in /secret/folder cannot be read.")
         assert caught.value.message == ENGLISH.model_missing
