@@ -1,9 +1,10 @@
 """What pays in training, at equal time: python benchmarks/ablation.py CELL ... --data PHOTOS ...
 
 Every cell changes one thing of the base: EfficientNet-Lite2 with ImageNet weights, frozen, a small
-decoder, Huber on ab, 96 pixels, a quarter of the size. First the pace of all cells is measured in
-short starts of their stages, one after another on the same machine; from it follows how many photos
-a cell sees, so that each trains for the same minutes and its learning rate falls to 0 at the end.
+decoder, Huber on ab, 96 pixels, a quarter of the size. Some have two parts, one after the other.
+First the pace of all cells is measured in short starts, one after another on the same machine; from
+it follows how many photos a cell sees, so that each trains for the same minutes and its learning
+rate falls to 0 at the end.
 Figures are by the protocol of `colorgan evaluate` on photos that no cell learned from, as shares of
 grey's or of the originals'. A cell is seen at the zoom that suits it best, then with more gain, or
 at other temperatures, since any answer can be made stronger afterwards. Each adds a line a way to
@@ -18,15 +19,15 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 
 from colorgan import hub
-from colorgan.cli import parse_settings
+from colorgan.cli import add_features, feature_network
 from colorgan.evaluation.features import FeatureNetwork
 from colorgan.evaluation.metrics import Picture, colourfulness
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
@@ -45,11 +46,25 @@ BATCH = 32
 TEACHER = "tf_efficientnet_lite2"
 ZOOMS = (0.5, 0.75, 1.0)
 WAYS: dict[str, dict[str, dict[str, float]]] = {
-    "regression": {"": {}, ", gain 1.3": {"gain": 1.3}, ", gain 1.6": {"gain": 1.6}},
+    "regression": {
+        "": {},
+        ", gain 1.3": {"gain": 1.3},
+        ", gain 1.2, contrast 0.6": {"gain": 1.2, "contrast": 0.6},
+    },
     "classes": {f", temperature {t}": {"temperature": t} for t in (0.2, 0.38, 0.7, 1.0)},
 }
 Photos = list[tuple[str, bytes]]
 Change = Callable[[Recipe], Recipe]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A training of a cell: how it differs from the base, and on which photos."""
+
+    change: Change = lambda recipe: recipe
+    share: float = 1.0
+    """Of the cell's time."""
+    photos: Literal["all", "tiny", "with tiny", "colourful"] = "all"
 
 
 def lite(**settings: Any) -> UNetConfig:
@@ -57,9 +72,11 @@ def lite(**settings: Any) -> UNetConfig:
     return UNetConfig(TEACHER, 0.5, 0.5, **{"widths": (128, 96, 96), **settings})
 
 
-def sized(recipe: Recipe, size: int) -> Recipe:
-    """Train at another size of crops."""
-    return replace(recipe, stages=(replace(recipe.stages[0], size=size),))
+def sized(recipe: Recipe, *sizes: int) -> Recipe:
+    """Train at other sizes of crops, one after another."""
+    (stage,) = recipe.stages
+    photos = stage.photos // len(sizes)
+    return replace(recipe, stages=tuple(replace(stage, size=size, photos=photos) for size in sizes))
 
 
 def resnet(recipe: Recipe, **losses: float) -> Recipe:
@@ -105,26 +122,36 @@ def played(recipe: Recipe) -> Recipe:
     )
 
 
-CELLS: dict[str, Change] = {
-    "base": lambda r: r,
-    "trunk fine-tuned": lambda r: replace(r, trunk_rate=0.2),
-    "classes": lambda r: classes(r, 0.0),
-    "classes, rebalanced": lambda r: classes(r, 0.5),
-    "perceptual": lambda r: losses(r, perceptual=4.0),
-    "colourfulness": lambda r: losses(r, colourfulness=1.0),
-    "rebalanced": lambda r: losses(r, rebalancing=0.5),
-    "half of the size": lambda r: replace(
-        r, generator=lite(widths=(128, 96, 96, 64), chroma_stride=2)
+CELLS: dict[str, tuple[Part, ...]] = {
+    "base": (Part(),),
+    "trunk fine-tuned": (Part(lambda r: replace(r, trunk_rate=0.2)),),
+    "trunk fine-tuned at the end": (
+        Part(share=0.5),
+        Part(lambda r: replace(r, trunk_rate=0.2, learning_rate=5e-4), 0.5),
     ),
-    "64 px": lambda r: sized(r, 64),
-    "128 px": lambda r: sized(r, 128),
-    "tiny64 mixed in": lambda r: r,
-    "dull photos left out": lambda r: r,
-    "clean lightness only": lambda r: replace(r, degrade=0.0),
-    "adversarial": played,
-    "resnet34": resnet,
-    "resnet34, distilled": lambda r: resnet(r, distil=3.0),
-    "resnet34, perceptual": lambda r: resnet(r, perceptual=4.0),
+    "classes": (Part(lambda r: classes(r, 0.0)),),
+    "classes, rebalanced": (Part(lambda r: classes(r, 0.5)),),
+    "rebalanced": (Part(lambda r: losses(r, rebalancing=0.5)),),
+    "nearer to absolute errors": (Part(lambda r: losses(r, huber_delta=4.0)),),
+    "perceptual": (Part(lambda r: losses(r, perceptual=4.0)),),
+    "colourfulness": (Part(lambda r: losses(r, colourfulness=1.0)),),
+    "adversarial": (Part(played),),
+    "half of the size": (
+        Part(lambda r: replace(r, generator=lite(widths=(128, 96, 96, 64), chroma_stride=2))),
+    ),
+    "64 px": (Part(lambda r: sized(r, 64)),),
+    "128 px": (Part(lambda r: sized(r, 128)),),
+    "64, 96, 128 px": (Part(lambda r: sized(r, 64, 96, 128)),),
+    "tiny64 mixed in": (Part(photos="with tiny"),),
+    "tiny64 for the start": (Part(lambda r: sized(r, 64), 0.3, "tiny"), Part(share=0.7)),
+    "dull photos left out": (Part(photos="colourful"),),
+    "clean lightness only": (Part(lambda r: replace(r, degrade=0.0)),),
+    "resnet34": (Part(resnet),),
+    "resnet34, distilled along": (Part(lambda r: resnet(r, distil=3.0)),),
+    "resnet34, distilled first": (
+        Part(lambda r: resnet(r, huber=0.0, distil=3.0), 0.5),
+        Part(resnet, 0.5),
+    ),
 }
 
 
@@ -146,13 +173,14 @@ def colourful_half(store: PhotoStore) -> PhotoStore:
     return PhotoStore([store.photos[i] for i in kept], [store.names[i] for i in kept])
 
 
-def photos_for(cell: str, plain: PhotoStore, tiny: list[str]) -> StoredPhotos:
-    """Give the photos that a cell learns from; all but two learn from the same."""
+def photos_for(part: Part, plain: PhotoStore, tiny: list[str]) -> StoredPhotos:
+    """Give the photos that a part learns from."""
     store = plain
-    if cell == "tiny64 mixed in":
-        more = load_photos(tiny, short_side=144)
-        store = PhotoStore([*plain.photos, *more.photos], [*plain.names, *more.names])
-    if cell == "dull photos left out":
+    if part.photos in ("tiny", "with tiny"):
+        store = load_photos(tiny, short_side=64 if part.photos == "tiny" else 144)
+    if part.photos == "with tiny":
+        store = PhotoStore([*plain.photos, *store.photos], [*plain.names, *store.names])
+    if part.photos == "colourful":
         store = colourful_half(plain)
     return StoredPhotos(store, seed=0)
 
@@ -221,44 +249,68 @@ def table() -> None:
         print(f"{row['cell']:38}{row['minutes']:8.1f}{row['photos']:9}{shares}")
 
 
-def main() -> None:
-    """Train and judge the cells one after another."""
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cells", nargs="*", metavar="CELL", help=", ".join(CELLS))
     parser.add_argument("--table", action="store_true", help="print what is known, train nothing")
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--data", nargs="+", default=[])
-    parser.add_argument("--tiny", nargs="+", default=[], help="for the cell with tiny photos")
+    parser.add_argument("--tiny", nargs="+", default=[], help="for the cells with tiny photos")
     parser.add_argument("--val", nargs="+", default=[])
     parser.add_argument("--judge", type=int, default=150, help="photos judged by")
     parser.add_argument("--trunk", default="timm", help="weights of the trunk and the teacher")
-    parser.add_argument("--features", help="as for colorgan evaluate")
-    parser.add_argument("--features-weights", default="timm")
-    parser.add_argument("--features-settings", nargs="+", default=[])
+    add_features(parser)
     options = parser.parse_args()
-    if options.table:
-        return table()
     unknown = set(options.cells) - set(CELLS)
     if unknown:
         parser.error(f"no such cells: {', '.join(sorted(unknown))}")
-    network = None
-    if options.features:
-        settings = parse_settings(options.features_settings)
-        network = FeatureNetwork(options.features, options.features_weights, settings)
+    return options
+
+
+def paces_of(name: str, trunk: str, source: StoredPhotos) -> list[float]:
+    """Measure the pace of each part of a cell."""
+    with tempfile.TemporaryDirectory() as folder:
+        parts = [part.change(base(trunk, 9_000)) for part in CELLS[name]]
+        paces = [pace(recipe, source, Path(folder)) for recipe in parts]
+    print(f"{name}:", *(f"{1 / seconds:.0f} photos a second" for seconds in paces), flush=True)
+    return paces
+
+
+def trained(
+    name: str, paces: list[float], plain: PhotoStore, options: argparse.Namespace
+) -> tuple[Generator, int]:
+    """Train a cell for its time, each part from the weights of the one before.
+
+    Returns:
+        the model, and how many photos it saw.
+    """
+    seen = 0
+    init: Path | None = None
+    with tempfile.TemporaryDirectory() as folder:
+        for place, (part, seconds) in enumerate(zip(CELLS[name], paces, strict=True)):
+            photos = round(options.minutes * 60 * part.share / seconds / BATCH) * BATCH
+            recipe = part.change(base(options.trunk, photos))
+            begin = None if init is None else str(init)
+            run = Run(Path(folder) / f"{place}", tuple(options.data), init=begin, log_every=50)
+            init = train(recipe, run, photos_for(part, plain, options.tiny))
+            seen += photos
+        assert init is not None
+        return hub.load(init), seen
+
+
+def main() -> None:
+    """Train and judge the cells one after another."""
+    options = arguments()
+    if options.table:
+        return table()
+    network = feature_network(options)
     judging = evenly(list(read_all(options.val)), options.judge)
     plain = load_photos(options.data, short_side=144)
     source = StoredPhotos(plain, seed=0)
-    paces = {}
+    paces = {name: paces_of(name, options.trunk, source) for name in options.cells}
     for name in options.cells:
-        with tempfile.TemporaryDirectory() as folder:
-            paces[name] = pace(CELLS[name](base(options.trunk, 10_000)), source, Path(folder))
-        print(f"{name}: {1 / paces[name]:.0f} photos a second", flush=True)
-    for name in options.cells:
-        photos = round(options.minutes * 60 / paces[name] / BATCH) * BATCH
-        recipe = CELLS[name](base(options.trunk, photos))
-        with tempfile.TemporaryDirectory() as folder:
-            run = Run(Path(folder), tuple(options.data), log_every=50)
-            model = hub.load(train(recipe, run, photos_for(name, plain, options.tiny)))
+        model, photos = trained(name, paces[name], plain, options)
         for way, found in judged(model, name, judging, network).items():
             line = {
                 "cell": way,

@@ -11,8 +11,7 @@ import json
 from pathlib import Path
 
 from colorgan import cards, hub
-from colorgan.cli import parse_settings
-from colorgan.evaluation.features import FeatureNetwork
+from colorgan.cli import add_features, feature_network
 from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.summary import summarize
 from colorgan.networks import build
@@ -40,14 +39,9 @@ def main() -> None:
     parser.add_argument("--gain", type=float, help="factor on ab in use; default: the run's")
     parser.add_argument("--contrast", type=float, help="more gain for strong colours than for weak")
     parser.add_argument("--zoom", type=float, help="share of the size that the trunk sees")
-    parser.add_argument("--features", help="as for colorgan evaluate")
-    parser.add_argument("--features-weights", default="timm")
-    parser.add_argument("--features-settings", nargs="+", default=[])
+    add_features(parser)
     options = parser.parse_args()
-    network = None
-    if options.features:
-        settings = parse_settings(options.features_settings)
-        network = FeatureNetwork(options.features, options.features_weights, settings)
+    network = feature_network(options)
     changed = {name: vars(options)[name] for name in ("gain", "contrast", "zoom")}
     config = hub.read_config(options.run) | {k: v for k, v in changed.items() if v is not None}
     generator = build(config)

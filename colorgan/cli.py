@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import torch
 
     from .album import Done, Job
+    from .evaluation.features import FeatureNetwork
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -235,6 +236,18 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     command.add_argument(
         "--sheet-photos", type=int, default=16, metavar="N", help="photos on it; default 16"
     )
+    add_features(command)
+    command.add_argument(
+        "--lpips", metavar="NAME", help="measure LPIPS by this backbone: alex, vgg or squeeze"
+    )
+    command.add_argument(
+        "--labels", type=Path, metavar="FILE", help="table of name and class, for recognition"
+    )
+    command.set_defaults(run=evaluate)
+
+
+def add_features(command: argparse.ArgumentParser) -> None:
+    """Let a command be told of a feature network; `feature_network` makes it."""
     command.add_argument(
         "--features", metavar="NAME", help="timm network for Frechet and kernel distance"
     )
@@ -251,19 +264,21 @@ def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="KEY=VALUE",
         help="for timm, such as pad_type=same; mean=, std= of its input",
     )
-    command.add_argument(
-        "--lpips", metavar="NAME", help="measure LPIPS by this backbone: alex, vgg or squeeze"
-    )
-    command.add_argument(
-        "--labels", type=Path, metavar="FILE", help="table of name and class, for recognition"
-    )
-    command.set_defaults(run=evaluate)
+
+
+def feature_network(options: argparse.Namespace) -> FeatureNetwork | None:
+    """Make the network that the options of `add_features` name; None if they name none."""
+    from .evaluation.features import FeatureNetwork
+
+    if not options.features:
+        return None
+    settings = parse_settings(options.features_settings)
+    return FeatureNetwork(options.features, options.features_weights, settings)
 
 
 def evaluate(options: argparse.Namespace) -> int:
     """Judge models beside the grey baseline: centre square, grey by L*, one forward, 8 bits."""
     from . import hub
-    from .evaluation.features import FeatureNetwork
     from .evaluation.lpips import Lpips
     from .evaluation.protocol import judge
     from .evaluation.report import write_report
@@ -277,10 +292,7 @@ def evaluate(options: argparse.Namespace) -> int:
         check_ending(options.photos)
     make_folders(options.json, options.photos, options.sheet, options.report)
     labels = read_labels(options.labels) if options.labels else None
-    network = None
-    if options.features:
-        settings = parse_settings(options.features_settings)
-        network = FeatureNetwork(options.features, options.features_weights, settings)
+    network = feature_network(options)
     models = {name: hub.load(hub.resolve(name).path) for name in options.model}
     lpips = Lpips(options.lpips) if options.lpips else None
     photos = read_all(options.data)

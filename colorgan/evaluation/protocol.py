@@ -26,6 +26,7 @@ from .. import color, photo
 from ..curate import is_grey
 from ..errors import PhotoError
 from ..networks import Generator
+from ..networks.contract import in_use
 from ..photoset import group_of
 from .features import FeatureNetwork, Features
 from .lpips import Lpips
@@ -198,10 +199,8 @@ def colour_squares(squares: Pixels, generator: Generator | None) -> Pixels:
     lightness = to_lightness(squares)
     if generator is None:
         return to_pixels(lightness, torch.zeros_like(lightness).expand(-1, 2, -1, -1))
-    device, training = next(generator.parameters(), lightness).device, generator.training
-    with torch.inference_mode():
-        ab = generator.eval()(lightness.to(device)).float().cpu()
-    generator.train(training)
+    with in_use(generator) as device:
+        ab = generator(lightness.to(device)).float().cpu()
     return to_pixels(lightness, ab)
 
 

@@ -12,6 +12,7 @@ from .. import color, film
 from ..errors import PhotoError
 from ..film import Lightness
 from ..networks import RestorationNet
+from ..networks.contract import in_use
 from .metrics import Pixels
 from .protocol import centre_square
 
@@ -35,17 +36,11 @@ def change(restored: Lightness, truth: Lightness) -> float:
     return float(np.abs(restored - truth).mean())
 
 
-@torch.inference_mode()
 def restore_squares(network: RestorationNet, lightness: Sequence[Lightness]) -> list[Lightness]:
     """Restore pictures (H, W) of equal size one by one, as a network under training does."""
-    device, training = next(network.parameters()).device, network.training
-    network.eval()
-    restored = [
-        network(torch.from_numpy(picture)[None, None].to(device)).clamp(0, 100)[0, 0].cpu().numpy()
-        for picture in lightness
-    ]
-    network.train(training)
-    return restored
+    with in_use(network) as device:
+        seen = (torch.from_numpy(picture)[None, None].to(device) for picture in lightness)
+        return [network(picture).clamp(0, 100)[0, 0].cpu().numpy() for picture in seen]
 
 
 def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:

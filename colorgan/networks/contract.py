@@ -19,11 +19,13 @@ Critics: `critic(lightness, ab) -> logits`, a map or one number a photo, without
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+import torch
 from huggingface_hub import PyTorchModelHubMixin, snapshot_download
 from torch import Tensor, nn
 
@@ -34,6 +36,22 @@ class Config(Protocol):
     """A frozen dataclass of plain JSON values that rebuilds a network."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+@contextmanager
+def in_use(network: nn.Module) -> Iterator[torch.device]:
+    """Let a network answer as in use, though it may be in training: eval mode, no gradients.
+
+    Gives its device.
+    """
+    device = next((p.device for p in network.parameters()), torch.device("cpu"))
+    training = network.training
+    network.eval()
+    try:
+        with torch.inference_mode():
+            yield device
+    finally:
+        network.train(training)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from ..evaluation.features import FeatureNetwork, kernel_distance
 from ..evaluation.metrics import Picture, Pixels, colourfulness
 from ..evaluation.protocol import colour_squares, to_lightness, to_pixels
 from ..networks import Generator
+from ..networks.contract import in_use
 from ..networks.critics import Critic
 
 MARGIN = 0.005  # a score must be this much lower to be a new best
@@ -93,23 +94,17 @@ class Gauge:
             return 0.0
         return kernel_distance(self.features, self.network.features(pixels))
 
-    @torch.inference_mode()
     def _colour(self, generator: Generator) -> Tensor:
-        device, training = next(generator.parameters()).device, generator.training
-        generator.eval()
-        answers = [generator(part.to(device)).float().cpu() for part in _parts(self.lightness)]
-        generator.train(training)
-        return torch.cat(answers)
+        with in_use(generator) as device:
+            parts = _parts(self.lightness)
+            return torch.cat([generator(part.to(device)).float().cpu() for part in parts])
 
-    @torch.inference_mode()
     def _score(self, critic: Critic, ab: Tensor) -> float:
         """Give the critic's mean logit of the coloured photos."""
-        device, training = next(critic.parameters()).device, critic.training
-        critic.eval()
         pairs = zip(_parts(self.lightness), _parts(ab), strict=True)
-        logits = [critic(light.to(device), part.to(device)).float().mean() for light, part in pairs]
-        critic.train(training)
-        return float(torch.stack(logits).mean())
+        with in_use(critic) as device:
+            logits = [critic(light.to(device), part.to(device)).mean() for light, part in pairs]
+            return float(torch.stack(logits).float().mean())
 
 
 def _parts(x: Tensor) -> list[Tensor]:
