@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -62,7 +63,7 @@ def open_photos(options: Options) -> Source:
     return StoredPhotos(store, seed=recipe.seed, scale=recipe.crop_scale)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments, train, say where the model is."""
     chosen = tyro.cli(
         tyro.extras.subcommand_type_from_defaults(
@@ -72,6 +73,7 @@ def main() -> int:
             }
             | {"report": Report(tyro.MISSING)}
         ),
+        args=arguments,
         description=__doc__,
         config=(tyro.conf.AvoidSubcommands,),
     )

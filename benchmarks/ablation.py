@@ -41,7 +41,7 @@ from colorgan.training.recipes import RECIPES, Adversarial, Kind, LossWeights, R
 from colorgan.training.run import Run
 
 LINES = Path(__file__).parent / "ablation.jsonl"
-START, LONGER, TRIES = 3, 9, 2  # steps of the short runs whose difference tells the pace
+START, LONGER, TRIES = 4, 24, 2  # steps of the short runs whose difference tells the pace
 BATCH = 32
 TEACHER = "tf_efficientnet_lite2"
 ZOOMS = (0.5, 0.75, 1.0)
@@ -216,11 +216,11 @@ def judged(
     model: Generator, name: str, photos: Photos, network: FeatureNetwork | None
 ) -> dict[str, dict[str, float]]:
     """Judge a model at the zoom that suits it, in every way that it can be used."""
-    zooms = {str(zoom): seen_by(model, zoom=zoom) for zoom in ZOOMS}
+    zooms = {str(zoom): seen_by(model, zooms=(zoom,)) for zoom in ZOOMS}
     tried = judge(zooms, photos[::2], measures=("ciede2000",), progress=False)
     zoom = min(ZOOMS, key=lambda zoom: tried.mean(str(zoom), "ciede2000"))
     head = getattr(model.settings, "head", "regression")
-    ways = {name + way: seen_by(model, zoom=zoom, **s) for way, s in WAYS[head].items()}
+    ways = {name + way: seen_by(model, zooms=(zoom,), **s) for way, s in WAYS[head].items()}
     measures = ("ciede2000", "colourfulness")
     summary = summarize(judge(ways, photos, measures=measures, network=network, progress=False))
     return {way: {"zoom": zoom, **figures(summary, way)} for way in ways}
@@ -268,13 +268,19 @@ def arguments() -> argparse.Namespace:
     return options
 
 
-def paces_of(name: str, trunk: str, source: StoredPhotos) -> list[float]:
-    """Measure the pace of each part of a cell."""
-    with tempfile.TemporaryDirectory() as folder:
-        parts = [part.change(base(trunk, 9_000)) for part in CELLS[name]]
-        paces = [pace(recipe, source, Path(folder)) for recipe in parts]
-    print(f"{name}:", *(f"{1 / seconds:.0f} photos a second" for seconds in paces), flush=True)
-    return paces
+def measure_paces(cells: list[str], trunk: str, source: StoredPhotos) -> dict[str, list[float]]:
+    """Measure the pace of each part of each cell; that of equal recipes only once."""
+    known: dict[Recipe, float] = {}
+    for name in cells:
+        for part in CELLS[name]:
+            recipe = part.change(base(trunk, 9_000))
+            if recipe not in known:
+                with tempfile.TemporaryDirectory() as folder:
+                    known[recipe] = pace(recipe, source, Path(folder))
+                print(f"{name}: {1 / known[recipe]:.0f} photos a second", flush=True)
+    return {
+        name: [known[part.change(base(trunk, 9_000))] for part in CELLS[name]] for name in cells
+    }
 
 
 def trained(
@@ -308,7 +314,7 @@ def main() -> None:
     judging = evenly(list(read_all(options.val)), options.judge)
     plain = load_photos(options.data, short_side=144)
     source = StoredPhotos(plain, seed=0)
-    paces = {name: paces_of(name, options.trunk, source) for name in options.cells}
+    paces = measure_paces(options.cells, options.trunk, source)
     for name in options.cells:
         model, photos = trained(name, paces[name], plain, options)
         for way, found in judged(model, name, judging, network).items():

@@ -38,11 +38,13 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", required=True, help="validation photos")
     parser.add_argument("--gain", type=float, help="factor on ab in use; default: the run's")
     parser.add_argument("--contrast", type=float, help="more gain for strong colours than for weak")
-    parser.add_argument("--zoom", type=float, help="share of the size that the trunk sees")
+    parser.add_argument(
+        "--zooms", type=float, nargs="+", help="shares of the size that the trunk sees"
+    )
     add_features(parser)
     options = parser.parse_args()
     network = feature_network(options)
-    changed = {name: vars(options)[name] for name in ("gain", "contrast", "zoom")}
+    changed = {name: vars(options)[name] for name in ("gain", "contrast", "zooms")}
     config = hub.read_config(options.run) | {k: v for k, v in changed.items() if v is not None}
     generator = build(config)
     generator.load_state_dict(hub.load(options.run).state_dict())

@@ -26,7 +26,9 @@ CONFIGS = {
     ),
     "unet, chroma at half size": UNetConfig("resnet10t", widths=(16,) * 4, chroma_stride=2),
     "unet, chroma at an eighth": UNetConfig("resnet10t", widths=(16,) * 2, chroma_stride=8),
-    "unet, with gain and zoom": UNetConfig("resnet10t", widths=(16,) * 3, gain=3.0, zoom=0.5),
+    "unet, with gain and zooms": UNetConfig(
+        "resnet10t", widths=(16,) * 3, gain=3.0, zooms=(1.0, 0.4)
+    ),
     "unet, with contrast": UNetConfig("resnet10t", widths=(16,) * 3, contrast=0.6),
     "pix2pix, lab": Pix2PixConfig(levels=6, width=8),
     "pix2pix, rgb": Pix2PixConfig("rgb", levels=5, width=8),

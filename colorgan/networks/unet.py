@@ -11,6 +11,7 @@ Each step goes to the size of its skip, whatever that is, so any H and W will do
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -52,8 +53,9 @@ class UNetConfig:
             C becomes gain * C * (C / 15) ** contrast. A regression that is unsure answers with a
             weak brown, so where its colours are strong it is mostly right: at equal colourfulness
             this is nearer to the originals than gain alone. 0 treats all alike.
-        zoom: share of its size at which the trunk sees the picture in use, not in training: a
-            trunk that learned from small crops knows things at that size.
+        zooms: shares of its size at which the trunk sees the picture in use, not in training, the
+            largest first; what it answers at each is averaged. A trunk that learned from small
+            crops knows things at that size, and where two looks disagree the mean is calmer.
     """
 
     trunk: str = "resnet34"
@@ -67,14 +69,17 @@ class UNetConfig:
     temperature: float = ab_grid.TEMPERATURE
     gain: float = 1.0
     contrast: float = 0.0
-    zoom: float = 1.0
+    zooms: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "widths", tuple(self.widths))  # JSON has only lists
+        for name in ("widths", "zooms"):  # JSON has only lists
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         if self.chroma_stride not in (2, 4, 8, 16):
             raise ModelError(f"chroma_stride must be 2, 4, 8 or 16, not {self.chroma_stride}.")
         if self.head not in ("regression", "classes"):
             raise ModelError(f'head must be "regression" or "classes", not {self.head!r}.')
+        if not self.zooms or min(self.zooms) <= 0:
+            raise ModelError(f"zooms must be one or more shares above 0, not {self.zooms}.")
         if not 0 <= self.contrast <= 2:
             raise ModelError(f"contrast must be from 0 to 2, not {self.contrast}.")
         if not 0 < self.temperature <= 1:
@@ -111,12 +116,12 @@ class UNet(Generator):
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
-        ab = self._strengthened(self._ab(self._head(lightness)[0]))
+        ab = self._strengthened(self._seen(lightness, self._ab))
         return self._resized(ab, lightness).clamp(-color.AB_MAX, color.AB_MAX)
 
     def answer(self, lightness: Tensor) -> Answer:
-        """Answer in training: without gain, contrast and zoom, with logits and the trunk's maps."""
-        head, maps = self._head(lightness, zoom=1)
+        """Answer in training: as seen once, without gain and contrast; with logits and maps."""
+        head, maps = self._head(lightness)
         ab = self._resized(self._ab(head), lightness)
         return Answer(ab, logits=head if self.settings.head == "classes" else None, maps=maps)
 
@@ -128,11 +133,16 @@ class UNet(Generator):
         """
         if self.settings.head != "classes":
             raise ModelError("This model answers with a colour, not with a distribution.")
-        return self._resized(torch.softmax(self._head(lightness)[0], dim=1), lightness)
+        shares = self._seen(lightness, lambda head: torch.softmax(head, dim=1))
+        return self._resized(shares, lightness)
 
-    def _head(self, lightness: Tensor, zoom: float | None = None) -> tuple[Tensor, list[Tensor]]:
+    def _seen(self, lightness: Tensor, read: Callable[[Tensor], Tensor]) -> Tensor:
+        """Give the mean over the zooms of what `read` makes of the head's answer: (N, C, h, w)."""
+        first, *others = [read(self._head(lightness, zoom)[0]) for zoom in self.settings.zooms]
+        return torch.stack([first, *(self._resized(other, first) for other in others)]).mean(0)
+
+    def _head(self, lightness: Tensor, zoom: float = 1.0) -> tuple[Tensor, list[Tensor]]:
         """Give the head's answer (N, 2 or K, h, w) in float32, and the trunk's maps."""
-        zoom = self.settings.zoom if zoom is None else zoom
         if zoom != 1:
             view = [max(round(side * zoom), 1) for side in lightness.shape[-2:]]
             lightness = resize(lightness, view)
@@ -155,8 +165,8 @@ class UNet(Generator):
         return self.settings.gain * ab
 
     @staticmethod
-    def _resized(x: Tensor, lightness: Tensor) -> Tensor:
-        return F.interpolate(x, lightness.shape[-2:], mode="bilinear", align_corners=False)
+    def _resized(x: Tensor, like: Tensor) -> Tensor:
+        return F.interpolate(x, like.shape[-2:], mode="bilinear", align_corners=False)
 
 
 class Up(nn.Module):

@@ -95,7 +95,7 @@ class GeneratorTask(Task):
         for frozen in (self.teacher, self.tutor):
             if frozen is not None:
                 frozen.eval()
-        if self.frozen:
+        if self.recipe.trunk_rate < 1:
             _trunk(self.generator).eval()
         return self
 
