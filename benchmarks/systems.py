@@ -1,9 +1,10 @@
-"""What each of the six systems makes, trained alike: python benchmarks/systems.py --data PHOTOS ...
+"""What each of the six systems makes: python benchmarks/systems.py --data PHOTOS ...
 
-Each recipe is trained on the same photos for the same minutes of a processor's time at 64 pixels,
-far less than its makers gave it, so the sheets show their kinds of faults and not how good they can
-get. `nogan` starts without ImageNet weights here, taught by the network of --trunk. Printed is a
-table by the protocol of `colorgan evaluate` at that size; written a sheet each, of the examples.
+Five recipes are trained on the same photos for the same minutes of a processor's time at 64 pixels,
+far less than their makers gave them, so the sheets show their kinds of faults and not how good they
+can get. `nogan` is the embedded model of that system, which had hours: a few minutes from random
+weights leave it grey. Written is a sheet each, of the examples; printed a table of the five, by the
+protocol of `colorgan evaluate` at the size that they were trained for.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from ablation import pace
 
 from colorgan import Colorizer, hub
+from colorgan.colorizer import DEFAULT_SIZE
 from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.sheet import sheet
 from colorgan.evaluation.summary import summarize, table
@@ -27,7 +29,7 @@ from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Recipe
 from colorgan.training.run import Run
 
-SYSTEMS = ("nogan", "guler", "landscape", "flickr-lab", "pix2pix-rgb", "pix2pix-lab")
+SYSTEMS = ("guler", "landscape", "flickr-lab", "pix2pix-rgb", "pix2pix-lab")
 SIZE, BATCH = 64, 16
 SEEN_AT = 96  # the working size for the sheets: objects are then as large as in the crops
 SIDE = 192  # of a picture on a sheet
@@ -35,11 +37,9 @@ MEASURES = ("psnr", "ciede2000", "colourfulness")
 EXAMPLES = Path(__file__).parent.parent / "examples" / "photos"
 
 
-def small(name: str, trunk: str) -> Recipe:
+def small(name: str) -> Recipe:
     """Give a system's recipe at 64 pixels; stages keep their shares of the photos."""
-    recipe = RECIPES["nogan-offline" if name == "nogan" else name]
-    if name == "nogan":
-        recipe = replace(recipe, teacher_weights=trunk, inflection=None)
+    recipe = RECIPES[name]
     if isinstance(recipe.generator, Pix2PixConfig):
         recipe = replace(recipe, generator=replace(recipe.generator, levels=6))
     if hasattr(recipe.critic, "side"):
@@ -63,12 +63,12 @@ def lasting(recipe: Recipe, photos: int) -> Recipe:
     return replace(recipe, stages=tuple(stages))
 
 
-def draw(model: Generator, path: Path) -> None:
-    """Write the examples in grey and as the model colours them, side by side."""
+def draw(model: Generator, size: int, path: Path) -> None:
+    """Write the examples in grey and as the model colours them at a size, side by side."""
     colorizer = Colorizer(model)
     columns = {}
     for photo in sorted(EXAMPLES.glob("*.jpg")):
-        rows = [colorizer(photo, strength=s, size=SEEN_AT).convert("RGB") for s in (0.0, 1.0)]
+        rows = [colorizer(photo, strength=s, size=size).convert("RGB") for s in (0.0, 1.0)]
         edge = min(rows[0].size)
         left, top = ((side - edge) / 2 for side in rows[0].size)
         box = (left, top, left + edge, top + edge)
@@ -81,22 +81,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", nargs="+", required=True)
     parser.add_argument("--val", nargs="+", required=True)
-    parser.add_argument("--trunk", default="timm", help="weights of nogan's teacher")
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--judge", type=int, default=150)
     parser.add_argument("--out", type=Path, required=True, help="folder of the sheets")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    draw(hub.load(hub.resolve("pretrained").path), DEFAULT_SIZE, options.out / "system-nogan.webp")
     source = StoredPhotos(load_photos(options.data, short_side=SIZE * 3 // 2), seed=0)
     models = {}
     for name in SYSTEMS:
         with tempfile.TemporaryDirectory() as folder:
-            recipe = small(name, options.trunk)
+            recipe = small(name)
             seconds = pace(recipe, source, Path(folder))
             recipe = lasting(recipe, round(options.minutes * 60 / seconds))
             run = Run(Path(folder) / "run", tuple(options.data), log_every=50)
             models[name] = hub.load(train(recipe, run, source))
-        draw(models[name], options.out / f"system-{name}.webp")
+        draw(models[name], SEEN_AT, options.out / f"system-{name}.webp")
         print(f"{name}: {sum(stage.photos for stage in recipe.stages)} crops", flush=True)
     photos = evenly(list(read_all(options.val)), options.judge)
     result = judge(models, photos, size=SIZE, measures=MEASURES, progress=False)

@@ -11,7 +11,7 @@ from training_runs import losses_of, weights
 from colorgan import TrainingError, hub
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
 from colorgan.evaluation.protocol import colour_squares
-from colorgan.networks import ComplexityConfig, Pix2PixConfig, UNetConfig
+from colorgan.networks import ComplexityConfig, Pix2PixConfig, ResidualConfig, UNetConfig
 from colorgan.networks.critics import (
     ComplexityCriticConfig,
     DcganConfig,
@@ -267,10 +267,12 @@ OVERFIT = {  # steps; what is left of grey's CIEDE2000 must be under 0.6, colour
 
 
 def shrunk(recipe, photos):
-    """A recipe at 32 pixels, for so many photos."""
+    """A recipe at 32 pixels, for so many photos; the heaviest networks are half as wide."""
     generator, critic, rate = recipe.generator, recipe.critic, recipe.learning_rate
     if isinstance(generator, Pix2PixConfig):
-        generator = replace(generator, levels=5)
+        generator = replace(generator, levels=5, width=32)
+    if isinstance(generator, ResidualConfig):
+        generator = replace(generator, width=16)
     if isinstance(generator, ComplexityConfig):
         rate = 3e-3  # its own is meant for weeks
     if isinstance(critic, ComplexityCriticConfig):
