@@ -19,7 +19,7 @@ from . import engines, hub, notes, upsampling
 from . import photo as files
 from .device import autocast, choose_device
 from .errors import ColorganError, ModelError
-from .networks import Generator, UNet
+from .networks import Generator
 from .photo import Photo
 from .pixels import full_lightness, strips, to_pixels
 from .version import __version__
@@ -174,7 +174,7 @@ class Colorizer:
     @property
     def knows_doubt(self) -> bool:
         """Whether the model answers with a distribution of colours, as `doubt` needs."""
-        return isinstance(self.generator, UNet) and self.generator.settings.head == "classes"
+        return isinstance(self.generator, Generator) and self.generator.has_distribution
 
     def doubt(self, photo: Photo, *, size: int = DEFAULT_SIZE) -> NDArray[np.float32]:
         """Say how undecided the model is at each place: (h, w) from 0, sure, to 1, anything goes.
@@ -212,8 +212,8 @@ class Colorizer:
         Raises:
             ModelError: the model gives colours, but no distribution.
         """
-        if not isinstance(self.generator, UNet):
-            raise ModelError("This model answers with a colour, not with a distribution.")
+        if not isinstance(self.generator, Generator):
+            raise ModelError("An ONNX file answers with colours, not with a distribution.")
         shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
         with autocast(self.device):
             chances = self.generator.distribution(shown).float()

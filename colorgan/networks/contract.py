@@ -29,6 +29,8 @@ import torch
 from huggingface_hub import PyTorchModelHubMixin, snapshot_download
 from torch import Tensor, nn
 
+from ..errors import ModelError
+
 AB_CHANNELS = 2
 
 
@@ -143,3 +145,16 @@ class Generator(Network):
     def answer(self, lightness: Tensor) -> Answer:
         """Answer as `forward` does, with all that a loss may ask for (settings of use left out)."""
         return Answer(self(lightness))
+
+    @property
+    def has_distribution(self) -> bool:
+        """Whether it answers with a distribution over colour classes too."""
+        return False
+
+    def distribution(self, lightness: Tensor) -> Tensor:
+        """Give how likely each class of `ab_grid.centres` is at each pixel: (N, K, H, W).
+
+        Raises:
+            ModelError: it answers with a colour alone.
+        """
+        raise ModelError("This model answers with a colour, not with a distribution.")

@@ -123,7 +123,12 @@ class UNet(Generator):
         """Answer in training: as seen once, without gain and contrast; with logits and maps."""
         head, maps = self._head(lightness)
         ab = self._resized(self._ab(head), lightness)
-        return Answer(ab, logits=head if self.settings.head == "classes" else None, maps=maps)
+        return Answer(ab, logits=head if self.has_distribution else None, maps=maps)
+
+    @property
+    def has_distribution(self) -> bool:
+        """Whether the head answers with classes."""
+        return self.settings.head == "classes"
 
     def distribution(self, lightness: Tensor) -> Tensor:
         """Give how likely each class of `ab_grid.centres` is at each pixel: (N, K, H, W).
@@ -131,8 +136,8 @@ class UNet(Generator):
         Raises:
             ModelError: the head is a regression, which has no distribution.
         """
-        if self.settings.head != "classes":
-            raise ModelError("This model answers with a colour, not with a distribution.")
+        if not self.has_distribution:
+            return super().distribution(lightness)
         shares = self._seen(lightness, lambda head: torch.softmax(head, dim=1))
         return self._resized(shares, lightness)
 
