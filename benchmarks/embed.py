@@ -10,6 +10,8 @@ import argparse
 import json
 from pathlib import Path
 
+from torch import Tensor
+
 from colorgan import cards, hub
 from colorgan.cli import add_features, feature_network
 from colorgan.evaluation.protocol import judge
@@ -22,12 +24,29 @@ ABOUT = {
     "pretrained": "Colours any photo: trained on landscapes, people, animals, streets, buildings, "
     "plants, sports, food and objects.",
     "custom": "For an old city's album: a broad model fine-tuned on people, faces, streets, "
-    "buildings, ships, horses, vehicles, trains, rooms and landscapes.",
+    "buildings, ships, horses, vehicles, trains, rooms and landscapes; its weights are the mean of "
+    "those before and after.",
 }
 DATA = (
     "Photographs of public data sets with mixed, partly research-only licences, listed in "
     "[SOURCES.md](../SOURCES.md)."
 )
+
+
+def weights_of(run: Path, other: Path | None) -> dict[str, Tensor]:
+    """Give a run's weights, or their mean with another's.
+
+    Between a broad model and what was fine-tuned from it lies one that keeps more of what the first
+    knew (WiSE-FT, Wortsman 2022, arXiv:2109.01903).
+    """
+    weights = hub.load(run).state_dict()
+    if other is None:
+        return weights
+    before = hub.load(other).state_dict()
+    return {
+        name: (tensor.float() / 2 + before[name].float() / 2).to(tensor.dtype)
+        for name, tensor in weights.items()
+    }
 
 
 def main() -> None:
@@ -36,6 +55,12 @@ def main() -> None:
     parser.add_argument("run", type=Path, help="folder of a finished run")
     parser.add_argument("name", choices=sorted(ABOUT))
     parser.add_argument("--data", nargs="+", required=True, help="validation photos")
+    parser.add_argument(
+        "--mean-with",
+        type=Path,
+        metavar="RUN",
+        help="take the mean of the weights with another run's, such as the one it was tuned from",
+    )
     parser.add_argument("--gain", type=float, help="factor on ab in use; default: the run's")
     parser.add_argument("--contrast", type=float, help="more gain for strong colours than for weak")
     parser.add_argument(
@@ -47,7 +72,7 @@ def main() -> None:
     changed = {name: vars(options)[name] for name in ("gain", "contrast", "zooms")}
     config = hub.read_config(options.run) | {k: v for k, v in changed.items() if v is not None}
     generator = build(config)
-    generator.load_state_dict(hub.load(options.run).state_dict())
+    generator.load_state_dict(weights_of(options.run, options.mean_with))
     folder = ROOT / "weights" / options.name
     hub.save(generator, folder, card="", provenance={"history": hub.history(options.run)})
     result = judge({options.name: hub.load(folder)}, read_all(options.data), network=network)

@@ -150,14 +150,14 @@ def judge(
                 row = judgement.rows.setdefault(name, {})
                 for measure, value in values.items():
                     row.setdefault(measure, []).append(value)
-            for name, picture, original in pairs if lpips is not None else ():
-                assert lpips is not None
-                row = judgement.rows[name]
-                row.setdefault(lpips.name, []).append(lpips(picture, original))
+            if lpips is not None:
+                for name, picture, original in pairs:
+                    row = judgement.rows[name]
+                    row.setdefault(lpips.name, []).append(lpips(picture, original))
+            if network is not None:
+                for name, pictures in coloured.items():
+                    looks.setdefault(name, []).append(network.look(pictures))
             judgement.skins += _skins(names, coloured, squares)
-            for name, pictures in coloured.items() if network is not None else ():
-                assert network is not None
-                looks.setdefault(name, []).append(network.look(pictures))
             bar.update(len(names))
     bar.close()
     if not judgement.names:
