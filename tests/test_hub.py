@@ -248,6 +248,39 @@ class TestPull:
         assert "GET /me/a-pickle/resolve/main/pytorch_model.bin" not in server.requests
 
 
+class TestModelFolders:
+    def test_a_repository_without_a_model_is_refused(self, server, run, portrait, tmp_path):
+        server.repos["me/letters"] = Repo()
+        server.commit("me/letters", {"README.md": b"letters"})
+        done = colour(run, "me/letters", portrait, tmp_path / "out")
+        assert done.returncode == 1
+        assert "me/letters is no colorgan model: it has no config.json" in done.stderr
+
+    def test_a_package_without_weights_has_no_embedded_models(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(hub, "__file__", str(tmp_path / "colorgan" / "hub.py"))
+        assert hub.embedded() == {}
+
+    def test_only_whole_models_of_colorgan_are_listed(self, small_model, tmp_path, monkeypatch):
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+        assert hub.cached() == [], "there is no cache yet"
+        for name, spoil in (("ours", None), ("broken", "{"), ("other", '{"layers": 12}')):
+            folder = tmp_path / "cache" / f"models--me--{name}" / "snapshots" / ("0" * 40)
+            shutil.copytree(small_model, folder)
+            if spoil:
+                (folder / "config.json").write_text(spoil)
+        assert [found.name for found in hub.cached()] == ["me/ours"]
+
+    def test_a_folder_without_readable_weights_has_neither_fingerprint_nor_history(self, tmp_path):
+        with pytest.raises(ModelError, match=r"no readable model\.safetensors"):
+            hub.fingerprint(tmp_path)
+        (tmp_path / "model.safetensors").write_bytes(b"no weights")
+        assert hub.history(tmp_path) == []
+
+    def test_the_history_of_an_embedded_model_is_in_its_weights(self):
+        runs = hub.history(hub.resolve("custom").path)
+        assert len(runs) > 1 and all(run["seen"] > 0 for run in runs)
+
+
 class TestGoldenTensors:
     def test_hold_for_every_embedded_model(self):
         for name, folder in hub.embedded().items():

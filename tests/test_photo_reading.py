@@ -26,6 +26,7 @@ from photo_files import (
     tiff,
 )
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from colorgan import exif, photo
 from colorgan.icc import srgb_profile
@@ -238,6 +239,14 @@ def test_a_quarter_turn_exchanges_the_resolutions() -> None:
     block = exif.with_fields(b"", {exif.ORIENTATION: [6]})
     got = photo.read(saved(Image.fromarray(scene()), "PNG", exif=block, dpi=(300, 150)))
     assert got.dpi == (150, 300)
+
+
+def test_exif_that_cannot_be_read_is_left_out() -> None:
+    """PNG may hold EXIF as text, and text may be anything."""
+    text = PngInfo()
+    text.add_text("Raw profile type exif", "\nexif\n  10\nno hexadecimal digits")
+    got = photo.read(saved(Image.fromarray(scene()), "PNG", pnginfo=text))
+    assert got.exif == b"" and np.array_equal(got.pixels, scene())
 
 
 # Colour profiles

@@ -147,6 +147,14 @@ def test_pixels_that_would_come_out_wrong_are_refused(pixels: np.ndarray, words:
     )
 
 
+def test_channels_that_the_file_does_not_have_are_refused() -> None:
+    data = tiff(np.ones((4, 4), np.uint16), photometric="minisblack")
+    named = struct.pack("<HHII", 262, 3, 1, 1)  # the tag that names black and white
+    assert named in data
+    data = data.replace(named, struct.pack("<HHII", 262, 3, 1, 2))  # RGB
+    assert "pixels of 1 channels" in complaint(data)
+
+
 @pytest.mark.parametrize("mode", ["F", "I", "LAB"])
 def test_pillow_modes_that_are_no_photo_are_refused(mode: str) -> None:
     assert f"has pixels of the mode {mode}," in complaint(Image.new(mode, (4, 4)))

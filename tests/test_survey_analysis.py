@@ -162,6 +162,9 @@ class TestPrecision:
         low, high = analysis.share(n // 2, n).wilson
         assert (high - low) / 2 <= half_width + 1e-3
 
+    def test_without_votes_nobody_knows_how_many_are_needed(self):
+        assert analysis.participants_needed(analysis.share(0, 0), 0, 0.05) is None
+
     def test_participants_needed(self):
         votes = [v for i in range(20) for v in votes_of(f"p{i}", "lrlrlrlrlr")]
         result = analysis.win_rate(votes, "custom", "pretrained")

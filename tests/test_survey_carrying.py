@@ -141,6 +141,14 @@ def test_a_public_data_set_is_refused(server, space):
     assert "is public" in done.stderr
 
 
+def test_a_line_that_is_no_vote_stops_the_opening(server, space):
+    server.repos[REPO] = Repo(private=True)
+    server.commit(REPO, {"votes/other.jsonl": b'{"record": "vote", "colour": "red"}\n'})
+    done = space()
+    assert done.returncode != 0
+    assert "other.jsonl" in done.stderr and "has lines that are no votes" in done.stderr
+
+
 def test_a_line_that_was_cut_off_is_left_out_and_told(server, space):
     server.repos[REPO] = Repo(private=True)
     server.commit(REPO, {"votes/before.jsonl": b'{"record": "vote", "id'})

@@ -21,10 +21,13 @@ from colorgan.errors import SurveyError
 from colorgan.survey import study as studies
 from colorgan.survey.imports import read_votes
 from colorgan.survey.prepare import prepare
-from colorgan.survey.report import lines
-from colorgan.survey.store import Store, default_url
+from colorgan.survey.report import lines, write_report
+from colorgan.survey.session import Survey
+from colorgan.survey.standing import board
+from colorgan.survey.store import Store, Vote, default_url
 from colorgan.survey.study import DECOY, ORIGINAL, Study, StudyPhoto, System
 from colorgan.survey.summary import summarize
+from colorgan.survey.tokens import Signer
 from colorgan.survey.trials import PRACTICE, plan
 
 
@@ -132,6 +135,15 @@ class TestPrepare:
             prepare(photos, [one, one], tmp_path / "study", pairs=0)
         with pytest.raises(SurveyError, match="is there already"):
             prepare(photos, [one, one], study.folder)
+        shutil.copytree(sources / "custom-2", tmp_path / "original")
+        with pytest.raises(SurveyError, match="uses the name original for itself"):
+            prepare(photos, [one, str(tmp_path / "original")], tmp_path / "study")
+
+    def test_a_study_that_cannot_be_written_is_told(self, sources, tmp_path):
+        (tmp_path / "file").touch()
+        models = [str(sources / name) for name in ("custom-2", "pretrained-2")]
+        with pytest.raises(SurveyError, match="cannot be written"):
+            prepare([str(sources / "photos")], models, tmp_path / "file" / "study")
 
 
 def mean_chroma(image: Image.Image) -> float:
@@ -251,6 +263,7 @@ class TestImport:
             (("1", "real", "custom-2", "", "", "moon.jpg"), "photo 'moon.jpg'"),
             (("1", "real", "left", "", "", ""), "without saying what was shown"),
             (("1", "original", "custom-2", "", "", ""), "needs left and right"),
+            (("1", "original", "original", "", "", ""), "needs left and right"),
             (("1", "real", "custom-2", "custom-2", "custom-2", ""), "nobody asks about"),
         ],
     )
@@ -272,6 +285,9 @@ class TestImport:
         (tmp_path / "e.csv").write_bytes(b"\xff\xfe\0")
         with pytest.raises(SurveyError, match="no UTF-8"):
             read_votes(tmp_path / "e.csv", study)
+        (tmp_path / "f.csv").touch()
+        with pytest.raises(SurveyError, match=r"f\.csv is empty"):
+            read_votes(tmp_path / "f.csv", study)
         with pytest.raises(SurveyError, match="cannot be read"):
             read_votes(tmp_path / "nowhere.csv", study)
 
@@ -349,27 +365,58 @@ class TestCommand:
         assert self.run(capsys, "survey", "report", study.folder, "--database", url)[0] == 0
 
 
-def test_three_models_get_strengths_and_the_report_shows_them(study, tmp_path):
-    from colorgan.survey.report import write_report
-    from colorgan.survey.store import Vote
+def votes_on(study, pairs, kind, question):
+    """Eight people who answer alike: left, but for every third step."""
+    return [
+        Vote(
+            f"{person}-{kind}-{step}", study.fingerprint, f"p{person}", step, kind, question,
+            f"{step % 6}.jpg", left, right, "", "",
+            "left" if step % 3 else "right", 900, "now",
+        )
+        for person in range(8)
+        for step, (left, right) in enumerate(pairs)
+    ]  # fmt: skip
 
+
+def test_three_models_get_strengths_and_the_report_shows_them(study, tmp_path):
     three = drawn(6, 3)
-    votes = []
-    for person in range(8):
-        for step, (left, right) in enumerate(three.system_pairs * 4):
-            votes.append(
-                Vote(
-                    f"{person}-{step}", three.fingerprint, f"p{person}", step, "pair", "prefer",
-                    f"{step % 6}.jpg", left, right, "", "",
-                    "left" if step % 3 else "right", 900, "now",
-                )
-            )  # fmt: skip
-    summary = summarize(three, votes)
+    summary = summarize(three, votes_on(three, three.system_pairs * 4, "pair", "prefer"))
     assert set(summary["questions"]["prefer"]["strengths"]) == set(three.names)
     assert summary["questions"]["prefer"]["agreement"]["share"] == 1
     write_report(tmp_path / "report.html", summary)
     assert "Bradley-Terry" in (tmp_path / "report.html").read_text()
     assert any("model0 over model1" in line for line in lines(summary))
+
+
+def test_the_report_and_the_board_tell_whose_colours_are_taken_for_the_original(tmp_path):
+    three = drawn(6, 3)
+    fooled = votes_on(three, [(name, ORIGINAL) for name in three.names], "fool", "original")
+    votes = [*fooled, *votes_on(three, three.system_pairs, "pair", "real")]
+    summary = summarize(three, votes)
+    assert [rate["share"] for rate in summary["fooled"].values()] == [0, 1, 1]
+    write_report(tmp_path / "report.html", summary)
+    assert "was taken for the original" in (tmp_path / "report.html").read_text()
+    store = Store(f"sqlite:///{tmp_path}/votes.sqlite")
+    for vote in votes:
+        store.add(vote)
+    shown = board(Survey(three, store, Signer("a secret for tests")))
+    real, original = shown["tables"]
+    assert {row["name"] for row in real["rows"]} == set(three.names)
+    assert [row["share"] for row in original["rows"]] == [1, 1, 0]
+
+
+def test_where_nobody_could_say_there_is_no_share(tmp_path):
+    two = drawn(6, 2)
+    votes = [replace(v, answer="none") for v in votes_on(two, two.system_pairs, "pair", "real")]
+    summary = summarize(two, votes)
+    assert any("no votes; 8 could not say" in line for line in lines(summary)), lines(summary)
+    write_report(tmp_path / "report.html", summary)
+    assert "0 of 0" in (tmp_path / "report.html").read_text()
+    store = Store(f"sqlite:///{tmp_path}/votes.sqlite")
+    for vote in votes:
+        store.add(vote)
+    (table,) = board(Survey(two, store, Signer("a secret for tests")))["tables"]
+    assert [row["share"] for row in table["rows"]] == [None, None]
 
 
 def test_default_database_lies_in_the_study_s_folder(study):

@@ -11,9 +11,12 @@ import postgres
 import pytest
 from conftest import ROOT
 from sqlalchemy import create_engine, event, text
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from colorgan.errors import StoreError, SurveyError, VoteError
 from colorgan.rates import Rate, Rates
+from colorgan.survey.opening import routes_of
 from colorgan.survey.session import LIFE, Survey
 from colorgan.survey.store import Participant, Store, Vote
 from colorgan.survey.study import load
@@ -275,6 +278,23 @@ class TestTokens:
         assert path.stat().st_mode & 0o077 == 0
         assert list(tmp_path.iterdir()) == [path]
 
+    def test_a_secret_that_cannot_be_kept_is_told(self, tmp_path):
+        (tmp_path / "file").touch()
+        with pytest.raises(SurveyError, match="set COLORGAN_SURVEY_SECRET"):
+            kept_secret(tmp_path / "file" / "votes.secret")
+
+    def test_of_secrets_made_at_once_one_is_everybody_s(self, tmp_path):
+        found = []
+        threads = [
+            Thread(target=lambda: found.append(kept_secret(tmp_path / "votes.secret")))
+            for _ in range(12)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 12 and len(set(found)) == 1
+
     def test_short_secrets_are_refused(self):
         with pytest.raises(SurveyError, match="at least 16"):
             Signer("short")
@@ -394,6 +414,30 @@ def decoded(token):
         except ValueError:
             continue
     return "".join(texts)
+
+
+class TestServedInTrouble:
+    @pytest.fixture
+    def client(self, survey):
+        with TestClient(Starlette(routes=[routes_of(survey)])) as client:
+            yield client
+
+    def test_a_database_that_fails_is_told_without_the_server_s_places(
+        self, survey, client, tmp_path, caplog
+    ):
+        with sqlite3.connect(tmp_path / "votes.sqlite") as connection:
+            connection.execute("DROP TABLE participants")
+        answer = client.post("/survey/start", json={})
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+        assert answer.json()["error"].startswith("The survey's database does not answer")
+        assert str(tmp_path) not in answer.text and "lacks its tables" in caplog.text
+
+    def test_who_comes_too_often_is_told_when_to_come_again(self, survey, client):
+        with pytest.raises(VoteError):
+            for _ in range(200):
+                survey.start("testclient")  # the client's address
+        refused = client.post("/survey/start", json={})
+        assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0
 
 
 class TestRates:
