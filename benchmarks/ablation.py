@@ -240,13 +240,15 @@ def figures(summary: Mapping[str, Any], name: str) -> dict[str, float]:
 
 
 def table() -> None:
-    """Print every line so far, the nearest to the originals first."""
+    """Print every line so far as Markdown, the nearest to the originals first."""
     rows = [json.loads(line) for line in LINES.read_text().splitlines()]
     names = [name for name in rows[0]["figures"] if "gap" not in name and name != "zoom"]
-    print(f"{'cell':38}{'minutes':>8}{'photos':>9}" + "".join(f"{n:>26}" for n in names))
+    print(f"| {rows[0]['judged']} photos | minutes | crops | zoom | {' | '.join(names)} |")
+    print(f"| --- |{' ---: |' * (len(names) + 3)}")
     for row in sorted(rows, key=lambda row: row["figures"]["ciede2000"]):
-        shares = "".join(f"{row['figures'].get(name, float('nan')):26.1%}" for name in names)
-        print(f"{row['cell']:38}{row['minutes']:8.1f}{row['photos']:9}{shares}")
+        shares = " | ".join(f"{row['figures'].get(name, float('nan')):.1%}" for name in names)
+        known = f"{row['minutes']:g} | {row['photos']} | {row['figures']['zoom']:g}"
+        print(f"| {row['cell']} | {known} | {shares} |")
 
 
 def arguments() -> argparse.Namespace:
