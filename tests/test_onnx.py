@@ -10,7 +10,7 @@ import torch
 from conftest import ROOT
 from PIL import Image
 
-from colorgan import Colorizer, ModelError, hub, onnx_export
+from colorgan import Colorizer, ModelError, hub, onnx_export, photo
 from colorgan.engines import OnnxGenerator
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.networks import UNet, UNetConfig
@@ -132,6 +132,12 @@ class TestTheEngine:
         again = Colorizer.from_pretrained(small_model, engine="onnxruntime")
         assert kept.stat().st_mtime_ns == written
         assert again.name == first.name == "small" and len(again.revision) == 12
+
+    def test_an_onnx_file_has_no_doubts(self, small_file, portrait):
+        colorizer = Colorizer.from_pretrained(small_file, engine="onnxruntime")
+        assert not colorizer.knows_doubt
+        with pytest.raises(ModelError, match="not with a distribution"):
+            colorizer.doubt(photo.read(portrait))
 
     def test_what_cannot_be_is_said_in_one_line(self, small_file, portrait, tmp_path):
         broken = tmp_path / "broken.onnx"
