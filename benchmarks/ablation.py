@@ -273,6 +273,7 @@ def arguments() -> argparse.Namespace:
 def measure_paces(cells: list[str], trunk: str, source: StoredPhotos) -> dict[str, list[float]]:
     """Measure the pace of each part of each cell; that of equal recipes only once."""
     known: dict[Recipe, float] = {}
+    paces: dict[str, list[float]] = {name: [] for name in cells}
     for name in cells:
         for part in CELLS[name]:
             recipe = part.change(base(trunk, 9_000))
@@ -280,9 +281,8 @@ def measure_paces(cells: list[str], trunk: str, source: StoredPhotos) -> dict[st
                 with tempfile.TemporaryDirectory() as folder:
                     known[recipe] = pace(recipe, source, Path(folder))
                 print(f"{name}: {1 / known[recipe]:.0f} photos a second", flush=True)
-    return {
-        name: [known[part.change(base(trunk, 9_000))] for part in CELLS[name]] for name in cells
-    }
+            paces[name].append(known[recipe])
+    return paces
 
 
 def trained(

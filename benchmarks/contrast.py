@@ -33,8 +33,11 @@ def main() -> None:
     parser.add_argument("model", help="of a U-Net: pretrained, custom, a folder, org/name")
     parser.add_argument("--data", nargs="+", required=True)
     parser.add_argument("--photos", type=int, default=100)
+    parser.add_argument("--zooms", type=float, nargs="+", help="default: the model's own")
     options = parser.parse_args()
     model = hub.load(hub.resolve(options.model).path)
+    if options.zooms:
+        model = seen_by(model, zooms=options.zooms)
     ways = {f"{g} C (C / 15)^{c}": seen_by(model, gain=g, contrast=c) for g, c in WAYS}
     photos = evenly(list(read_all(options.data)), options.photos)
     result = judge(ways, photos, measures=("ciede2000", "colourfulness"))

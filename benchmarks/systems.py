@@ -38,7 +38,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples" / "photos"
 
 
 def small(name: str) -> Recipe:
-    """Give a system's recipe at 64 pixels; stages keep their shares of the photos."""
+    """Give a system's recipe at 64 pixels."""
     recipe = RECIPES[name]
     if isinstance(recipe.generator, Pix2PixConfig):
         recipe = replace(recipe, generator=replace(recipe.generator, levels=6))
@@ -48,19 +48,12 @@ def small(name: str) -> Recipe:
 
 
 def lasting(recipe: Recipe, photos: int) -> Recipe:
-    """Give the recipe for so many photos, in the stages' own proportions."""
-    whole = sum(stage.photos or 1 for stage in recipe.stages)
-    stages = (
-        replace(
-            stage,
-            size=SIZE,
-            batch=BATCH,
-            photos=max(round(photos * (stage.photos or 1) / whole / BATCH), 1) * BATCH,
-            epochs=0,
-        )
-        for stage in recipe.stages
+    """Give the recipe for so many photos."""
+    (stage,) = recipe.stages
+    photos = max(round(photos / BATCH), 1) * BATCH
+    return replace(
+        recipe, stages=(replace(stage, size=SIZE, batch=BATCH, photos=photos, epochs=0),)
     )
-    return replace(recipe, stages=tuple(stages))
 
 
 def draw(model: Generator, size: int, path: Path) -> None:

@@ -159,7 +159,7 @@ class UNet(Generator):
         return self.head(x).float(), maps
 
     def _ab(self, head: Tensor) -> Tensor:
-        if self.settings.head == "classes":
+        if self.has_distribution:
             return ab_grid.annealed_mean(head, self.classes, self.settings.temperature)
         return color.AB_MAX * torch.tanh(head)
 

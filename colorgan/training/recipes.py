@@ -149,7 +149,8 @@ class Recipe:
     trunk_weights: str | None = None
     """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random."""
     trunk_rate: float = 1.0
-    """The trunk's learning rate as a share of the decoder's; 0 freezes it."""
+    """The trunk's learning rate as a share of the decoder's; 0 freezes it. Below 1 it is taken to
+    be pretrained, and the statistics of its batch norm stand still."""
     teacher: str | None = None
     """timm's name of the network whose features the perceptual and distil losses use."""
     teacher_weights: str | None = "timm"

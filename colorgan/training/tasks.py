@@ -90,7 +90,7 @@ class GeneratorTask(Task):
         self.register_buffer("centres", ab_grid.centres(), persistent=False)
 
     def train(self, mode: bool = True) -> GeneratorTask:
-        """Set the mode; the teacher, the tutor and a frozen trunk keep their statistics."""
+        """Set the mode; teacher, tutor and a pretrained trunk keep their statistics."""
         super().train(mode)
         for frozen in (self.teacher, self.tutor):
             if frozen is not None:
