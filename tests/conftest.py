@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import votes as load_test
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +72,14 @@ def teacher_weights(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("teacher") / "resnet10t.safetensors"
     save_file(import_timm().create_model("resnet10t").state_dict(), path)
     return path
+
+
+@pytest.fixture(scope="session")
+def study_folder(tmp_path_factory) -> Path:
+    """A small study of the survey: 6 pairs and 2 real-or-coloured questions of 8 photos."""
+    folder = tmp_path_factory.mktemp("studies") / "study"
+    load_test.draw_study(folder, photos=8, pairs=6, fool=2)
+    return folder
 
 
 @pytest.fixture(scope="session")

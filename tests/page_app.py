@@ -17,11 +17,9 @@ import torch
 from conftest import ROOT
 from PIL import Image
 from playwright.sync_api import expect
+from serving import free_port, wait_until_answering
 
 from colorgan import color
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from serving import free_port, wait_until_answering
 
 GPS = {1: "N", 2: (41.0, 0.0, 30.0), 3: "E", 4: (28.0, 58.0, 12.0)}
 GPS_IFD, DESCRIPTION, PROCESSING_SOFTWARE = 0x8825, 0x010E, 0x000B

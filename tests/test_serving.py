@@ -4,9 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
 from serving import free_port, wait_until_answering
 
 

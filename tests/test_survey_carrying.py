@@ -15,9 +15,6 @@ import pytest
 from conftest import ROOT
 from loopback_hub import TOKEN, Hub, Repo
 
-sys.path.insert(0, str(ROOT / "benchmarks"))
-import votes as load_test
-
 REPO = "me/votes"
 SECRET = "a secret for tests"
 SPACE = """
@@ -43,15 +40,8 @@ def server():
     return Hub()
 
 
-@pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("studies") / "study"
-    load_test.draw_study(folder, photos=8, pairs=6, fool=2)
-    return folder
-
-
 @pytest.fixture
-def space(server, study, tmp_path):
+def space(server, study_folder, tmp_path):
     """Runs the survey as a Space does: on a disk of its own, which is gone afterwards."""
     runs = iter(range(9))
 
@@ -62,7 +52,7 @@ def space(server, study, tmp_path):
         env |= {"HF_ENDPOINT": hub, "HF_HOME": str(disk), "HF_TOKEN": token}
         env |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
         url = f"sqlite:///{disk}/votes.sqlite"
-        arguments = [str(study), url, repo, answers, end]
+        arguments = [str(study_folder), url, repo, answers, end]
         return subprocess.run(
             [sys.executable, "-c", SPACE, *arguments],
             capture_output=True, text=True, timeout=120, cwd=ROOT, env=env,
