@@ -60,10 +60,11 @@ def soft_encode(ab: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
 
 def nearest(ab: Tensor, centres: Tensor) -> Tensor:
     """Give the index of each colour's nearest class: (N, H, W) of ab (N, 2, H, W)."""
-    colours = ab.movedim(1, -1).reshape(-1, 2)
-    squares, place = torch.unique((colours / STEP).round(), dim=0, return_inverse=True)
-    indices = torch.cdist(squares * STEP, centres.to(ab)).argmin(dim=1)
-    return indices[place].view(ab.shape[0], *ab.shape[2:])
+    edge = int(color.AB_MAX / STEP)
+    steps = STEP * torch.arange(-edge, edge + 1, device=ab.device)
+    table = torch.cdist(torch.cartesian_prod(steps, steps), centres.to(steps)).argmin(dim=1)
+    a, b = ((ab / STEP).round().clamp(-edge, edge).long() + edge).unbind(dim=1)
+    return table[a * len(steps) + b]
 
 
 def rebalancing(prior: Tensor, centres: Tensor, mix: float = MIX) -> Tensor:

@@ -185,7 +185,8 @@ class GeneratorTask(Task):
 
     def _pixel_weight(self, truth: Tensor) -> Tensor | None:
         """Give how much each pixel of ab (N, 2, H, W) counts in a regression, or None."""
-        if self.class_weights is None:
+        weights = self.recipe.losses
+        if self.class_weights is None or not (weights.l1 or weights.mse or weights.huber):
             return None
         return self.class_weights[ab_grid.nearest(truth, self.centres)][:, None]
 
