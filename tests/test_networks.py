@@ -167,6 +167,8 @@ class TestBadConfigs:
             ({"generator": "unet", "trunk": "resnet3400"}, "no network named"),
             ({"generator": "unet", "trunk": "vit_tiny_patch16_224"}, "trunk"),
             ({"generator": "unet", "widths": 7}, "does not fit"),
+            ({"generator": "unet", "zooms": []}, "zooms"),
+            ({"generator": "unet", "zooms": [1.0, 0.0]}, "zooms"),
         ],
     )
     def test_are_refused_in_one_sentence(self, config, words):
@@ -253,3 +255,21 @@ def test_contrast_gives_strong_colours_more_gain_than_weak_ones():
             ab = network(torch.full((1, 1, 32, 32), 50.0))
         torch.testing.assert_close(ab[:, 0], torch.full((1, 32, 32), float(expected)))
         assert not ab[:, 1].any()
+
+
+@pytest.mark.parametrize("head", ["regression", "classes"])
+def test_what_is_seen_at_several_zooms_is_averaged(head):
+    def answers(*zooms):
+        torch.manual_seed(5)
+        net = UNet(UNetConfig("resnet10t", widths=(8, 8, 8), head=head, zooms=zooms)).eval()
+        with torch.inference_mode():
+            lightness = picture(96, 96)
+            return net(lightness), net.distribution(lightness) if head == "classes" else None
+
+    (whole, sure), (half, unsure), (both, shares) = answers(1), answers(0.5), answers(1, 0.5)
+    assert torch.equal(answers(1, 1)[0], whole)
+    assert not torch.allclose(whole, half, atol=1e-3)
+    torch.testing.assert_close(both, (whole + half) / 2, atol=0.3, rtol=0)
+    if shares is not None:
+        torch.testing.assert_close(shares.sum(1), torch.ones(1, 96, 96))
+        torch.testing.assert_close(shares, (sure + unsure) / 2, atol=1e-3, rtol=0)

@@ -83,6 +83,19 @@ class TestLoop:
         for name, tensor in trainer.generator.trunk.state_dict().items():
             assert torch.equal(tensor, before[name]), name
 
+    @pytest.mark.parametrize(("rate", "moves"), [(0.2, False), (1.0, True)])
+    def test_a_pretrained_trunk_learns_but_keeps_its_statistics(
+        self, photos_in_memory, tmp_path, rate, moves
+    ):
+        recipe = replace(SMALL, trunk_rate=rate)
+        trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), photos_in_memory)
+        before = {k: v.clone() for k, v in trainer.generator.trunk.state_dict().items()}
+        trainer.run_stages()
+        after = trainer.generator.trunk.state_dict()
+        changed = {name for name in after if not torch.equal(after[name], before[name])}
+        assert any(name.endswith("weight") for name in changed)
+        assert any("running_" in name for name in changed) == moves
+
     def test_a_tutor_s_colours_are_learned(self, photos_in_memory, small_model, tmp_path):
         """With the tutor's loss alone the colours come near the tutor's, not the truth's."""
         recipe = replace(
