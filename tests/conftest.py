@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,16 @@ from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 pytest_plugins = ["page_app"]  # the fixtures of all tests that drive the page
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no process is left with one at the end."""
+    marked = Counter(item.path for item in items if _is_slow(item))
+    items.sort(key=lambda item: -marked[item.path])  # stable: a file's tests keep their order
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(mark) for mark in ("slow", "browser"))
 
 
 @pytest.fixture(scope="session")
