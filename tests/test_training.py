@@ -143,6 +143,20 @@ class TestLoop:
         assert hub.read_config(tmp_path) == hub.read_config(small_model)
         train(recipe, replace(run, resume=True, max_steps=2), photos_in_memory)
 
+    def test_init_gives_a_regression_a_new_head_where_the_loss_is_on_classes(
+        self, photos_in_memory, small_model, tmp_path
+    ):
+        classes = replace(SMALL.generator, head="classes")
+        recipe = replace(SMALL, generator=classes, losses=LossWeights(classes=1.0))
+        run = Run(tmp_path, data=("photos",), init=str(small_model), max_steps=0)
+        train(recipe, run, photos_in_memory)
+        before, after = weights(small_model), weights(tmp_path)
+        assert hub.load(tmp_path).has_distribution
+        assert {key for key in after if not torch.equal(after[key], before[key])} == {
+            "head.weight", "head.bias"
+        }  # fmt: skip
+        train(recipe, replace(run, resume=True, max_steps=1), photos_in_memory)
+
     def test_a_batch_in_parts_moves_the_weights_as_a_whole_one(self, photos_in_memory, tmp_path):
         """On a network without batch statistics."""
         still = Pix2PixConfig(levels=3, width=8, down_dropout=False, up_dropout=0)

@@ -36,12 +36,17 @@ def precision_of(recipe: Recipe) -> str:
 def adopt(recipe: Recipe, run: Run) -> Recipe:
     """Give the recipe with the generator of the model that the run starts from, if there is one.
 
+    Where the recipe's loss is on colour classes and that model has none, it gets a new head.
+
     Raises:
         ColorganError: there is no such model, or the recipe's losses do not fit its generator.
     """
     if run.init is None:
         return recipe
     settings: Any = settings_of(hub.read_config(hub.resolve(run.init).path))[1]
+    if recipe.losses.classes and isinstance(settings, UNetConfig) and settings.head != "classes":
+        # gain and contrast were made for the other head's answers
+        settings = replace(settings, head="classes", gain=1.0, contrast=0.0)
     return replace(recipe, generator=settings)
 
 
@@ -56,7 +61,19 @@ def start_generator(recipe: Recipe, run: Run) -> tuple[Network, list[Any]]:
             return UNet(recipe.generator, trunk_weights=recipe.trunk_weights), []
         return build(config_of(recipe.generator)), []
     folder = hub.resolve(run.init).path
-    return hub.load_network(folder), hub.history(folder)
+    network = hub.load_network(folder)
+    settings: Any = recipe.generator  # that adopt() took from this very model
+    if isinstance(network, UNet) and network.settings.head != settings.head:
+        network = with_new_head(network, settings)
+    return network, hub.history(folder)
+
+
+def with_new_head(network: UNet, settings: UNetConfig) -> UNet:
+    """Give a U-Net of other settings with this one's trunk and decoder; its head is random."""
+    other = UNet(settings)
+    kept = {k: v for k, v in network.state_dict().items() if not k.startswith("head.")}
+    other.load_state_dict({**other.state_dict(), **kept})
+    return other
 
 
 def start_critic(recipe: Recipe) -> Critic | None:
