@@ -234,7 +234,7 @@ class TestFeatures:
     def test_a_network_that_cannot_be_had_is_named(self, tmp_path):
         with pytest.raises(ModelError, match="There is no file"):
             FeatureNetwork("resnet10t", tmp_path / "none.safetensors")
-        with pytest.raises(ModelError, match="no-such-network cannot be made"):
+        with pytest.raises(ModelError, match="no network named no-such-network"):
             FeatureNetwork("no-such-network", "timm")
 
     def test_settings_reach_timm(self, tmp_path):

@@ -16,8 +16,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..errors import ModelError
-from ..networks.trunk import import_timm
+from ..networks.trunk import create
 from .statistics import Estimate, percentiles
 
 BATCH = 32
@@ -48,24 +47,8 @@ class FeatureNetwork(nn.Module):
         super().__init__()
         given = dict(settings or {})
         self.name = name
-        timm = import_timm()
         normal = {key: given.pop(key, None) for key in ("mean", "std")}
-        overlay = None if weights == "timm" else {"file": str(weights), "hf_hub_id": None}
-        if overlay and not Path(weights).is_file():
-            raise ModelError(f"There is no file {weights} with weights for {name}.")
-        try:
-            network = timm.create_model(
-                name, pretrained=True, pretrained_cfg_overlay=overlay, **given
-            )
-        except FileNotFoundError as error:
-            raise ModelError(
-                f"The feature network {name} is not on this machine and the Hub cannot be "
-                "reached. Give its weights as a safetensors file, or another network that is "
-                "here; nothing is taken in its place."
-            ) from error
-        except (RuntimeError, TypeError) as error:
-            reason = str(error).splitlines()[0]
-            raise ModelError(f"The feature network {name} cannot be made: {reason}") from error
+        network: Any = create(name, weights, "feature network", **given)
         self.network: nn.Module = network.eval().requires_grad_(False)
         for key, value in normal.items():
             channels = network.default_cfg[key] if value is None else (value,) * 3

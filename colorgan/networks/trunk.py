@@ -41,42 +41,55 @@ def import_timm() -> ModuleType:
     return importlib.import_module("timm")
 
 
-def build_trunk(name: str, *, channels: int = 1, weights: str | Path | None = None) -> nn.Module:
-    """Build a timm network as a pyramid of feature maps.
+def create(name: str, weights: str | Path | None, role: str, **settings: Any) -> nn.Module:
+    """Create a network of timm.
 
     Args:
         name: timm's name of the network, such as "resnet34".
-        channels: of the input; with pretrained weights timm adapts the first layer.
         weights: None for random ones, "timm" for timm's own from the Hub, else a safetensors
             file under timm's parameter names.
+        role: what the network serves as, for errors.
+        settings: further settings of the network.
 
     Raises:
-        ModelError: timm knows no such network, it gives no pyramid, or no weights can be had.
+        ModelError: timm knows no such network, it cannot be made, or no weights can be had.
     """
     timm = import_timm()
     overlay = None if weights in (None, "timm") else {"file": str(weights), "hf_hub_id": None}
     if overlay and not Path(str(weights)).is_file():
-        raise ModelError(f"There is no file {weights} with weights for the trunk {name}.")
+        raise ModelError(f"There is no file {weights} with weights for the {role} {name}.")
     try:
-        trunk: nn.Module = timm.create_model(
-            name,
-            pretrained=weights is not None,
-            pretrained_cfg_overlay=overlay,
-            features_only=True,
-            in_chans=channels,
+        network: nn.Module = timm.create_model(
+            name, pretrained=weights is not None, pretrained_cfg_overlay=overlay, **settings
         )
     except FileNotFoundError as error:  # the Hub client's "offline" is one of these
         raise ModelError(
-            f"The pretrained weights of {name} are not on this machine and the Hub cannot be "
-            "reached. Connect once, or give a safetensors file of weights."
+            f"The pretrained weights of the {role} {name} are not on this machine and the Hub "
+            "cannot be reached. Connect once, or give a safetensors file of weights; nothing is "
+            "taken in their place."
         ) from error
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:
         if "Unknown model" in str(error):
             similar = ", ".join(timm.list_models(f"*{name[:6]}*")[:6])
             hint = f"Similar names: {similar}." if similar else "See timm.list_models()."
             raise ModelError(f"timm knows no network named {name}. {hint}") from error
-        raise ModelError(f"The network {name} cannot serve as a trunk: {error}") from error
-    return trunk
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"The {role} {name} cannot be made: {reason}") from error
+    return network
+
+
+def build_trunk(name: str, *, channels: int = 1, weights: str | Path | None = None) -> nn.Module:
+    """Build a timm network as a pyramid of feature maps, which not every network gives.
+
+    Args:
+        name: timm's name of the network.
+        channels: of the input; with pretrained weights timm adapts the first layer.
+        weights: as `create` takes them.
+
+    Raises:
+        ModelError: as `create` raises it.
+    """
+    return create(name, weights, "trunk", features_only=True, in_chans=channels)
 
 
 def maps_of(trunk: nn.Module) -> tuple[list[int], list[int]]:
