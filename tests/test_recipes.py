@@ -6,10 +6,10 @@ import pytest
 
 from colorgan.errors import TrainingError
 from colorgan.networks import Pix2PixConfig, UNetConfig
-from colorgan.training.data import Share
+from colorgan.training.data import Shard
 from colorgan.training.recipes import RECIPES, Adversarial, LossWeights, Recipe, Stage
 from colorgan.training.run import Run, check_resumable, write_recipe
-from colorgan.training.schedule import plan_of, rate
+from colorgan.training.schedule import plan_of, rate_factor
 
 SIMPLE = Recipe("simple", stages=(Stage(32, 4, 100),), losses=LossWeights(huber=1.0))
 
@@ -67,27 +67,27 @@ class TestContradictions:
 class TestPlan:
     def test_counts_epochs_in_photos_and_leaves_out_stages_of_nothing(self):
         recipe = replace(SIMPLE, stages=(Stage(32, 4, epochs=2.5), Stage(64, 4), Stage(64, 4, 7)))
-        plan = plan_of(recipe, Photos(10), Share())
+        plan = plan_of(recipe, Photos(10), Shard())
         assert [(p.stage.size, p.photos, p.before) for p in plan] == [(32, 25, 0), (64, 7, 25)]
         assert {p.of_kind for p in plan} == {32}
 
     def test_cycles_repeat_the_game_but_not_what_comes_before(self):
         recipe = replace(RECIPES["nogan"], cycles=2)
-        kinds = [planned.stage.kind for planned in plan_of(recipe, Photos(10), Share())]
+        kinds = [planned.stage.kind for planned in plan_of(recipe, Photos(10), Shard())]
         assert kinds == ["generator"] * 3 + ["critic", "adversarial"] * 2
 
     def test_epochs_of_a_stream_are_refused(self):
         with pytest.raises(TrainingError, match="give its length"):
-            plan_of(replace(SIMPLE, stages=(Stage(32, 4, epochs=1),)), object(), Share())
+            plan_of(replace(SIMPLE, stages=(Stage(32, 4, epochs=1),)), object(), Shard())
 
     def test_a_batch_that_processes_cannot_share_is_refused(self):
         with pytest.raises(TrainingError, match="among 3 processes"):
-            plan_of(SIMPLE, Photos(10), Share(0, 3))
+            plan_of(SIMPLE, Photos(10), Shard(0, 3))
 
 
 class TestRate:
     def test_a_cosine_rises_then_falls_to_nothing(self):
-        rates = [rate("cosine", seen, 1000) for seen in range(1001)]
+        rates = [rate_factor("cosine", seen, 1000) for seen in range(1001)]
         top = rates.index(max(rates))
         assert 0 < rates[0] < 0.1 and max(rates) == pytest.approx(1, abs=0.01)
         assert rates[: top + 1] == sorted(rates[: top + 1])
@@ -95,8 +95,8 @@ class TestRate:
         assert rates[-1] == pytest.approx(0, abs=1e-6)
 
     def test_constant_and_step(self):
-        assert {rate("constant", seen, 10) for seen in range(11)} == {1.0}
-        assert [rate("step", seen, 10) for seen in (0, 6, 7, 10)] == [1, 1, 0.1, 0.1]
+        assert {rate_factor("constant", seen, 10) for seen in range(11)} == {1.0}
+        assert [rate_factor("step", seen, 10) for seen in (0, 6, 7, 10)] == [1, 1, 0.1, 0.1]
 
 
 class TestResuming:

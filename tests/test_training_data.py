@@ -7,11 +7,11 @@ import torch
 from PIL import Image
 
 from colorgan.errors import PhotoError, TrainingError
-from colorgan.training.data import Share, StoredPhotos, load_photos
+from colorgan.training.data import Shard, StoredPhotos, load_photos
 from colorgan.training.pictures import old_prints, pictures
 from colorgan.training.streams import StreamedPhotos, open_stream
 
-ALONE = Share()
+ALONE = Shard()
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ class TestBatches:
     def test_processes_together_see_what_one_sees(self, store, processes):
         photos = StoredPhotos(store, seed=3)
         whole = next(photos.batches(6, 6, 32))
-        shares = [next(photos.batches(6, 6, 32, Share(r, processes))) for r in range(processes)]
+        shares = [next(photos.batches(6, 6, 32, Shard(r, processes))) for r in range(processes)]
         assert torch.equal(torch.cat([share.crops for share in shares]), whole.crops)
         assert [seed for share in shares for seed in share.seeds] == whole.seeds
         assert {share.position for share in shares} == {whole.position}
@@ -71,8 +71,8 @@ def stream(training_folder):
 
 
 class TestStream:
-    def places(self, photos, share=ALONE, batches=6, batch=2):
-        found = itertools.islice(photos.batches(0, batch, 16, share), batches)
+    def places(self, photos, shard=ALONE, batches=6, batch=2):
+        found = itertools.islice(photos.batches(0, batch, 16, shard), batches)
         return [place for one in found for place in one.seeds]
 
     def test_bad_photos_are_passed_over_and_said_once_an_epoch(self, stream, capsys):
@@ -87,19 +87,19 @@ class TestStream:
     def test_no_photo_comes_twice_in_an_epoch_in_any_process(self, stream, processes):
         seen = []
         for rank in range(processes):
-            own = self.places(stream(), Share(rank, processes), batches=4, batch=processes)
+            own = self.places(stream(), Shard(rank, processes), batches=4, batch=processes)
             seen += [place for place in own if place < 14]
         assert len(seen) == len(set(seen))
 
     def test_it_goes_on_from_a_position_as_if_it_had_not_stopped(self, stream):
-        batches = list(itertools.islice(stream().batches(0, 4, 16, Share()), 5))
-        again = list(itertools.islice(stream().batches(batches[1].position, 4, 16, Share()), 3))
+        batches = list(itertools.islice(stream().batches(0, 4, 16, Shard()), 5))
+        again = list(itertools.islice(stream().batches(batches[1].position, 4, 16, Shard()), 3))
         for before, after in zip(batches[2:], again, strict=True):
             assert before.seeds == after.seeds and torch.equal(before.crops, after.crops)
 
     def test_another_epoch_has_another_order(self, stream):
         photos = stream(shuffled=14)
-        crops = [one.crops for one in itertools.islice(photos.batches(0, 12, 16, Share()), 2)]
+        crops = [one.crops for one in itertools.islice(photos.batches(0, 12, 16, Shard()), 2)]
         assert not torch.equal(*crops)
 
     def test_a_stream_of_grey_photos_ends_in_a_sentence(self, tmp_path):
@@ -110,7 +110,7 @@ class TestStream:
             dataset, column, seed=0, scale=(1.0, 1.0), short_side=32, shuffled=8
         )
         with pytest.raises(TrainingError, match="all grey or cannot be read"):
-            next(photos.batches(0, 2, 16, Share()))
+            next(photos.batches(0, 2, 16, Shard()))
 
     def test_a_folder_without_photos_is_refused(self, tmp_path):
         (tmp_path / "notes.txt").write_text("nothing")
@@ -138,7 +138,7 @@ class TestOldPrints:
     def test_they_come_with_the_batch_in_memory_or_streamed_alone_or_shared(self, store, stream):
         for photos in (StoredPhotos(store, seed=3), stream()):
             whole = next(photos.batches(0, 6, 32, ALONE, 0.5))
-            shares = [next(photos.batches(0, 6, 32, Share(r, 2), 0.5)) for r in range(2)]
+            shares = [next(photos.batches(0, 6, 32, Shard(r, 2), 0.5)) for r in range(2)]
             by_seed = {
                 seed: one.prints[place]
                 for one in shares

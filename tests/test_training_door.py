@@ -171,4 +171,6 @@ class TestTheDoor:
             env={**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "empty")},
         )
         assert done.returncode == 1
-        assert "pretrained weights of the trunk tf_efficientnet_lite2" in done.stderr.splitlines()[-1]
+        assert (
+            "pretrained weights of the trunk tf_efficientnet_lite2" in done.stderr.splitlines()[-1]
+        )

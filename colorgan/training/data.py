@@ -73,14 +73,14 @@ def load_photos(
 
 
 @dataclass(frozen=True)
-class Share:
+class Shard:
     """Which part of every batch a process gets: the `rank`-th of `processes` equal ones."""
 
     rank: int = 0
     processes: int = 1
 
 
-ALONE = Share()
+ALONE = Shard()
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Source(Protocol):
     """Gives batches of crops from a position of its sequence on, for ever."""
 
     def batches(
-        self, position: int, batch: int, size: int, share: Share, degrade: float = 0.0
+        self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
     ) -> Iterator[Batch]:
         """Give a process's shares of batches of `batch` photos as crops of `size` pixels.
 
@@ -143,13 +143,13 @@ class StoredPhotos:
         return found
 
     def batches(
-        self, position: int, batch: int, size: int, share: Share = ALONE, degrade: float = 0.0
+        self, position: int, batch: int, size: int, shard: Shard = ALONE, degrade: float = 0.0
     ) -> Iterator[Batch]:
         """Give a process's shares of the batches from `position` on."""
 
         def make(first: int) -> Batch:
-            own = batch // share.processes
-            start = first + share.rank * own
+            own = batch // shard.processes
+            start = first + shard.rank * own
             crops = [
                 crop(self.store.photos[index], size, self.scale, (self.seed, 1, place))
                 for place, index in enumerate(self.indices(start, own), start)

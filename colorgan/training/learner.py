@@ -50,10 +50,10 @@ class Learner:
         )
         self.optimizer = accelerator.prepare(optimizer)
 
-    def move(self, share: float) -> None:
-        """Step along the gradients at a share of the learning rate, and forget them."""
+    def move(self, factor: float) -> None:
+        """Step along the gradients at a multiple of the learning rate, and forget them."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.learning_rate * group["rate"] * share
+            group["lr"] = self.recipe.learning_rate * group["rate"] * factor
         for trained, view in zip(self._trained, self._as_stored, strict=True):
             if trained.grad is not None:  # several processes may give it in another layout,
                 gradient = _as_stored(trained.grad, like=trained)

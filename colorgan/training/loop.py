@@ -25,12 +25,12 @@ from ..errors import TrainingError
 from ..networks import Network
 from . import adversarial, checkpoint, inflection
 from .checkpoint import Progress
-from .data import ALONE, Batch, Share, Source
+from .data import ALONE, Batch, Shard, Source
 from .learner import Learner
 from .pictures import Pictures, pictures
 from .recipes import Recipe, Stage
 from .run import Run, check_resumable, without_places, write_recipe
-from .schedule import Planned, plan_of, rate
+from .schedule import Planned, plan_of, rate_factor
 from .start import adopt, class_weights, precision_of, start_critic, start_generator, tune
 from .tasks import CriticTask, task_of
 from .watching import Watch
@@ -91,8 +91,8 @@ class Trainer:
             project_dir=run.folder,
         )
         tune(self.accelerator.device)
-        self.share = Share(self.accelerator.process_index, self.accelerator.num_processes)
-        self.plan = plan_of(recipe, photos, self.share)
+        self.shard = Shard(self.accelerator.process_index, self.accelerator.num_processes)
+        self.plan = plan_of(recipe, photos, self.shard)
         self.generator, self.history = start_generator(recipe, run)
         self.critic = start_critic(recipe)
         self.task = task_of(recipe, self.generator, class_weights(recipe, photos))
@@ -163,7 +163,7 @@ class Trainer:
 
     def _batches(self, stage: Stage) -> Iterator[Batch]:
         return self.photos.batches(
-            self.progress.position, stage.batch, stage.size, self.share, self.recipe.degrade
+            self.progress.position, stage.batch, stage.size, self.shard, self.recipe.degrade
         )
 
     def _next_stage(self) -> None:
@@ -182,16 +182,16 @@ class Trainer:
         """
         stage, terms = planned.stage, dict[str, float]()
         chance = self.recipe.seed * CHANCE + self.progress.steps
-        torch.manual_seed(chance * self.share.processes + self.share.rank)  # dropout
-        share = stage.rate * rate(
+        torch.manual_seed(chance * self.shard.processes + self.shard.rank)  # dropout
+        factor = stage.rate * rate_factor(
             self.recipe.schedule, planned.before + self.progress.seen_in_stage, planned.of_kind
         )
         parts = self._parts(batch)
         if self._critic_moves(stage):
-            terms |= self._critic_step(parts, batch.seeds[0], share)
+            terms |= self._critic_step(parts, batch.seeds[0], factor)
             self.progress.critic_loss = terms["critic"]
         if self._generator_moves(stage):
-            terms |= self._generator_step(parts, stage, share)
+            terms |= self._generator_step(parts, stage, factor)
         self.progress.steps += 1
         self.progress.seen += stage.batch
         self.progress.seen_in_stage += stage.batch
@@ -212,7 +212,7 @@ class Trainer:
         return allowed and step % game.generator_every == 0
 
     def _generator_step(
-        self, parts: list[Pictures], stage: Stage, share: float
+        self, parts: list[Pictures], stage: Stage, factor: float
     ) -> dict[str, float]:
         values = list[dict[str, Tensor]]()
         for part in parts:
@@ -222,7 +222,7 @@ class Trainer:
                     terms = self._against_critic(terms, lightness, ab)
                 values.append(terms)
                 self._backward(terms, list(terms), len(parts))
-        self.learner.move(share)
+        self.learner.move(factor)
         self._average(stage)
         return self._agreed(values)
 
@@ -239,7 +239,7 @@ class Trainer:
         loss = adversarial.generator_loss(self.recipe.adversarial, logits)
         return terms | {"adversarial": own * loss}
 
-    def _critic_step(self, parts: list[Pictures], seed: int, share: float) -> dict[str, float]:
+    def _critic_step(self, parts: list[Pictures], seed: int, factor: float) -> dict[str, float]:
         learner = self.critic_learner
         assert learner is not None
         values = list[dict[str, Tensor]]()
@@ -251,7 +251,7 @@ class Trainer:
                 terms = learner.task.train()(truth, generated, chance)
                 values.append(terms)
                 self._backward(terms, ["critic"], len(parts))
-        learner.move(share)
+        learner.move(factor)
         return self._agreed(values)
 
     def _parts(self, batch: Batch) -> list[Pictures]:
@@ -307,7 +307,7 @@ class Trainer:
         return dict(zip(names, means.tolist(), strict=True))
 
     def _furthest(self, position: int) -> int:
-        if self.share.processes == 1:
+        if self.shard.processes == 1:
             return position
         mine = torch.tensor([position], device=self.accelerator.device)
         return int(self.accelerator.gather(mine).max())

@@ -7,7 +7,7 @@ from collections.abc import Sized
 from dataclasses import dataclass
 
 from ..errors import TrainingError
-from .data import Share, Source
+from .data import Shard, Source
 from .recipes import Recipe, Stage
 
 WARMUP = 0.03  # share of the training in which the learning rate rises
@@ -31,7 +31,7 @@ class Planned:
     of_kind: int
 
 
-def plan_of(recipe: Recipe, photos: Source, share: Share) -> list[Planned]:
+def plan_of(recipe: Recipe, photos: Source, shard: Shard) -> list[Planned]:
     """Count out the stages of a recipe in photos.
 
     Raises:
@@ -41,9 +41,9 @@ def plan_of(recipe: Recipe, photos: Source, share: Share) -> list[Planned]:
     lengths = [_photos(stage, photos) for stage in recipe.plan]
     plan, seen = [], dict[str, int]()
     for stage, length in zip(recipe.plan, lengths, strict=True):
-        if stage.batch % (share.processes * recipe.accumulate):
+        if stage.batch % (shard.processes * recipe.accumulate):
             raise TrainingError(
-                f"A batch of {stage.batch} cannot be shared out evenly among {share.processes} "
+                f"A batch of {stage.batch} cannot be shared out evenly among {shard.processes} "
                 f"processes in {recipe.accumulate} parts: set another --stages.N.batch."
             )
         of_kind = sum(
@@ -67,13 +67,13 @@ def _photos(stage: Stage, photos: Source) -> int:
     return math.ceil(stage.epochs * len(photos))
 
 
-def rate(schedule: str, seen: int, total: int) -> float:
-    """Give the learning rate's share of its height after `seen` of `total` photos."""
-    share = seen / total
+def rate_factor(schedule: str, seen: int, total: int) -> float:
+    """Give the factor on the learning rate after `seen` of `total` photos."""
+    done = seen / total
     if schedule == "constant":
         return 1.0
     if schedule == "step":
-        return 1.0 if share < DROP_AFTER else DROP_TO
-    if share < WARMUP:
-        return (share + 1e-3) / (WARMUP + 1e-3)
-    return 0.5 * (1 + math.cos(math.pi * min((share - WARMUP) / (1 - WARMUP), 1)))
+        return 1.0 if done < DROP_AFTER else DROP_TO
+    if done < WARMUP:
+        return (done + 1e-3) / (WARMUP + 1e-3)
+    return 0.5 * (1 + math.cos(math.pi * min((done - WARMUP) / (1 - WARMUP), 1)))

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from ..curate import decode, is_grey
 from ..errors import TrainingError
 from ..photoset import bytes_of, find, import_datasets, open_dataset
-from .data import Batch, Share, ahead, batch_of, crop
+from .data import Batch, Shard, ahead, batch_of, crop
 
 SHUFFLED = 1000  # photos among which the next one is drawn
 NAMED = 5  # of the photos that an epoch left out
@@ -53,11 +53,11 @@ class StreamedPhotos:
         self.shuffled = shuffled
 
     def batches(
-        self, position: int, batch: int, size: int, share: Share, degrade: float = 0.0
+        self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
     ) -> Iterator[Batch]:
         """Give a process's shares of the batches from `position` on."""
-        photos = self._decoded(position, share)
-        own = batch // share.processes
+        photos = self._decoded(position, shard)
+        own = batch // shard.processes
 
         def make(_: int) -> Batch:
             found = list(islice(photos, own))
@@ -66,16 +66,16 @@ class StreamedPhotos:
             ]
             last = found[-1][0]
             # The next batch of all processes begins with a whole round of them.
-            following = last - last % share.processes + share.processes
+            following = last - last % shard.processes + shard.processes
             return batch_of(crops, [place for place, _ in found], following, degrade)
 
         yield from ahead(make, 0, 1)
 
-    def _decoded(self, position: int, share: Share) -> Iterator[tuple[int, Any]]:
+    def _decoded(self, position: int, shard: Shard) -> Iterator[tuple[int, Any]]:
         """Give place and pixels of this process's photos from a place on."""
         barren, left_out = 0, LeftOut()
         for place, row in self._rows(position, left_out.tell):
-            if place % share.processes != share.rank:
+            if place % shard.processes != shard.rank:
                 continue
             image = row[self.column]
             pixels = decode(bytes_of(image), self.short_side)
