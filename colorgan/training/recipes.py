@@ -283,6 +283,18 @@ _PIX2PIX = Recipe(
     ema_halflife=0,
 )
 
+_LITE = UNetConfig("tf_efficientnet_lite2", 0.5, 0.5, widths=(128, 96, 96))
+
+_LIGHT = Recipe(
+    name="light",
+    generator=_LITE,
+    losses=LossWeights(huber=1.0),
+    trunk_weights="timm",
+    trunk_rate=0.0,
+    stages=(Stage(96, 64, 150_000), Stage(128, 64, 250_000)),
+    degrade=0.4,
+)
+
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
@@ -336,14 +348,12 @@ RECIPES: dict[str, Recipe] = {
             teacher="tf_efficientnet_lite2",
             losses=LossWeights(huber=1.0, perceptual=4.0, distil=3.0),
         ),
-        Recipe(
-            name="light",
-            generator=UNetConfig("tf_efficientnet_lite2", 0.5, 0.5, widths=(128, 96, 96)),
-            losses=LossWeights(huber=1.0),
-            trunk_weights="timm",
-            trunk_rate=0.0,
-            stages=(Stage(96, 64, 150_000), Stage(128, 64, 250_000)),
-            degrade=0.4,
+        _LIGHT,
+        replace(
+            _LIGHT,
+            name="classes",
+            generator=replace(_LITE, head="classes"),
+            losses=LossWeights(classes=1.0, rebalancing=0.1),
         ),
         Recipe(
             name="restore",
@@ -368,5 +378,6 @@ RECIPES: dict[str, Recipe] = {
 }
 """The six systems: nogan (the default: ResNet34 with timm's ImageNet weights), guler, landscape,
 flickr-lab, pix2pix-rgb, pix2pix-lab. Ours besides: nogan-offline, whose trunk starts from random
-weights and is taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2; restore,
-which mends the lightness of damaged photos and colours nothing."""
+weights and is taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2; classes,
+the same with a distribution over colours instead of one colour; restore, which mends the lightness
+of damaged photos and colours nothing."""
