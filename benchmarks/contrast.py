@@ -1,7 +1,7 @@
-"""Gain against contrast: python benchmarks/contrast.py MODEL --data PHOTOS
+"""Gain against contrast: python benchmarks/contrast.py MODEL ... --data PHOTOS
 
-A model is judged with several gains and contrasts in use, whatever its own are, by the protocol of
-`colorgan evaluate`. Printed are CIEDE2000 as a share of grey's and colourfulness as a share of the
+Models are judged with several gains, contrasts and temperatures in use, whatever their own are, by
+the protocol of `colorgan evaluate`. Printed are shares of grey's, of colourfulness of the
 originals', so that ways of equal colourfulness can be compared.
 """
 
@@ -9,44 +9,49 @@ from __future__ import annotations
 
 import argparse
 
-from ablation import seen_by
+from ablation import figures, seen_by
 
 from colorgan import hub
-from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
+from colorgan.cli import add_features, feature_network
+from colorgan.evaluation.protocol import judge
+from colorgan.evaluation.summary import summarize
 from colorgan.photoset import evenly, read_all
 
-WAYS = (
-    (1.0, 0.0),
-    (1.4, 0.0),
-    (1.7, 0.0),
-    (1.3, 0.3),
-    (1.1, 0.6),
-    (1.2, 0.6),
-    (1.3, 0.6),
-    (1.3, 1.0),
-)
+WAYS = ("1,0", "1.4,0", "1.7,0", "1.3,0.3", "1.1,0.6", "1.2,0.6", "1.3,0.6", "1.3,1")
+SETTINGS = ("gain", "contrast", "temperature")
+
+
+def settings(way: str) -> dict[str, float]:
+    """Give what a way such as 1.1,0.15 or 1.1,0.15,0.25 sets."""
+    return dict(zip(SETTINGS, map(float, way.split(",")), strict=False))
 
 
 def main() -> None:
     """Judge and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("model", help="of a U-Net: pretrained, custom, a folder, org/name")
+    parser.add_argument("models", nargs="+", help="U-Nets: pretrained, custom, folders, org/name")
     parser.add_argument("--data", nargs="+", required=True)
     parser.add_argument("--photos", type=int, default=100)
-    parser.add_argument("--zooms", type=float, nargs="+", help="default: the model's own")
+    parser.add_argument("--zooms", type=float, nargs="+", help="default: each model's own")
+    parser.add_argument(
+        "--ways", nargs="+", default=WAYS, help="GAIN,CONTRAST or GAIN,CONTRAST,TEMPERATURE"
+    )
+    add_features(parser)
     options = parser.parse_args()
-    model = hub.load(hub.resolve(options.model).path)
-    if options.zooms:
-        model = seen_by(model, zooms=options.zooms)
-    ways = {f"{g} C (C / 15)^{c}": seen_by(model, gain=g, contrast=c) for g, c in WAYS}
+    zooms = {"zooms": options.zooms} if options.zooms else {}
+    ways = {
+        f"{name} at {way}": seen_by(hub.load(hub.resolve(name).path), **settings(way), **zooms)
+        for name in options.models
+        for way in options.ways
+    }
     photos = evenly(list(read_all(options.data)), options.photos)
-    result = judge(ways, photos, measures=("ciede2000", "colourfulness"))
-    print(f"{len(result.names)} photos\n\n| chroma C becomes | CIEDE2000 | colourfulness |")
-    print("| --- | ---: | ---: |")
-    for way in ways:
-        near = result.mean(way, "ciede2000") / result.mean(GREY, "ciede2000")
-        strong = result.mean(way, "colourfulness") / result.mean(ORIGINAL, "colourfulness")
-        print(f"| {way} | {near:.1%} | {strong:.1%} |")
+    measures, network = ("ciede2000", "colourfulness"), feature_network(options)
+    summary = summarize(judge(ways, photos, measures=measures, network=network))
+    rows = {way: figures(summary, way) for way in ways}
+    names = list(next(iter(rows.values())))
+    print(f"| {len(photos)} photos | {' | '.join(names)} |\n| --- |{' ---: |' * len(names)}")
+    for way, found in rows.items():
+        print(f"| {way} | {' | '.join(f'{found[name]:.1%}' for name in names)} |")
 
 
 if __name__ == "__main__":

@@ -66,10 +66,12 @@ def main() -> None:
     parser.add_argument(
         "--zooms", type=float, nargs="+", help="shares of the size that the trunk sees"
     )
+    parser.add_argument("--temperature", type=float, help="of a class head's annealed mean")
     add_features(parser)
     options = parser.parse_args()
     network = feature_network(options)
-    changed = {name: vars(options)[name] for name in ("gain", "contrast", "zooms")}
+    of_use = ("gain", "contrast", "zooms", "temperature")
+    changed = {name: vars(options)[name] for name in of_use}
     config = hub.read_config(options.run) | {k: v for k, v in changed.items() if v is not None}
     generator = build(config)
     generator.load_state_dict(weights_of(options.run, options.mean_with))
