@@ -218,6 +218,7 @@ class Colorizer:
         with autocast(self.device):
             chances = self.generator.distribution(shown).float()
         entropy: Tensor = torch.special.entr(chances).sum(1, keepdim=True)
+        entropy = F.interpolate(entropy, lightness.shape[-2:], mode="bilinear")
         return (entropy / math.log(chances.shape[1])).clamp(0, 1).cpu()
 
 

@@ -152,7 +152,9 @@ class Generator(Network):
         return False
 
     def distribution(self, lightness: Tensor) -> Tensor:
-        """Give how likely each class of `ab_grid.centres` is at each pixel: (N, K, H, W).
+        """Give how likely each class of `ab_grid.centres` is at each place: (N, K, h, w).
+
+        h and w are at most the picture's: hundreds of channels are kept as small as they come.
 
         Raises:
             ModelError: it answers with a colour alone.

@@ -131,15 +131,14 @@ class UNet(Generator):
         return self.settings.head == "classes"
 
     def distribution(self, lightness: Tensor) -> Tensor:
-        """Give how likely each class of `ab_grid.centres` is at each pixel: (N, K, H, W).
+        """Give how likely each class of `ab_grid.centres` is: (N, K, h, w), as the head sees it.
 
         Raises:
             ModelError: the head is a regression, which has no distribution.
         """
         if not self.has_distribution:
             return super().distribution(lightness)
-        shares = self._seen(lightness, lambda head: torch.softmax(head, dim=1))
-        return self._resized(shares, lightness)
+        return self._seen(lightness, lambda head: torch.softmax(head, dim=1))
 
     def _seen(self, lightness: Tensor, read: Callable[[Tensor], Tensor]) -> Tensor:
         """Give the mean over the zooms of what `read` makes of the head's answer: (N, C, h, w)."""
