@@ -138,6 +138,8 @@ class TestPieces:
         path = save_doubt(guessing, source, 128, tmp_path / "doubt.webp")
         with Image.open(path) as picture:
             assert picture.size == (512, 512)
+            red, _, blue = picture.resize((1, 1)).getpixel((0, 0))
+            assert red > blue + 50, "an untrained model guesses everywhere"
         plain = Colorizer.from_pretrained(small_model)
         assert save_doubt(plain, source, 128, tmp_path / "none.webp") is None
 

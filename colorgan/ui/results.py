@@ -27,6 +27,9 @@ from .texts import Texts
 KEPT_SECONDS = 3600  # how long a visitor's photos stay on the server
 _COLOURING = threading.Lock()  # two at a time would only slow each other down
 PREVIEW_QUALITY = 88
+AMBER, VEIL = (255, 190, 90), 200  # the colour of doubt, and how opaque it is at most, of 255
+SURE, UNSURE = 0.35, 0.85  # doubt where a model is surest and least sure: it is never 0, since
+# neighbouring classes share each colour among them
 PREVIEW_SIDE = 1600  # long side in pixels: sharp on a large screen, quick on a slow line
 
 
@@ -133,15 +136,16 @@ def save_preview(photo: Photo, path: Path, side: int = PREVIEW_SIDE) -> Path:
 
 
 def save_doubt(colorizer: Colorizer, photo: Photo, size: int, path: Path) -> Path | None:
-    """Write a picture that is the brighter the less a model is sure, if the model knows."""
+    """Write the photo under a veil, denser where a model is less sure, if the model knows."""
     if not colorizer.knows_doubt:
         return None
-    doubt = Image.fromarray((255 * colorizer.doubt(photo, size=size)).astype(np.uint8))
-    grey = files.to_image(photo).convert("L")
+    doubt = (colorizer.doubt(photo, size=size) - SURE) / (UNSURE - SURE)
+    veil = Image.fromarray((VEIL * doubt.clip(0, 1)).astype(np.uint8))
+    grey = files.to_image(photo).convert("L").point(lambda value: value // 2).convert("RGB")
     grey.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    veil = doubt.resize(grey.size, Image.Resampling.BILINEAR)
-    dark = grey.point(lambda value: value // 3)
-    Image.composite(Image.new("L", grey.size, 255), dark, veil).save(path, quality=PREVIEW_QUALITY)
+    veil = veil.resize(grey.size, Image.Resampling.BILINEAR)
+    amber = Image.new("RGB", grey.size, AMBER)
+    Image.composite(amber, grey, veil).save(path, quality=PREVIEW_QUALITY)
     return path
 
 

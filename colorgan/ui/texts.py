@@ -134,8 +134,8 @@ class Texts:
     before: str = "As it was"
     after: str = "In colour"
 
-    doubt: str = "Where is it guessing?"
-    doubt_alt: str = "Your photo, brighter where the model is less sure of the colour"
+    doubt: str = "Where is it guessing? The more amber, the less sure."
+    doubt_alt: str = "Your photo, more amber where the model is less sure of the colour"
 
     # Tab Compare
     compare_tab: str = "Compare"
