@@ -67,7 +67,7 @@ def test_the_embedded_models_too(name, pictures, photos, tmp_path):
     """Same-padding, antialiased zoom and gain are inside."""
     path = tmp_path / "model.onnx"
     assert onnx_export.export(hub.resolve(name), path) < 1e-3
-    assert largest_difference(hub.load(hub.embedded()[name]), path, pictures) < 1e-3
+    assert largest_difference(hub.load(hub.embedded()[name]), path, pictures[:3]) < 1e-3
     photo = Image.fromarray(photos["coffee"])
     by_torch = Picture(np.asarray(Colorizer.from_pretrained(name)(photo)))
     colorizer = Colorizer.from_pretrained(path, engine="onnxruntime")
