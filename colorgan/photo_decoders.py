@@ -168,7 +168,7 @@ def _stretched(array: NDArray[np.uint16], bits: int) -> NDArray[np.uint16]:
 
 def _divided(colour: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
     weight = np.maximum(alpha, 1)[..., None].astype(np.uint32)
-    quotient: NDArray[np.uint32] = (colour * np.uint32(65535) + weight // 2) // weight
+    quotient: NDArray[np.uint32] = (colour.astype(np.uint32) * 65535 + weight // 2) // weight
     return np.minimum(quotient, 65535).astype(np.uint16)
 
 
