@@ -169,7 +169,11 @@ def test_white_is_zero_is_turned_round() -> None:
 
 def test_twelve_bits_are_stretched_to_sixteen() -> None:
     pixels = np.array([[0, 1, 2048, 4095]], np.uint16)
-    got = photo.read(tiff(pixels, photometric="minisblack", bitspersample=12))
+    try:
+        data = tiff(pixels, photometric="minisblack", bitspersample=12)
+    except NotImplementedError:
+        pytest.skip("this imagecodecs reads 12 bits, but cannot write them")
+    got = photo.read(data)
     assert got.pixels[0, :, 0].tolist() == [0, 16, 32776, 65535]
 
 

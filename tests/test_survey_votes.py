@@ -193,7 +193,8 @@ class TestPostgresTroubles:
 
     def test_locked(self, postgres_url):
         store = Store(postgres_url, patience=0.2)
-        with create_engine(postgres_url).connect() as other:
+        own = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+        with own.connect() as other:
             other.execute(text("LOCK TABLE votes IN ACCESS EXCLUSIVE MODE"))
             with pytest.raises(StoreError, match="is locked by another program"):
                 store.add(VOTE)
