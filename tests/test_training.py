@@ -11,7 +11,7 @@ from training_runs import losses_of, weights
 from colorgan import TrainingError, hub
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
 from colorgan.evaluation.protocol import colour_squares
-from colorgan.networks import ComplexityConfig, Pix2PixConfig, ResidualConfig, UNetConfig
+from colorgan.networks import ComplexityConfig, Pix2PixConfig, ResidualConfig, UNet, UNetConfig
 from colorgan.networks.critics import (
     ComplexityCriticConfig,
     DcganConfig,
@@ -107,6 +107,25 @@ class TestLoop:
         )
         terms = [term["tutor"] for term in steps_of(recipe, tmp_path, photos_in_memory)]
         assert np.mean(terms[-10:]) < 0.1 * np.mean(terms[:5])
+
+    def test_a_tutor_s_distribution_is_learned(self, photos_in_memory, tmp_path):
+        """Between models with colour classes: this tutor is sure of one, and so its pupil."""
+        recipe = replace(
+            SMALL,
+            generator=replace(SMALL.generator, head="classes"),
+            stages=(Stage(32, 12, 12 * 100),),
+            losses=LossWeights(tutor=1.0),
+            tutor=str(tmp_path / "tutor"),
+            learning_rate=3e-3,
+        )
+        tutor = UNet(recipe.generator)
+        torch.nn.init.zeros_(tutor.head.weight)
+        tutor.head.bias.data[100] = 12.0
+        tutor.save_pretrained(tmp_path / "tutor")
+        terms = [term["tutor"] for term in steps_of(recipe, tmp_path / "pupil", photos_in_memory)]
+        assert np.mean(terms[-10:]) < 0.1 * np.mean(terms[:5])
+        shares = hub.load(tmp_path / "pupil").distribution(torch.full((1, 1, 32, 32), 50.0))
+        assert shares[:, 100].mean() > 0.5
 
     @pytest.mark.parametrize("rebalancing", [0.0, 0.5])
     def test_a_class_head_learns_a_distribution(self, photos_in_memory, tmp_path, rebalancing):

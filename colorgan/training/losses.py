@@ -68,6 +68,18 @@ def class_loss(logits: Tensor, truth: Tensor, centres: Tensor, weights: Tensor |
     return _weighted(entropy, None if weights is None else weights[indices[:, :1]])
 
 
+def distribution_loss(logits: Tensor, chances: Tensor) -> Tensor:
+    """Cross-entropy between a distribution over colour classes and another model's (Hinton 2015).
+
+    Args:
+        logits: (N, K, h, w).
+        chances: (N, K, H, W), the other's, adding up to 1; brought to h x w.
+    """
+    if chances.shape[-2:] != logits.shape[-2:]:
+        chances = F.interpolate(chances, logits.shape[-2:], mode="area")
+    return -(logits.log_softmax(1) * chances).sum(1).mean()
+
+
 class Teacher(nn.Module):
     """A frozen pretrained network whose features say how alike two pictures are.
 

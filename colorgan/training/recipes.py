@@ -78,7 +78,8 @@ class LossWeights:
     """Distance of each photo's colourfulness from its original's, as a share of 100."""
     tutor: float = 0.0
     """Huber loss to the colours of another model: they are the mean of what could be, and far
-    less noisy than one photo's truth, so a network without pretrained weights learns sooner."""
+    less noisy than one photo's truth, so a network without pretrained weights learns sooner. Where
+    both have colour classes, cross-entropy to the other's distribution instead."""
     distil: float = 0.0
     """Cosine distance between the trunk's deepest maps and the teacher's, for a trunk that starts
     without pretrained weights."""

@@ -16,7 +16,7 @@ from ..evaluation import restoration
 from ..evaluation.metrics import QUICK, Pixels
 from ..evaluation.protocol import GREY, ORIGINAL, colour_squares, judge
 from ..networks import Generator, Network, RestorationNet, UNet
-from ..networks.contract import AB_CHANNELS
+from ..networks.contract import AB_CHANNELS, Answer
 from ..networks.critics import Critic
 from ..networks.restoration import apply_curves
 from ..networks.trunk import maps_of
@@ -128,10 +128,7 @@ class GeneratorTask(Task):
             loss = losses.class_loss(answer.logits, seen.truth, self.centres, self.class_weights)
             terms["classes"] = weights.classes * loss
         if self.tutor is not None:
-            with torch.no_grad():
-                advice = self.tutor(seen.lightness).float()
-            loss = losses.huber(ab, advice, delta=weights.huber_delta)
-            terms["tutor"] = weights.tutor * loss
+            terms["tutor"] = weights.tutor * self._tutor_loss(self.tutor, seen.lightness, answer)
         true_maps: list[Tensor] = []
         if self.teacher is not None:
             with torch.no_grad():
@@ -182,6 +179,15 @@ class GeneratorTask(Task):
             loss = losses.perceptual(self.teacher(seen), true_maps)
             terms["perceptual"] = weights.perceptual * loss
         return terms
+
+    def _tutor_loss(self, tutor: Generator, lightness: Tensor, answer: Answer) -> Tensor:
+        """Compare distributions where both have one, else colours."""
+        logits = answer.logits if tutor.has_distribution else None
+        with torch.no_grad():
+            advice = (tutor(lightness) if logits is None else tutor.distribution(lightness)).float()
+        if logits is not None:
+            return losses.distribution_loss(logits, advice)
+        return losses.huber(answer.ab.float(), advice, delta=self.recipe.losses.huber_delta)
 
     def _pixel_weight(self, truth: Tensor) -> Tensor | None:
         """Give how much each pixel of ab (N, 2, H, W) counts in a regression, or None."""
