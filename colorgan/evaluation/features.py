@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from ..networks.trunk import create
 from .statistics import Estimate, percentiles
 
-BATCH = 32
+BATCH = 2  # that many pictures' maps fit into a processor's cache: twice as fast as 32
 RESAMPLES = 200
 FEWEST = {"frechet": 100, "kernel": 50}  # photos under which a distance says nothing
 Features = NDArray[np.float64]
@@ -49,7 +49,8 @@ class FeatureNetwork(nn.Module):
         self.name = name
         normal = {key: given.pop(key, None) for key in ("mean", "std")}
         network: Any = create(name, weights, "feature network", **given)
-        self.network: nn.Module = network.eval().requires_grad_(False)
+        network.eval().requires_grad_(False)
+        self.network: nn.Module = network.to(memory_format=torch.channels_last)
         for key, value in normal.items():
             channels = network.default_cfg[key] if value is None else (value,) * 3
             self.register_buffer(key, torch.tensor(channels)[:, None, None], persistent=False)

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import skimage  # its parts load when they are used: some bring scipy.stats, as slow as torch
 from numpy.typing import NDArray
-from skimage.color import deltaE_ciede2000, rgb2lab
-from skimage.metrics import mean_squared_error, peak_signal_noise_ratio, structural_similarity
 
 Pixels = NDArray[np.uint8]
 
@@ -29,19 +28,21 @@ class Picture:
     @cached_property
     def lab(self) -> NDArray[np.float64]:
         """Lab (H, W, 3) in CIE units, D65."""
-        return np.asarray(rgb2lab(self.pixels))
+        return np.asarray(skimage.color.rgb2lab(self.pixels))
 
 
 def psnr(coloured: Picture, original: Picture) -> float:
     """Peak signal-to-noise ratio over all three channels in dB; higher is nearer."""
     if np.array_equal(coloured.pixels, original.pixels):
         return float("inf")
-    return float(peak_signal_noise_ratio(original.pixels, coloured.pixels, data_range=255))
+    return float(
+        skimage.metrics.peak_signal_noise_ratio(original.pixels, coloured.pixels, data_range=255)
+    )
 
 
 def rmse(coloured: Picture, original: Picture) -> float:
     """Root of the mean squared error over all three channels, in 8-bit steps; lower is nearer."""
-    return float(np.sqrt(mean_squared_error(original.pixels, coloured.pixels)))
+    return float(np.sqrt(skimage.metrics.mean_squared_error(original.pixels, coloured.pixels)))
 
 
 def ssim(coloured: Picture, original: Picture) -> float:
@@ -49,7 +50,7 @@ def ssim(coloured: Picture, original: Picture) -> float:
     least = min(original.pixels.shape[:2])
     window = min(7, least - (least + 1) % 2)  # an odd number that fits
     return float(
-        structural_similarity(
+        skimage.metrics.structural_similarity(
             original.pixels, coloured.pixels, channel_axis=2, data_range=255, win_size=window
         )
     )
@@ -57,7 +58,7 @@ def ssim(coloured: Picture, original: Picture) -> float:
 
 def ciede2000(coloured: Picture, original: Picture) -> float:
     """Mean CIEDE2000 colour difference of the pixels; lower is nearer, 1 is just visible."""
-    return float(deltaE_ciede2000(original.lab, coloured.lab).mean())
+    return float(skimage.color.deltaE_ciede2000(original.lab, coloured.lab).mean())
 
 
 def chroma_histogram(coloured: Picture, original: Picture) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import skimage
 import torch
-from skimage.metrics import structural_similarity
 
 from .. import color, film
 from ..errors import PhotoError
@@ -28,7 +28,9 @@ def psnr(restored: Lightness, truth: Lightness) -> float:
 
 def ssim(restored: Lightness, truth: Lightness) -> float:
     """Structural similarity of L* (H, W), 7 x 7 window (Wang 2004); 1 is equal."""
-    return float(structural_similarity(truth, restored, data_range=color.LIGHTNESS_MAX))
+    return float(
+        skimage.metrics.structural_similarity(truth, restored, data_range=color.LIGHTNESS_MAX)
+    )
 
 
 def change(restored: Lightness, truth: Lightness) -> float:
