@@ -11,7 +11,6 @@ Each step goes to the size of its skip, whatever that is, so any H and W will do
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -54,8 +53,8 @@ class UNetConfig:
             weak brown, so where its colours are strong it is mostly right: at equal colourfulness
             this is nearer to the originals than gain alone. 0 treats all alike.
         zooms: shares of its size at which the trunk sees the picture in use, not in training, the
-            largest first; what it answers at each is averaged. A trunk that learned from small
-            crops knows things at that size, and where two looks disagree the mean is calmer.
+            largest first; what the head answers at each is averaged. A trunk that learned from
+            small crops knows things at that size, and where two looks disagree the mean is calmer.
     """
 
     trunk: str = "resnet34"
@@ -116,7 +115,7 @@ class UNet(Generator):
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
-        ab = self._strengthened(self._seen(lightness, self._ab))
+        ab = self._strengthened(self._ab(self._seen(lightness)))
         return self._resized(ab, lightness).clamp(-color.AB_MAX, color.AB_MAX)
 
     def answer(self, lightness: Tensor) -> Answer:
@@ -138,11 +137,15 @@ class UNet(Generator):
         """
         if not self.has_distribution:
             return super().distribution(lightness)
-        return self._seen(lightness, lambda head: torch.softmax(head, dim=1))
+        return torch.softmax(self._seen(lightness), dim=1)
 
-    def _seen(self, lightness: Tensor, read: Callable[[Tensor], Tensor]) -> Tensor:
-        """Give the mean over the zooms of what `read` makes of the head's answer: (N, C, h, w)."""
-        first, *others = [read(self._head(lightness, zoom)[0]) for zoom in self.settings.zooms]
+    def _seen(self, lightness: Tensor) -> Tensor:
+        """Give the mean over the zooms of the head's answers: (N, 2 or K, h, w).
+
+        Of logits it is the logarithmic mean of the distributions: what one look excludes is out,
+        where their plain mean would be as unsure as both together.
+        """
+        first, *others = [self._head(lightness, zoom)[0] for zoom in self.settings.zooms]
         return torch.stack([first, *(self._resized(other, first) for other in others)]).mean(0)
 
     def _head(self, lightness: Tensor, zoom: float = 1.0) -> tuple[Tensor, list[Tensor]]:
