@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
@@ -49,6 +50,20 @@ def weights_of(run: Path, other: Path | None) -> dict[str, Tensor]:
     }
 
 
+def differences(groups: dict[str, Any]) -> dict[str, Any]:
+    """Give each group's size and, if it is large enough, the CIEDE2000 of every model."""
+    return {
+        name: {
+            "photos": group["photos"],
+            "ciede2000": {
+                model: figures["ciede2000"]["mean"]
+                for model, figures in group.get("models", {}).items()
+            },
+        }
+        for name, group in groups.items()
+    }
+
+
 def main() -> None:
     """Copy, judge, write the card."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -80,6 +95,7 @@ def main() -> None:
     result = judge({options.name: hub.load(folder)}, read_all(options.data), network=network)
     summary = summarize(result)
     kept = {"protocol": summary["protocol"], "models": summary["models"]}
+    kept["groups"] = differences(summary["groups"])
     (folder / hub.EVALUATION).write_text(json.dumps(kept, indent=2) + "\n")
     card = cards.render(folder, options.name, about=ABOUT[options.name], data=DATA)
     (folder / hub.CARD).write_text(card)

@@ -1,13 +1,17 @@
-"""The README's table of quality: `python benchmarks/quality.py [PHOTOS...]`.
+"""The README's table of quality: `python benchmarks/quality.py [--groups] [PHOTOS...]`.
 
 Without photos it prints the figures that benchmarks/embed.py measured and kept in
-weights/NAME/evaluation.json; with photos it judges all embedded models on them.
+weights/NAME/evaluation.json; with photos it judges all embedded models on them. --groups prints
+each group's CIEDE2000 as a share of grey's instead.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from typing import Any
+
+from embed import differences
 
 from colorgan import cards, hub
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
@@ -15,8 +19,8 @@ from colorgan.evaluation.summary import summarize
 from colorgan.photoset import read_all
 
 HEADER = (
-    "| | PSNR, dB | CIEDE2000 | colourfulness | kernel distance |\n"
-    "| --- | ---: | ---: | ---: | ---: |"
+    "| | PSNR, dB | CIEDE2000 | colourfulness | kernel distance | Frechet distance |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: |"
 )
 
 
@@ -26,18 +30,34 @@ def row(models: dict[str, Any], model: str) -> str:
     difference = figures["ciede2000"] / models[GREY]["ciede2000"]["mean"]
     colour = figures["colourfulness"] / models[ORIGINAL]["colourfulness"]["mean"]
     psnr = "" if figures["psnr"] is None else f"{figures['psnr']:.2f}"
-    kernel = next((name for name in figures if name.startswith("kernel[")), None)
-    share = figures[kernel] / models[GREY][kernel]["mean"] if kernel else None
+    distances = [
+        f"{value / models[GREY][name]['mean']:.0%}"
+        for distance in ("kernel[", "frechet[")
+        for name, value in figures.items()
+        if name.startswith(distance)
+    ]
     return (
         f"| {model} | {psnr} | {figures['ciede2000']:.2f} ({difference:.0%}) "
         f"| {figures['colourfulness']:.1f} ({colour:.0%}) "
-        f"| {'' if share is None else format(share, '.0%')} |"
+        f"| {' | '.join(distances or ('', ''))} |"
     )
+
+
+def group_rows(groups: dict[str, Any], models: list[str]) -> list[str]:
+    """Give a line for each group: how many photos, each model's CIEDE2000 as a share of grey's."""
+    lines = [f"| | photos | {' | '.join(models)} |", f"| --- | ---: {'| ---: ' * len(models)}|"]
+    for name, group in groups.items():
+        figures = group["ciede2000"]
+        shares = [f"{figures[model] / figures[GREY]:.0%}" if figures else "" for model in models]
+        lines.append(f"| {name} | {group['photos']} | {' | '.join(shares)} |")
+    return lines
 
 
 def kept() -> dict[str, Any]:
     """Give the figures that came with the embedded models, as one summary."""
-    found = {name: cards.read_figures(folder) for name, folder in hub.embedded("generator").items()}
+    folders = hub.embedded("generator")
+    found = {name: cards.read_figures(folder) for name, folder in folders.items()}
+    files = [json.loads((folder / hub.EVALUATION).read_text()) for folder in folders.values()]
     protocols = [figures["protocol"] for figures in found.values()]
     assert all(protocol == protocols[0] for protocol in protocols), "judged alike"
     models = {name: figures["models"][name] for name, figures in found.items()}
@@ -45,7 +65,17 @@ def kept() -> dict[str, Any]:
     return {
         "protocol": protocols[0],
         "models": {GREY: first[GREY], **models, ORIGINAL: first[ORIGINAL]},
+        "groups": joined([file["groups"] for file in files]),
     }
+
+
+def joined(tables: list[dict[str, Any]]) -> dict[str, Any]:
+    """Give tables of groups, each of another model, as one."""
+    whole: dict[str, Any] = {name: dict(group) for name, group in tables[0].items()}
+    for table in tables:
+        for name, group in table.items():
+            whole[name]["ciede2000"] = whole[name]["ciede2000"] | group["ciede2000"]
+    return whole
 
 
 def measured(photos: list[str]) -> dict[str, Any]:
@@ -54,18 +84,28 @@ def measured(photos: list[str]) -> dict[str, Any]:
     summary = summarize(judge(models, read_all(photos)))
     rows = summary["models"]
     order = [GREY, *models, ORIGINAL]
-    return {"protocol": summary["protocol"], "models": {name: rows[name] for name in order}}
+    ordered = {name: rows[name] for name in order}
+    return {
+        "protocol": summary["protocol"],
+        "models": ordered,
+        "groups": differences(summary["groups"]),
+    }
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("photos", nargs="*", help="folders or tar archives of colour photos")
+    parser.add_argument("--groups", action="store_true", help="the groups instead")
     options = parser.parse_args()
     figures = measured(options.photos) if options.photos else kept()
     protocol = figures["protocol"]
     network = protocol["features"] or "none"
     print(f"{protocol['photos']} photos at {protocol['size']} px; feature network: {network}\n")
+    if options.groups:
+        models = [name for name in figures["models"] if name not in (GREY, ORIGINAL)]
+        print(*group_rows(figures["groups"], models), sep="\n")
+        return
     print(HEADER)
     for model in figures["models"]:
         print(row(figures["models"], model))
