@@ -234,7 +234,9 @@ class TestModels:
     def test_embedded_models_are_known_by_name(self):
         assert {"pretrained", "custom"} <= hub.embedded().keys()
 
-    @pytest.mark.parametrize("name", ["pretrianed", "no/such/folder/at all", "../x", "model.bin"])
+    @pytest.mark.parametrize(
+        "name", ["pretrianed", "no/such/folder/at all", "../no such folder", "model.bin"]
+    )
     def test_an_unknown_name_lists_the_known_ones(self, name):
         with pytest.raises(ColorganError, match=r"There is no model .*pretrained"):
             Colorizer.from_pretrained(name)
