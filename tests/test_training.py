@@ -113,7 +113,7 @@ class TestLoop:
         recipe = replace(
             SMALL,
             generator=replace(SMALL.generator, head="classes"),
-            stages=(Stage(32, 12, 12 * 100),),
+            stages=(Stage(32, 12, 12 * 50),),
             losses=LossWeights(tutor=1.0),
             tutor=str(tmp_path / "tutor"),
             learning_rate=3e-3,
