@@ -29,10 +29,11 @@ def averaged(square: Pixels, side: int) -> Pixels:
     """Give a picture (S, S, 3) with its colours averaged over squares; of side 0: without."""
     lab = color.rgb_to_lab(torch.from_numpy(square).permute(2, 0, 1)[None] / 255)
     lightness, ab = lab[:, :1], lab[:, 1:]
-    if not side:
-        return to_pixels(lightness, torch.zeros_like(ab))[0]
-    ab = F.interpolate(F.avg_pool2d(ab, side), ab.shape[-2:], mode="bilinear", align_corners=False)
-    return to_pixels(lightness, ab)[0]
+    if side:
+        small = F.avg_pool2d(ab, side)
+        ab = F.interpolate(small, ab.shape[-2:], mode="bilinear", align_corners=False)
+    pixels: Pixels = to_pixels(lightness, ab if side else torch.zeros_like(ab))[0]
+    return pixels
 
 
 def main() -> None:
