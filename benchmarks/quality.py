@@ -13,7 +13,7 @@ from typing import Any
 
 from embed import differences
 
-from colorgan import cards, hub
+from colorgan import hub
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
 from colorgan.evaluation.summary import summarize
 from colorgan.photoset import read_all
@@ -48,7 +48,7 @@ def group_rows(groups: dict[str, Any], models: list[str]) -> list[str]:
     lines = [f"| | photos | {' | '.join(models)} |", f"| --- | ---: {'| ---: ' * len(models)}|"]
     for name, group in groups.items():
         figures = group["ciede2000"]
-        shares = [f"{figures[model] / figures[GREY]:.0%}" if figures else "" for model in models]
+        shares = [f"{figures[model] / figures[GREY]:.1%}" if figures else "" for model in models]
         lines.append(f"| {name} | {group['photos']} | {' | '.join(shares)} |")
     return lines
 
@@ -56,8 +56,7 @@ def group_rows(groups: dict[str, Any], models: list[str]) -> list[str]:
 def kept() -> dict[str, Any]:
     """Give the figures that came with the embedded models, as one summary."""
     folders = hub.embedded("generator")
-    found = {name: cards.read_figures(folder) for name, folder in folders.items()}
-    files = [json.loads((folder / hub.EVALUATION).read_text()) for folder in folders.values()]
+    found = {n: json.loads((folder / hub.EVALUATION).read_text()) for n, folder in folders.items()}
     protocols = [figures["protocol"] for figures in found.values()]
     assert all(protocol == protocols[0] for protocol in protocols), "judged alike"
     models = {name: figures["models"][name] for name, figures in found.items()}
@@ -65,7 +64,7 @@ def kept() -> dict[str, Any]:
     return {
         "protocol": protocols[0],
         "models": {GREY: first[GREY], **models, ORIGINAL: first[ORIGINAL]},
-        "groups": joined([file["groups"] for file in files]),
+        "groups": joined([figures["groups"] for figures in found.values()]),
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import skimage  # its parts load when they are used: some bring scipy.stats, as slow as torch
+import skimage  # its parts load when they are used: some bring scipy.stats, which is slow
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]

@@ -146,7 +146,9 @@ class UNet(Generator):
         where their plain mean would be as unsure as both together.
         """
         first, *others = [self._head(lightness, zoom)[0] for zoom in self.settings.zooms]
-        return torch.stack([first, *(self._resized(other, first) for other in others)]).mean(0)
+        # Added one by one: a stack of hundreds of channels would be held beside its parts.
+        whole = sum((self._resized(other, first) for other in others), start=first)
+        return whole / len(self.settings.zooms)
 
     def _head(self, lightness: Tensor, zoom: float = 1.0) -> tuple[Tensor, list[Tensor]]:
         """Give the head's answer (N, 2 or K, h, w) in float32, and the trunk's maps."""

@@ -75,8 +75,7 @@ def distribution_loss(logits: Tensor, chances: Tensor) -> Tensor:
         logits: (N, K, h, w).
         chances: (N, K, H, W), the other's, adding up to 1; brought to h x w.
     """
-    if chances.shape[-2:] != logits.shape[-2:]:
-        chances = F.interpolate(chances, logits.shape[-2:], mode="area")
+    chances = F.interpolate(chances, logits.shape[-2:], mode="area")
     return -(logits.log_softmax(1) * chances).sum(1).mean()
 
 
