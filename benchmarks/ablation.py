@@ -27,14 +27,14 @@ import numpy as np
 import torch
 
 from colorgan import hub
-from colorgan.cli import add_features, feature_network
+from colorgan.cli.judging import add_features, feature_network
 from colorgan.evaluation.features import FeatureNetwork
 from colorgan.evaluation.metrics import Picture, colourfulness
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
 from colorgan.evaluation.summary import summarize
 from colorgan.networks import Generator, UNetConfig
 from colorgan.networks.critics import NoGanConfig
-from colorgan.photoset import evenly, read_all
+from colorgan.photoset.sources import evenly, read_all
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Adversarial, Kind, LossWeights, Recipe, Stage

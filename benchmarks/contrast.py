@@ -12,10 +12,10 @@ import argparse
 from ablation import figures, seen_by
 
 from colorgan import hub
-from colorgan.cli import add_features, feature_network
+from colorgan.cli.judging import add_features, feature_network
 from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.summary import summarize
-from colorgan.photoset import evenly, read_all
+from colorgan.photoset.sources import evenly, read_all
 
 WAYS = ("1,0", "1.4,0", "1.7,0", "1.3,0.3", "1.1,0.6", "1.2,0.6", "1.3,0.6", "1.3,1")
 SETTINGS = ("gain", "contrast", "temperature")

@@ -14,12 +14,12 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from colorgan import color
-from colorgan.cli import add_features, feature_network
-from colorgan.curate import is_grey
+from colorgan.cli.judging import add_features, feature_network
 from colorgan.evaluation.features import frechet_distance, kernel_distance
 from colorgan.evaluation.metrics import Picture, Pixels, ciede2000
 from colorgan.evaluation.protocol import centre_square, to_pixels
-from colorgan.photoset import evenly, read_all
+from colorgan.photoset.curate import is_grey
+from colorgan.photoset.sources import evenly, read_all
 
 SIZE = 256
 SQUARES = (4, 8, 16, 32, 64)

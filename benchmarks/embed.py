@@ -13,12 +13,13 @@ from typing import Any
 
 from torch import Tensor
 
-from colorgan import cards, hub
-from colorgan.cli import add_features, feature_network
+from colorgan import hub
+from colorgan.cli.judging import add_features, feature_network
 from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.summary import summarize
+from colorgan.hub import cards
 from colorgan.networks import build
-from colorgan.photoset import read_all
+from colorgan.photoset.sources import read_all
 
 ROOT = Path(__file__).parent.parent
 ABOUT = {

@@ -25,16 +25,16 @@ from speed import Work, compare
 from torch import Tensor, nn
 
 from colorgan import hub
-from colorgan.curate import is_grey
+from colorgan.color.pixels import to_pixels
 from colorgan.device import has_fast_bfloat16
-from colorgan.engines import OnnxGenerator
+from colorgan.engines.export import export
+from colorgan.engines.onnx_generator import OnnxGenerator
 from colorgan.errors import PhotoError
 from colorgan.evaluation import protocol
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.extras import require
-from colorgan.onnx_export import export
-from colorgan.photoset import read_all
-from colorgan.pixels import to_pixels
+from colorgan.photoset.curate import is_grey
+from colorgan.photoset.sources import read_all
 
 PHOTOS = Path(__file__).parent.parent / "examples" / "photos"
 MODELS = ("pretrained", "custom")

@@ -13,8 +13,8 @@ from PIL import Image
 from torch.nn import functional as F
 
 from colorgan import Colorizer, color
+from colorgan.color.pixels import full_lightness
 from colorgan.photo import read, to_image
-from colorgan.pixels import full_lightness
 
 ROOT = Path(__file__).parent.parent
 SIDE, GAP = 220, 20

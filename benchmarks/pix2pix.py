@@ -19,7 +19,7 @@ from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.sheet import sheet_of
 from colorgan.evaluation.summary import summarize, table
 from colorgan.networks import Pix2PixConfig
-from colorgan.photoset import evenly, read_all
+from colorgan.photoset.sources import evenly, read_all
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Recipe, Stage

@@ -16,7 +16,7 @@ from embed import differences
 from colorgan import hub
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
 from colorgan.evaluation.summary import summarize
-from colorgan.photoset import read_all
+from colorgan.photoset.sources import read_all
 
 HEADER = (
     "| | PSNR, dB | CIEDE2000 | colourfulness | kernel distance | Frechet distance |\n"

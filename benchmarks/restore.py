@@ -24,7 +24,7 @@ from skimage.filters import median
 from skimage.restoration import denoise_nl_means, estimate_sigma
 from tqdm import tqdm
 
-from colorgan import Colorizer, Restorer, cards, film, hub
+from colorgan import Colorizer, Restorer, film, hub
 from colorgan.errors import PhotoError
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
 from colorgan.evaluation.protocol import centre_square, to_pixels
@@ -32,7 +32,8 @@ from colorgan.evaluation.restoration import SEEDS, change, psnr, ssim, to_grey
 from colorgan.evaluation.sheet import sheet
 from colorgan.evaluation.statistics import difference, estimate
 from colorgan.film import Lightness
-from colorgan.photoset import evenly, read_all
+from colorgan.hub import cards
+from colorgan.photoset.sources import evenly, read_all
 
 ROOT = Path(__file__).parent.parent
 PRINTED, UNDAMAGED = "printed", "undamaged"

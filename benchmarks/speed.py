@@ -26,10 +26,11 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorgan import Colorizer, __version__, photo, upsampling
+from colorgan import Colorizer, __version__, photo
+from colorgan.color import upsampling
+from colorgan.color.pixels import full_lightness, strips, to_pixels
 from colorgan.device import has_fast_bfloat16
 from colorgan.networks.trunk import build_trunk
-from colorgan.pixels import full_lightness, strips, to_pixels
 
 HISTORY = Path(__file__).parent / "speed.jsonl"
 MODELS = ("pretrained", "custom")

@@ -23,7 +23,7 @@ from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.sheet import sheet
 from colorgan.evaluation.summary import summarize, table
 from colorgan.networks import Generator, Pix2PixConfig
-from colorgan.photoset import evenly, read_all
+from colorgan.photoset.sources import evenly, read_all
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Recipe

@@ -15,8 +15,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from colorgan import color, photo
-from colorgan.photoset import read_all
-from colorgan.upsampling import EDGE, WINDOW, _box, apply_lines, fit_lines
+from colorgan.color.upsampling import EDGE, WINDOW, _box, apply_lines, fit_lines
+from colorgan.photoset.sources import read_all
 
 
 def guided_filter(lightness: Tensor, ab: Tensor) -> Tensor:

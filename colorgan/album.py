@@ -17,7 +17,7 @@ from .colorizer import DEFAULT_SIZE, Colorizer, Size
 from .device import has_idle_core
 from .errors import ColorganError
 from .photo import Photo
-from .photoset import find
+from .photoset.sources import find
 from .restorer import Restorer
 
 

@@ -15,13 +15,14 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from . import engines, hub, notes, upsampling
+from . import engines, hub
 from . import photo as files
+from .color import upsampling
+from .color.pixels import full_lightness, strips, to_pixels
 from .device import autocast, choose_device
 from .errors import ColorganError, ModelError
 from .networks import Generator
-from .photo import Photo
-from .pixels import full_lightness, strips, to_pixels
+from .photo import Photo, notes
 from .version import __version__
 
 DEFAULT_SIZE = 256

@@ -13,15 +13,15 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from . import hub, notes
+from . import hub
 from . import photo as files
 from .color import LIGHTNESS_MAX
+from .color.pixels import full_lightness, strips, to_lab, to_pixels
 from .device import autocast, choose_device
 from .errors import ColorganError
 from .networks import RestorationNet
 from .networks.restoration import REACH, apply_curves
-from .photo import Photo
-from .pixels import full_lightness, strips, to_lab, to_pixels
+from .photo import Photo, notes
 from .version import __version__
 
 STRENGTHS = (0.0, 1.0)

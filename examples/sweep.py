@@ -18,7 +18,7 @@ from colorgan import hub
 from colorgan.evaluation.protocol import judge
 from colorgan.networks import ComplexityConfig
 from colorgan.networks.critics import ComplexityCriticConfig
-from colorgan.photoset import read_all
+from colorgan.photoset.sources import read_all
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import Trainer
 from colorgan.training.recipes import RECIPES, Stage

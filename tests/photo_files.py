@@ -12,8 +12,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from colorgan import notes, photo
+from colorgan import photo
 from colorgan.errors import PhotoError
+from colorgan.photo import notes
 
 NOTE = notes.coloured("pretrained", "abc123", "0.1.0")
 WRITTEN = ["JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF"]

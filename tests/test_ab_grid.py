@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from colorgan import ab_grid, color
+from colorgan import color
+from colorgan.color import ab_grid
 
 CENTRES = ab_grid.centres()
 RED_AND_BLUE = ([60.0, 30.0], [0.0, -50.0])

@@ -11,12 +11,12 @@ from PIL import Image
 from skimage.color import rgb2lab
 
 from colorgan import ColorganError, Colorizer, ModelError, hub, photo
+from colorgan.color.pixels import full_lightness, strips
 from colorgan.colorizer import AUTO_SIZES, working_size
 from colorgan.device import has_fast_bfloat16
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.networks import UNet, UNetConfig
 from colorgan.photo import Photo
-from colorgan.pixels import full_lightness, strips
 
 
 @pytest.fixture(scope="module", params=["pretrained", "custom"])
@@ -199,7 +199,7 @@ def test_bfloat16_gives_the_colours_of_float32(colorizer, photos, monkeypatch):
 def test_colours_do_not_depend_on_the_strips(pretrained, photos, monkeypatch):
     original = Image.fromarray(photos["rocket"])
     whole = np.asarray(pretrained(original)).astype(int)
-    monkeypatch.setattr("colorgan.pixels.STRIP_PIXELS", 5000)
+    monkeypatch.setattr("colorgan.color.pixels.STRIP_PIXELS", 5000)
     assert np.abs(np.asarray(pretrained(original)).astype(int) - whole).max() <= 1
 
 

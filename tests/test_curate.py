@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from colorgan.curate import Finding, examine
-from colorgan.photoset import read_all
+from colorgan.photoset.curate import Finding, examine
+from colorgan.photoset.sources import read_all
 
 
 @pytest.fixture

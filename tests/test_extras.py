@@ -5,15 +5,15 @@ import sys
 import pandas as pd
 import pytest
 
-from colorgan.curate import Hashes
 from colorgan.errors import ColorganError, PackageError
 from colorgan.evaluation.lpips import Lpips
 from colorgan.evaluation.report import write_report as write_judges_report
 from colorgan.networks.ddcolor import DDColor, DDColorConfig
-from colorgan.photoset import import_datasets
+from colorgan.output.tables import write_table
+from colorgan.photoset.curate import Hashes
+from colorgan.photoset.sources import import_datasets
 from colorgan.survey.imports import read_votes
 from colorgan.survey.report import write_report as write_survey_report
-from colorgan.tables import write_table
 from colorgan.training.report import write_report as write_training_report
 
 

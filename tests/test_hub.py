@@ -19,8 +19,9 @@ from PIL import Image
 from playwright.sync_api import expect
 from safetensors.torch import load_file, save_file
 
-from colorgan import cards, hub
+from colorgan import hub
 from colorgan.errors import ModelError
+from colorgan.hub import cards, folders
 from colorgan.networks.trunk import import_timm
 from colorgan.ui.texts import ENGLISH
 
@@ -257,7 +258,7 @@ class TestModelFolders:
         assert "me/letters is no colorgan model: it has no config.json" in done.stderr
 
     def test_a_package_without_weights_has_no_embedded_models(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(hub, "__file__", str(tmp_path / "colorgan" / "hub.py"))
+        monkeypatch.setattr(folders, "__file__", str(tmp_path / "colorgan" / "hub" / "folders.py"))
         assert hub.embedded() == {}
 
     def test_only_whole_models_of_colorgan_are_listed(self, small_model, tmp_path, monkeypatch):

@@ -5,11 +5,7 @@ import pytest
 import torch
 
 from colorgan import color
-from colorgan.evaluation.features import (
-    FeatureNetwork,
-    frechet_distance,
-    kernel_distance,
-)
+from colorgan.evaluation.features import FeatureNetwork, frechet_distance, kernel_distance
 from colorgan.evaluation.protocol import colour_squares
 from colorgan.networks.critics import PatchConfig, PatchCritic
 from colorgan.training import inflection

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from colorgan import ab_grid, color
+from colorgan import color
+from colorgan.color import ab_grid
 from colorgan.evaluation.metrics import Picture, colourfulness
 from colorgan.training import losses
 from colorgan.training.adversarial import critic_loss, generator_loss, weights_of

@@ -10,12 +10,13 @@ import torch
 from conftest import ROOT
 from PIL import Image
 
-from colorgan import Colorizer, ModelError, hub, onnx_export, photo
-from colorgan.engines import OnnxGenerator
+from colorgan import Colorizer, ModelError, hub, photo
+from colorgan.color.pixels import full_lightness
+from colorgan.engines import export
+from colorgan.engines.onnx_generator import OnnxGenerator
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.networks import UNet, UNetConfig
-from colorgan.pixels import full_lightness
-from colorgan.whole_file import whole_file
+from colorgan.output.whole_file import whole_file
 
 SIZES = [(1, 1), (1, 37), (37, 1), (33, 17), (64, 64), (97, 150), (101, 203), (256, 171)]
 SIZES += [(150, 256), (255, 257)]
@@ -66,7 +67,7 @@ def test_ten_photos_of_ten_sizes_get_the_colours_of_torch(small_file, small_mode
 def test_the_embedded_models_too(name, pictures, photos, tmp_path):
     """Same-padding, antialiased zoom and gain are inside."""
     path = tmp_path / "model.onnx"
-    assert onnx_export.export(hub.resolve(name), path) < 1e-3
+    assert export.export(hub.resolve(name), path) < 1e-3
     assert largest_difference(hub.load(hub.embedded()[name]), path, pictures[:3]) < 1e-3
     photo = Image.fromarray(photos["coffee"])
     by_torch = Picture(np.asarray(Colorizer.from_pretrained(name)(photo)))
@@ -79,7 +80,7 @@ def test_a_distribution_over_classes_is_exported_as_its_colour(tmp_path, picture
     torch.manual_seed(0)
     network = UNet(UNetConfig("resnet10t", widths=(16, 16, 16), head="classes"))
     hub.save(network, tmp_path / "classes", card="", provenance={})
-    onnx_export.export(hub.resolve(tmp_path / "classes"), tmp_path / "classes.onnx")
+    export.export(hub.resolve(tmp_path / "classes"), tmp_path / "classes.onnx")
     generator = hub.load(tmp_path / "classes")
     assert largest_difference(generator, tmp_path / "classes.onnx", pictures) < 1e-3
 
@@ -106,7 +107,7 @@ def test_a_file_that_answers_otherwise_is_not_kept(small_file, small_model, tmp_
         whole_file(tmp_path / "x") as path,
     ):
         path.write_bytes(small_file.read_bytes())
-        onnx_export.approve(other, path, "small")
+        export.approve(other, path, "small")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -19,7 +19,13 @@ from colorgan.ui import page as page_module
 from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
 from colorgan.ui.photo_input import receive
-from colorgan.ui.results import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, save_doubt, save_preview
+from colorgan.ui.results import (
+    KEPT_SECONDS,
+    PREVIEW_SIDE,
+    fresh_folder,
+    save_doubt,
+    save_preview,
+)
 from colorgan.ui.texts import ENGLISH
 from colorgan.ui.turkish import TURKISH
 

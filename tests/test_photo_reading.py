@@ -28,8 +28,9 @@ from photo_files import (
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from colorgan import exif, photo
-from colorgan.icc import srgb_profile
+from colorgan import photo
+from colorgan.photo import exif
+from colorgan.photo.icc import srgb_profile
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
 

@@ -30,9 +30,9 @@ from photo_files import (
 )
 from PIL import Image
 
-from colorgan import exif, photo
+from colorgan import photo
 from colorgan.errors import PhotoError
-from colorgan.photo import Photo
+from colorgan.photo import Photo, exif
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
 
@@ -173,7 +173,7 @@ def test_too_little_memory_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> N
     def run_out(*_: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("colorgan.photo.to_srgb", run_out)
+    monkeypatch.setattr("colorgan.photo.reading.to_srgb", run_out)
     assert complaint(Image.new("L", (4, 4))) == (
         "photo needs more memory than is free. Make a smaller copy."
     )

@@ -30,10 +30,10 @@ from photo_files import (
 )
 from PIL import Image
 
-from colorgan import exif, notes, photo
+from colorgan import photo
 from colorgan.errors import PhotoError
-from colorgan.icc import srgb_profile
-from colorgan.photo import Photo
+from colorgan.photo import Photo, exif, notes
+from colorgan.photo.icc import srgb_profile
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from colorgan.errors import PhotoError
-from colorgan.photoset import evenly, find, group_of, read_all
+from colorgan.photoset.sources import evenly, find, group_of, read_all
 
 
 def jpeg() -> bytes:

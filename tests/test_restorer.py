@@ -7,12 +7,12 @@ from PIL import Image
 
 from colorgan import ColorganError, Colorizer, ModelError, Restorer, film, hub
 from colorgan.cli import main
+from colorgan.color.pixels import full_lightness
 from colorgan.device import has_fast_bfloat16
 from colorgan.evaluation.restoration import change, psnr, ssim
 from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.networks.restoration import REACH
 from colorgan.photo import Photo
-from colorgan.pixels import full_lightness
 from colorgan.restorer import tiles
 
 PROCESSING_SOFTWARE = 0x000B
@@ -87,7 +87,7 @@ class TestTiles:
         seen = torch.rand(1, 1, 210, 330) * 100
         whole = restorer.mend(seen)
         monkeypatch.setattr("colorgan.restorer.TILE", 64)
-        monkeypatch.setattr("colorgan.pixels.STRIP_PIXELS", 5000)
+        monkeypatch.setattr("colorgan.color.pixels.STRIP_PIXELS", 5000)
         assert (whole - seen).abs().mean() > 1
         tolerance = 1.5 if has_fast_bfloat16("cpu") else 1e-3
         assert (restorer.mend(seen) - whole).abs().max() < tolerance

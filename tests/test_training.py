@@ -11,7 +11,13 @@ from training_runs import losses_of, weights
 from colorgan import TrainingError, hub
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
 from colorgan.evaluation.protocol import colour_squares
-from colorgan.networks import ComplexityConfig, Pix2PixConfig, ResidualConfig, UNet, UNetConfig
+from colorgan.networks import (
+    ComplexityConfig,
+    Pix2PixConfig,
+    ResidualConfig,
+    UNet,
+    UNetConfig,
+)
 from colorgan.networks.critics import (
     ComplexityCriticConfig,
     DcganConfig,

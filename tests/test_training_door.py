@@ -15,9 +15,7 @@ from training_runs import losses_of, weights
 import train
 from colorgan import Colorizer, Restorer, hub
 from colorgan.networks import Pix2PixConfig, RestorationConfig, UNetConfig
-from colorgan.training.recipes import (
-    RECIPES,
-)
+from colorgan.training.recipes import RECIPES
 from colorgan.training.tables import read_table
 
 

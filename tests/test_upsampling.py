@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from colorgan import color
-from colorgan.upsampling import apply_lines, fit_lines
+from colorgan.color.upsampling import apply_lines, fit_lines
 
 
 def halves(height: int, width: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -8,15 +8,15 @@ import pytest
 
 from colorgan import hub
 from colorgan.errors import ColorganError, TrainingError
-from colorgan.html_page import write_page
 from colorgan.networks import UNet, UNetConfig
 from colorgan.networks.storage import write as write_network
+from colorgan.output.html_page import write_page
+from colorgan.output.tables import write_table
+from colorgan.output.whole_file import whole_file
 from colorgan.survey import study as studies
-from colorgan.tables import write_table
 from colorgan.training import checkpoint
 from colorgan.training.recipes import RECIPES
 from colorgan.training.run import RECIPE, Run, write_recipe
-from colorgan.whole_file import whole_file
 
 OLDER = "older"
 

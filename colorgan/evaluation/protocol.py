@@ -23,11 +23,11 @@ from torch import Tensor
 from tqdm import tqdm
 
 from .. import color, photo
-from ..curate import is_grey
 from ..errors import PhotoError
 from ..networks import Generator
 from ..networks.contract import in_use
-from ..photoset import group_of
+from ..photoset.curate import is_grey
+from ..photoset.sources import group_of
 from .features import FeatureNetwork, Features
 from .lpips import Lpips
 from .metrics import ALONE, PAIRED, Picture, Pixels

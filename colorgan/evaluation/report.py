@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from ..extras import require
-from ..html_page import drawn, error_bars, write_page
 from ..networks import Generator
-from ..photoset import read_all
+from ..output.html_page import drawn, error_bars, write_page
+from ..photoset.sources import read_all
 from .metrics import HIGHER_IS_BETTER, Pixels
 from .protocol import GREY, ORIGINAL, Judgement, centre_square, colour_all
 from .sheet import sheet

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ..networks import Generator
-from ..photoset import evenly
+from ..photoset.sources import evenly
 from .metrics import Pixels
 from .protocol import BATCH, GREY, ORIGINAL, centre_square, colour_all
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ColorganError
-from ..tables import write_table
+from ..output.tables import write_table
 from .features import distances
 from .metrics import ALONE, PAIRED
 from .protocol import GREY, ORIGINAL, Judgement

@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from ..whole_file import whole_file
+from ..output.whole_file import whole_file
 from . import build
 from .contract import Generator, Network
 from .restoration import RestorationNet

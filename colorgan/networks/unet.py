@@ -19,7 +19,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .. import ab_grid, color
+from .. import color
+from ..color import ab_grid
 from ..errors import ModelError
 from .blocks import ConvBlock, SelfAttention, normed
 from .contract import AB_CHANNELS, Answer, Generator

@@ -13,12 +13,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from .. import curate, hub
+from .. import hub
 from .. import photo as files
+from ..color.pixels import full_lightness, to_pixels
 from ..colorizer import Colorizer
 from ..errors import SurveyError
-from ..photoset import group_of, read_all
-from ..pixels import full_lightness, to_pixels
+from ..photoset import curate
+from ..photoset.sources import group_of, read_all
 from .study import (
     DECOY,
     ORIGINAL,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..extras import require
-from ..html_page import drawn, error_bars, write_page
+from ..output.html_page import drawn, error_bars, write_page
 from .summary import QUESTIONS
 
 Figures = Mapping[str, Any]

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SurveyError
+from ..output.whole_file import whole_file
 from ..version import __version__
-from ..whole_file import whole_file
 
 STUDY = "study.json"
 PICTURES = "pictures"

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..photoset import group_of
-from ..tables import write_table
+from ..output.tables import write_table
+from ..photoset.sources import group_of
 from . import analysis
 from .analysis import over
 from .store import Vote

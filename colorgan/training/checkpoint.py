@@ -16,7 +16,7 @@ import torch
 
 from .. import hub
 from ..errors import TrainingError
-from ..whole_file import whole_file
+from ..output.whole_file import whole_file
 
 STATE = "state.pt"
 FOLDER = "checkpoints"

@@ -19,10 +19,10 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from ..curate import decode, is_grey
 from ..device import has_idle_core
 from ..errors import TrainingError
-from ..photoset import group_of, read_all
+from ..photoset.curate import decode, is_grey
+from ..photoset.sources import group_of, read_all
 from .pictures import old_prints
 
 

@@ -31,7 +31,14 @@ from .pictures import Pictures, pictures
 from .recipes import Recipe, Stage
 from .run import Run, check_resumable, without_places, write_recipe
 from .schedule import Planned, plan_of, rate_factor
-from .start import adopt, class_weights, precision_of, start_critic, start_generator, tune
+from .start import (
+    adopt,
+    class_weights,
+    precision_of,
+    start_critic,
+    start_generator,
+    tune,
+)
 from .tasks import CriticTask, task_of
 from .watching import Watch
 

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .. import ab_grid, color
+from .. import color
+from ..color import ab_grid
 from ..networks.trunk import build_trunk, import_timm, maps_of
 
 

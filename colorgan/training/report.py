@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import TrainingError
 from ..extras import require
-from ..html_page import drawn, write_page
+from ..output.html_page import drawn, write_page
 from . import inflection
 from .run import RECIPE
 from .tables import read_table

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import tyro
 
 from ..errors import TrainingError
-from ..whole_file import whole_file
+from ..output.whole_file import whole_file
 from .recipes import Recipe
 
 RECIPE = "recipe.json"

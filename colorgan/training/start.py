@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .. import ab_grid, color, hub
+from .. import color, hub
+from ..color import ab_grid
 from ..device import choose_device, has_fast_bfloat16
 from ..networks import Network, UNet, UNetConfig, build, config_of, settings_of
 from ..networks.critics import Critic, build_critic

@@ -10,9 +10,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from ..curate import decode, is_grey
 from ..errors import TrainingError
-from ..photoset import bytes_of, find, import_datasets, open_dataset
+from ..photoset.curate import decode, is_grey
+from ..photoset.sources import bytes_of, find, import_datasets, open_dataset
 from .data import Batch, Shard, ahead, batch_of, crop
 
 SHUFFLED = 1000  # photos among which the next one is drawn

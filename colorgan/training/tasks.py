@@ -11,7 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .. import ab_grid, color, hub
+from .. import color, hub
+from ..color import ab_grid
 from ..evaluation import restoration
 from ..evaluation.metrics import QUICK, Pixels
 from ..evaluation.protocol import GREY, ORIGINAL, colour_squares, judge

@@ -17,7 +17,7 @@ from ..evaluation.protocol import centre_square
 from ..evaluation.sheet import sheet
 from ..networks import Generator, Network
 from ..networks.critics import Critic
-from ..photoset import evenly, read_all
+from ..photoset.sources import evenly, read_all
 from . import tables
 from .checkpoint import Progress
 from .inflection import Gauge

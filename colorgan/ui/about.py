@@ -10,8 +10,9 @@ from typing import Any
 import gradio as gr
 from huggingface_hub import ModelCard
 
-from .. import cards, hub
+from .. import hub
 from ..errors import ModelError
+from ..hub import cards
 from .models import Models
 from .texts import Texts
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import archives
 from ..errors import PhotoError
+from ..photoset import zips
 
 Incoming = Path | bytes | PhotoError
 """A photo's file, its bytes, or why it cannot be had."""
@@ -34,7 +34,7 @@ def count(photos: Sequence[str]) -> int:
     Raises:
         PhotoError: a zip cannot be read.
     """
-    return sum(archives.count_photos(p) if is_zip(p) else 1 for p in map(Path, photos))
+    return sum(zips.count_photos(p) if is_zip(p) else 1 for p in map(Path, photos))
 
 
 def incoming(photos: Sequence[str]) -> Iterator[tuple[str, Incoming]]:
@@ -42,7 +42,7 @@ def incoming(photos: Sequence[str]) -> Iterator[tuple[str, Incoming]]:
     taken: dict[str, int] = {}
     for path in map(Path, photos):
         if is_zip(path):
-            for packed in archives.photos_in(path):
+            for packed in zips.photos_in(path):
                 photo = PhotoError(packed.error) if packed.data is None else packed.data
                 yield _unlike(packed.name, taken), photo
         else:

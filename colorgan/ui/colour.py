@@ -28,7 +28,12 @@ from .results import (
     save_lightness,
     save_preview,
 )
-from .settings import model_choice, restore_switch, size_settings, strength_slider
+from .settings import (
+    model_choice,
+    restore_switch,
+    size_settings,
+    strength_slider,
+)
 from .texts import Texts
 
 

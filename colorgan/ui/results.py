@@ -18,9 +18,9 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from .. import photo as files
+from ..color.pixels import full_lightness, to_pixels
 from ..colorizer import DEFAULT_SIZE, Colorizer, Size
 from ..photo import Photo
-from ..pixels import full_lightness, to_pixels
 from ..restorer import Restorer
 from .texts import Texts
 

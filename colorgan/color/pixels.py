@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from . import color
+from . import cie
 
 # Worked on at a time, so that what is under way fits into the cache of a processor.
 STRIP_PIXELS = 1 << 18
@@ -28,9 +28,9 @@ def full_lightness(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
     """Give L* (1, 1, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit, at full size and depth."""
     height, width = pixels.shape[:2]
     lightness = torch.empty(1, 1, height, width)
-    linear = color.decode_gamma(torch.linspace(0, 1, np.iinfo(pixels.dtype).max + 1))
-    parts = linear * color.luminance_weights()[:, None]  # of luminance, by value and channel
-    grey = color.luminance_to_lightness(linear)
+    linear = cie.decode_gamma(torch.linspace(0, 1, np.iinfo(pixels.dtype).max + 1))
+    parts = linear * cie.luminance_weights()[:, None]  # of luminance, by value and channel
+    grey = cie.luminance_to_lightness(linear)
     for top, bottom in strips(height, width):
         strip = pixels[top:bottom]
         red, green, blue = (strip[..., channel] for channel in range(3))
@@ -39,7 +39,7 @@ def full_lightness(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
         else:
             channels = zip(parts, (red, green, blue), strict=True)
             luminance = torch.stack([_look_up(part, values) for part, values in channels]).sum(0)
-            found = color.luminance_to_lightness(luminance)
+            found = cie.luminance_to_lightness(luminance)
         lightness[0, 0, top:bottom] = found
     return lightness
 
@@ -52,26 +52,26 @@ def _look_up(table: Tensor, values: NDArray[np.uint8] | NDArray[np.uint16]) -> T
 def to_lab(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
     """Give Lab (1, 3, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit."""
     values = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1)[None]
-    return color.rgb_to_lab(values / float(np.iinfo(pixels.dtype).max))
+    return cie.rgb_to_lab(values / float(np.iinfo(pixels.dtype).max))
 
 
 def to_pixels(
     lightness: Tensor, ab: Tensor, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """Give sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
-    lightness = lightness.clamp(0, color.LIGHTNESS_MAX)
-    linear = color.lab_to_linear(lightness, ab)
-    outside = color.is_shown(linear).logical_not_().flatten().nonzero()[:, 0]
+    lightness = lightness.clamp(0, cie.LIGHTNESS_MAX)
+    linear = cie.lab_to_linear(lightness, ab)
+    outside = cie.is_shown(linear).logical_not_().flatten().nonzero()[:, 0]
     if len(outside):
         own, wanted = (part.flatten(2)[..., outside, None] for part in (lightness, ab))
-        fitted = wanted * color.share_that_fits(own, wanted)
-        linear.flatten(2)[..., outside] = color.lab_to_linear(own, fitted)[..., 0]
+        fitted = wanted * cie.share_that_fits(own, wanted)
+        linear.flatten(2)[..., outside] = cie.lab_to_linear(own, fitted)[..., 0]
     linear.clamp_(0, 1)
     if dtype == np.uint8:
         steps = linear.mul_(_LINEAR_STEPS).add_(0.5).to(torch.int32)
         values = _eight_bits().index_select(0, steps.flatten()).view(steps.shape)
     else:
-        values = (color.encode_gamma(linear) * float(np.iinfo(dtype).max)).round()
+        values = (cie.encode_gamma(linear) * float(np.iinfo(dtype).max)).round()
     # Stacked along the last axis, which is several times as fast as copying a permuted view.
     return torch.stack(values[0].unbind(), dim=-1).numpy().astype(dtype, copy=False)  # type: ignore[return-value]
 
@@ -80,4 +80,4 @@ def to_pixels(
 def _eight_bits() -> Tensor:
     """Give the 8-bit sRGB value for every step of linear light."""
     steps = torch.linspace(0, 1, _LINEAR_STEPS + 1)
-    return (color.encode_gamma(steps) * 255).round().byte()
+    return (cie.encode_gamma(steps) * 255).round().byte()

@@ -5,8 +5,8 @@ import zipfile
 
 import pytest
 
-from colorgan.archives import count_photos, photos_in, plain_path
 from colorgan.errors import PhotoError
+from colorgan.photoset.zips import count_photos, photos_in, plain_path
 
 
 def pack(path, entries, method=zipfile.ZIP_DEFLATED):
@@ -61,14 +61,14 @@ def test_a_bomb_that_lies_about_its_size_is_found_while_unpacking(tmp_path):
 
 
 def test_too_much_in_all_ends_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("colorgan.archives.LARGEST_TOTAL", 10)
+    monkeypatch.setattr("colorgan.photoset.zips.LARGEST_TOTAL", 10)
     path = pack(tmp_path / "album.zip", {f"{i}.jpg": b"12345" for i in range(3)})
     with pytest.raises(PhotoError, match="in parts"):
         list(photos_in(path))
 
 
 def test_too_many_files_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("colorgan.archives.MOST_ENTRIES", 2)
+    monkeypatch.setattr("colorgan.photoset.zips.MOST_ENTRIES", 2)
     path = pack(tmp_path / "album.zip", {f"{i}.txt": b"" for i in range(3)})
     with pytest.raises(PhotoError, match="more than 2 files"):
         list(photos_in(path))

@@ -9,17 +9,18 @@ from typing import Any
 
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
-from . import hub
-from .errors import ModelError
+from ..errors import ModelError
+from ..networks.storage import load_network, read_config
+from .folders import EVALUATION, history
 
 SHOWN = ("psnr", "ssim", "ciede2000", "colourfulness", "chroma_histogram", "bleeding")
 
 
 def template(name: str = "model_card.md") -> Path:
     """Give the path of a template: in a wheel inside the package, in a checkout at its top."""
-    here = Path(__file__).parent
-    packed = here / name
-    return packed if packed.is_file() else here.parent / name
+    package = Path(__file__).parents[1]
+    packed = package / name
+    return packed if packed.is_file() else package.parent / name
 
 
 def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
@@ -36,7 +37,7 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
     """
     figures = read_figures(folder)
     own = own_row(figures)
-    history = hub.history(folder)
+    trainings = history(folder)
     measures = [m for m in SHOWN if m in own] + [m for m in own if "[" in m or " " in m]
     rows = [
         {
@@ -45,10 +46,10 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
         }
         for model, row in figures.get("models", {}).items()
     ]
-    sources = [str(source) for run in history for source in run.get("data", [])]
+    sources = [str(source) for run in trainings for source in run.get("data", [])]
     trained_on = data or ", ".join(dict.fromkeys(sources)) or "Not recorded."
-    network = hub.load_network(folder)
-    config = hub.read_config(folder)
+    network = load_network(folder)
+    config = read_config(folder)
     restores = "restorer" in config
     card = ModelCard.from_template(
         card_data(name, figures, "image restoration" if restores else "colorization"),
@@ -56,9 +57,9 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
         name=name,
         about=about or "Gives black-and-white photos colour.",
         config=config,
-        recipe=history[-1].get("recipe") if history else None,
-        history=history,
-        seen=sum(int(run.get("seen", 0)) for run in history),
+        recipe=trainings[-1].get("recipe") if trainings else None,
+        history=trainings,
+        seen=sum(int(run.get("seen", 0)) for run in trainings),
         parameters=f"{sum(p.numel() for p in network.parameters()) / 1e6:.1f}",
         data=trained_on,
         figures=figures,
@@ -104,7 +105,7 @@ def read_figures(folder: Path) -> dict[str, Any]:
     Raises:
         ModelError: the file is there but cannot be read as such.
     """
-    path = folder / hub.EVALUATION
+    path = folder / EVALUATION
     if not path.is_file():
         return {}
     try:

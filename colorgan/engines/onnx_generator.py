@@ -1,9 +1,4 @@
-"""Engines: what computes a generator's answer. torch is the default, onnxruntime an optional one.
-
-An engine's generator keeps the contract, `ab = generator(lightness)`, so a colorizer needs no
-cases. onnxruntime computes in float32 on the processor: where that has no bfloat16 it is the faster
-of the two.
-"""
+"""A generator in an ONNX file, answered by onnxruntime."""
 
 from __future__ import annotations
 
@@ -15,12 +10,12 @@ import torch
 from huggingface_hub import cached_assets_path
 from torch import Tensor, nn
 
-from . import hub, onnx_export
-from .errors import ModelError
-from .extras import require
-from .version import __version__
+from .. import hub
+from ..errors import ModelError
+from ..extras import require
+from ..version import __version__
+from . import export
 
-ENGINES = ("torch", "onnxruntime")
 SUFFIX = ".onnx"
 
 
@@ -33,7 +28,7 @@ class OnnxGenerator(nn.Module):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._session = onnx_export.open_session(path)
+        self._session = export.open_session(path)
         known = self._session.get_modelmeta().custom_metadata_map
         self.name = str(known.get("name", path.stem))
         self.revision = str(known.get("revision", ""))
@@ -42,16 +37,6 @@ class OnnxGenerator(nn.Module):
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         seen = np.ascontiguousarray(lightness.float().cpu().numpy())
         return torch.from_numpy(self._session.run(["ab"], {"lightness": seen})[0])
-
-
-def check(engine: str) -> None:
-    """Refuse an engine that is not known.
-
-    Raises:
-        ModelError: names those that are known.
-    """
-    if engine not in ENGINES:
-        raise ModelError(f"There is no engine {engine!r}. Known engines: {', '.join(ENGINES)}.")
 
 
 def open_onnx(name: str | Path) -> OnnxGenerator:
@@ -75,7 +60,7 @@ def open_onnx(name: str | Path) -> OnnxGenerator:
     folder = hub.resolve(name)
     path = _kept(folder)
     if not path.is_file():
-        onnx_export.export(folder, path)
+        export.export(folder, path)
     return OnnxGenerator(path)
 
 

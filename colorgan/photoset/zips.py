@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from .errors import PhotoError
-from .photoset import is_photo
+from ..errors import PhotoError
+from .sources import is_photo
 
 LARGEST_PHOTO = 50_000_000  # bytes of one photo, unpacked
 LARGEST_TOTAL = 1_000_000_000  # bytes of all photos together, unpacked

@@ -12,7 +12,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from . import color
+from . import cie
 
 STEP = 10.0  # side of a square in CIE units
 NEIGHBOURS = 5  # classes among which a colour is shared out
@@ -36,7 +36,7 @@ def _find_centres() -> Tensor:
     shown = torch.zeros(len(grid), dtype=torch.bool)
     for lightness in range(1, 100, 2):
         lab = torch.cat((torch.full_like(points[..., :1], lightness), points), dim=-1)
-        shown |= color.in_gamut(lab.permute(2, 0, 1)[None])[0].any(dim=1)
+        shown |= cie.in_gamut(lab.permute(2, 0, 1)[None])[0].any(dim=1)
     return grid[shown]
 
 
@@ -60,7 +60,7 @@ def soft_encode(ab: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
 
 def nearest(ab: Tensor, centres: Tensor) -> Tensor:
     """Give the index of each colour's nearest class: (N, H, W) of ab (N, 2, H, W)."""
-    edge = int(color.AB_MAX / STEP)
+    edge = int(cie.AB_MAX / STEP)
     steps = STEP * torch.arange(-edge, edge + 1, device=ab.device)
     table = torch.cdist(torch.cartesian_prod(steps, steps), centres.to(steps)).argmin(dim=1)
     a, b = ((ab / STEP).round().clamp(-edge, edge).long() + edge).unbind(dim=1)

@@ -18,12 +18,12 @@ import torch
 from huggingface_hub import metadata_load
 from tqdm import tqdm
 
-from . import hub
-from .errors import ModelError
-from .extras import require
-from .networks import Generator
-from .version import __version__
-from .whole_file import whole_file
+from .. import hub
+from ..errors import ModelError
+from ..extras import require
+from ..networks import Generator
+from ..output.whole_file import whole_file
+from ..version import __version__
 
 TOLERANCE = 1e-3  # CIE units, by which an engine may differ from torch in float32
 CHECKED = ((1, 1, 1), (1, 1, 37), (1, 37, 1), (1, 33, 17), (2, 130, 65), (1, 192, 256))
@@ -81,22 +81,22 @@ def facts(folder: hub.ModelFolder) -> dict[str, str]:
 
 def _translate(generator: Generator, name: str) -> Any:
     """Say a generator in ONNX: a ModelProto."""
-    from . import onnx_ops
+    from . import export_ops
 
     sizes = {0: "photos", 2: "height", 3: "width"}
     try:
-        with onnx_ops.exportable(generator), warnings.catch_warnings():
+        with export_ops.exportable(generator), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             program = torch.onnx.export(
                 generator,
                 (100 * torch.rand(_EXAMPLE),),
                 dynamo=True,
                 verbose=False,
-                opset_version=onnx_ops.OPSET,
+                opset_version=export_ops.OPSET,
                 input_names=["lightness"],
                 output_names=["ab"],
                 dynamic_shapes=(sizes,),
-                custom_translation_table=onnx_ops.TRANSLATIONS,
+                custom_translation_table=export_ops.TRANSLATIONS,
             )
         assert program is not None
         return program.model_proto

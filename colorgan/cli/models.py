@@ -26,7 +26,8 @@ def _add_models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def models(options: argparse.Namespace) -> int:
     """List embedded and downloaded models: name, size, revision, figures."""
-    from . import cards, hub
+    from .. import hub
+    from ..hub import cards
 
     for found in [*map(hub.resolve, hub.embedded()), *hub.cached()]:
         size = (found.path / hub.WEIGHTS).stat().st_size / 1e6
@@ -54,9 +55,10 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def export(options: argparse.Namespace) -> int:
     """Write a model as ONNX, for any height and width; the file is compared with torch first."""
-    from . import hub, onnx_export
+    from .. import hub
+    from ..engines.export import export as export_onnx
 
-    difference = onnx_export.export(hub.resolve(options.model), options.onnx)
+    difference = export_onnx(hub.resolve(options.model), options.onnx)
     size = options.onnx.stat().st_size / 1e6
     print(
         f"{options.model} written to {options.onnx} ({size:.1f} MB); "
@@ -80,7 +82,7 @@ def _add_push(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def push(options: argparse.Namespace) -> int:
     """Publish a model: config, weights, golden tensors, card and figures; nothing else is sent."""
-    from . import publishing
+    from ..hub import publishing
 
     files = publishing.files_of(options.folder)
     print(f"{'Would send' if options.dry_run else 'Sending'} to {options.repo}:")
@@ -116,7 +118,7 @@ def _add_push_space(commands: argparse._SubParsersAction[argparse.ArgumentParser
 
 def push_space(options: argparse.Namespace) -> int:
     """Publish the page of a checkout as a Gradio Space, with what it needs and nothing else."""
-    from . import publishing
+    from ..hub import publishing
 
     files = publishing.space_files(options.checkout)
     size = sum(path.stat().st_size for path in files) / 1e6

@@ -18,41 +18,10 @@ from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
-from .errors import ModelError
-from .networks import Network
-from .networks.storage import (
-    CARD,
-    CONFIG,
-    GOLDEN,
-    WEIGHTS,
-    fill,
-    load,
-    load_network,
-    load_restorer,
-    read_config,
-)
-from .version import __version__
-
-__all__ = [
-    "CARD",
-    "CONFIG",
-    "EVALUATION",
-    "FILES",
-    "GOLDEN",
-    "WEIGHTS",
-    "ModelFolder",
-    "cached",
-    "embedded",
-    "fill",
-    "fingerprint",
-    "history",
-    "load",
-    "load_network",
-    "load_restorer",
-    "read_config",
-    "resolve",
-    "save",
-]
+from ..errors import ModelError
+from ..networks import Network
+from ..networks.storage import CARD, CONFIG, GOLDEN, WEIGHTS, read_config
+from ..version import __version__
 
 EVALUATION = "evaluation.json"
 """Figures of `colorgan evaluate --json`, kept in the model folder."""
@@ -76,8 +45,8 @@ def embedded(kind: str | None = None) -> dict[str, Path]:
     Args:
         kind: only those whose config names a "generator" or a "restorer".
     """
-    here = Path(__file__).parent
-    for weights in (here / "weights", here.parent / "weights"):  # in a wheel, in a checkout
+    package = Path(__file__).parents[1]
+    for weights in (package / "weights", package.parent / "weights"):  # in a wheel, in a checkout
         if weights.is_dir():
             found = {p.name: p for p in sorted(weights.iterdir()) if (p / CONFIG).is_file()}
             return {n: p for n, p in found.items() if kind is None or kind in read_config(p)}

@@ -13,8 +13,10 @@ from huggingface_hub import HfApi, ModelCard
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
-from . import cards, hub
-from .errors import ModelError
+from ..errors import ModelError
+from ..networks.storage import CARD, CONFIG, load_network
+from . import cards
+from .folders import EVALUATION, FILES
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -23,10 +25,10 @@ def files_of(folder: Path) -> list[Path]:
     Raises:
         ModelError: it is no whole model folder, or its golden tensors disagree.
     """
-    if not (folder / hub.CONFIG).is_file():
-        raise ModelError(f"The folder {folder} is no model folder: it has no {hub.CONFIG}.")
-    hub.load_network(folder)  # strict, and compared with its golden tensors
-    return [folder / name for name in hub.FILES if (folder / name).is_file()]
+    if not (folder / CONFIG).is_file():
+        raise ModelError(f"The folder {folder} is no model folder: it has no {CONFIG}.")
+    load_network(folder)  # strict, and compared with its golden tensors
+    return [folder / name for name in FILES if (folder / name).is_file()]
 
 
 def push(
@@ -59,9 +61,9 @@ def push(
             shutil.copyfile(path, Path(beside) / path.name)
         card = card_for(folder, repo, about=about)
         ModelCard(card).validate()
-        (Path(beside) / hub.CARD).write_text(card)
+        (Path(beside) / CARD).write_text(card)
         if figures := cards.read_figures(folder):
-            (Path(beside) / hub.EVALUATION).write_text(json.dumps(figures, indent=2) + "\n")
+            (Path(beside) / EVALUATION).write_text(json.dumps(figures, indent=2) + "\n")
         api.create_repo(repo, private=private, exist_ok=True)
         sent = api.upload_folder(
             folder_path=beside, repo_id=repo, commit_message=f"Upload {repo.split('/')[-1]}"
@@ -131,7 +133,7 @@ def push_space(checkout: Path, files: Sequence[Path], repo: str, *, private: boo
 
 def card_for(folder: Path, repo: str, *, about: str = "") -> str:
     """Give the card that is sent: the folder's own if it was written for people, else a new one."""
-    own = folder / hub.CARD
+    own = folder / CARD
     text = own.read_text() if own.is_file() else ""
     return text if "## Limits" in text else cards.render(folder, repo, about=about)
 

@@ -8,28 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .errors import PhotoError
-from .extras import require
-
-PHOTO_SUFFIXES = frozenset(
-    [
-        ".jpg",
-        ".jpeg",
-        ".png",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".heic",
-        ".heif",
-        ".avif",
-        ".bmp",
-        ".gif",
-        ".jp2",
-        ".ppm",
-        ".pgm",
-    ]
-)
-
+from ..errors import PhotoError
+from ..extras import require
+from ..photo.formats import READ_ENDINGS
 
 Item = TypeVar("Item")
 
@@ -39,7 +20,7 @@ HUB_NAME = re.compile(r"^[\w.-]+/[\w.-]+(:[\w.-]+)?$")  # org/name or org/name:s
 def is_photo(path: str | Path) -> bool:
     """Say by its ending whether a file is a photo; hidden files are not."""
     path = Path(path)
-    return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith(".")
+    return path.suffix.lower() in READ_ENDINGS and not path.name.startswith(".")
 
 
 def find(sources: Sequence[str | Path]) -> list[Path]:
@@ -175,4 +156,4 @@ def bytes_of(image: Mapping[str, Any]) -> bytes:
 
 
 def _list_suffixes() -> str:
-    return ", ".join(sorted(PHOTO_SUFFIXES))
+    return ", ".join(sorted(READ_ENDINGS))

@@ -62,7 +62,7 @@ def _add_study(command: argparse.ArgumentParser) -> None:
 
 def prepare(options: argparse.Namespace) -> int:
     """Colour photos once by each model and freeze them as a study, with hashes of all."""
-    from .prepare import prepare
+    from ..survey.prepare import prepare
 
     study = prepare(
         options.photos,
@@ -81,11 +81,11 @@ def prepare(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Analyse the votes of a study: rates, intervals, tests, who counts; see the HTML page."""
-    from ..whole_file import make_folders
-    from . import study as studies
-    from .report import lines, write_report
-    from .store import Store, default_url
-    from .summary import summarize, write_votes
+    from ..output.whole_file import make_folders
+    from ..survey import study as studies
+    from ..survey.report import lines, write_report
+    from ..survey.store import Store, default_url
+    from ..survey.summary import summarize, write_votes
 
     make_folders(options.html, options.json, options.votes)
     study = studies.load(options.study)
@@ -107,9 +107,9 @@ def import_(options: argparse.Namespace) -> int:
     """Enter answers from a spreadsheet with the columns participant, question, answer, and where
     need be left, right, photo; all or none.
     """
-    from . import study as studies
-    from .imports import read_votes
-    from .store import Store, default_url
+    from ..survey import study as studies
+    from ..survey.imports import read_votes
+    from ..survey.store import Store, default_url
 
     study = studies.load(options.study)
     votes = read_votes(options.sheet, study)
@@ -122,7 +122,7 @@ def import_(options: argparse.Namespace) -> int:
 
 def migrate(options: argparse.Namespace) -> int:
     """Bring the database of votes up to this version, all or nothing; make a copy before."""
-    from .store import Store, default_url
+    from ..survey.store import Store, default_url
 
     store = Store(options.database or default_url(options.study), migrate=True)
     print(f"{store.place} is up to date")

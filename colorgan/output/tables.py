@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ColorganError
-from .extras import require
+from ..errors import ColorganError
+from ..extras import require
 from .whole_file import whole_file
 
 if TYPE_CHECKING:

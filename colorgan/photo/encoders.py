@@ -39,7 +39,7 @@ class Picture:
     pixels: Pixels
     """(H, W, 3 or 4) sRGB and perhaps alpha, uint8 or uint16."""
     exif: bytes
-    """An EXIF block with orientation 1 (see `colorgan.exif`)."""
+    """An EXIF block with orientation 1 (see `colorgan.photo.exif`)."""
     xmp: bytes
     dpi: tuple[float, float] | None
 

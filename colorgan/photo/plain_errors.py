@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from .errors import PhotoError
-from .photo_decoders import UnsupportedPixels
+from ..errors import PhotoError
+from .decoders import UnsupportedPixels
 
 _NOT_READ = {
     errno.ENOENT: "{name} does not exist. Check the path.",

@@ -11,9 +11,9 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from . import color, photo
-from .errors import ColorganError, PhotoError
-from .extras import require
+from .. import color, photo
+from ..errors import ColorganError, PhotoError
+from ..extras import require
 
 GREY_CHROMA = 4.0  # mean chroma under which a photo teaches no colour
 ONE_TINT = 2.5  # what of a* and b* is not explained by lightness, in a sepia photo

@@ -1,53 +1,25 @@
-"""The command `colorgan`: arguments in, lines out; the work is done in the other rooms."""
+"""The commands on photos: colour, restore, and find those that teach no colour."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-
-from . import __version__, model_commands
-from .errors import ColorganError
-from .survey import commands as survey
 
 if TYPE_CHECKING:
     import torch
 
-    from .album import Done, Job
-    from .evaluation.features import FeatureNetwork
+    from ..album import Done, Job
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give the exit status: 0 done, 1 something failed, 2 wrong arguments."""
-    options = parser().parse_args(arguments)
-    try:
-        return int(options.run(options))
-    except ColorganError as error:
-        print(f"colorgan: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("colorgan: stopped.", file=sys.stderr)
-        return 130
-
-
-def parser() -> argparse.ArgumentParser:
-    """Build the command's arguments."""
-    top = argparse.ArgumentParser(
-        prog="colorgan", description="Give black-and-white photos colour. Colours are a guess."
-    )
-    top.add_argument("--version", action="version", version=f"colorgan {__version__}")
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands to the command's parser."""
     _add_colorize(commands)
     _add_restore(commands)
-    _add_evaluate(commands)
     _add_curate(commands)
-    model_commands.add(commands)
-    survey.add(commands)
-    return top
 
 
 def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -135,9 +107,9 @@ def _size(word: str) -> int | Literal["auto"]:
 
 def colorize(options: argparse.Namespace) -> int:
     """Colour photos and folders of photos; names are kept, a photo that fails is named."""
-    from . import restorer
-    from .album import colorize_all
-    from .colorizer import Colorizer, check
+    from .. import restorer
+    from ..album import colorize_all
+    from ..colorizer import Colorizer, check
 
     check(options.strength, options.size)
     restoring = options.restore is not None
@@ -166,8 +138,8 @@ def restore(options: argparse.Namespace) -> int:
 
     Grain, blur, folds and faded tones are mended; what is not damaged stays as it was.
     """
-    from .album import restore_all
-    from .restorer import Restorer, check
+    from ..album import restore_all
+    from ..restorer import Restorer, check
 
     check(options.strength)
     jobs, device = _own_jobs(options)
@@ -185,8 +157,8 @@ def _own_jobs(options: argparse.Namespace) -> tuple[list[Job], torch.device]:
 
     `accelerate launch` and `torchrun` tell each process its place by the environment.
     """
-    from .album import plan, share, unfinished
-    from .device import choose_device
+    from ..album import plan, share, unfinished
+    from ..device import choose_device
 
     jobs = plan(options.photos, options.output)
     place = {name: int(os.environ.get(name, 0)) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK")}
@@ -214,132 +186,6 @@ def _work_off(rows: Iterable[Done], count: int, output: str, words: tuple[str, s
     return 1 if failures else 0
 
 
-def _add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "evaluate", help="judge models on colour photos", description=evaluate.__doc__
-    )
-    command.add_argument(
-        "--model", nargs="+", required=True, metavar="NAME", help="models to judge"
-    )
-    command.add_argument(
-        "--data", nargs="+", required=True, metavar="SOURCE", help="folders or tar archives"
-    )
-    command.add_argument(
-        "--size", type=int, default=256, metavar="N", help="side of the square; default 256"
-    )
-    command.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
-    command.add_argument(
-        "--photos", type=Path, metavar="FILE", help="write a line a photo: .csv or .parquet"
-    )
-    command.add_argument("--report", type=Path, metavar="FILE", help="write an HTML page here")
-    command.add_argument("--sheet", type=Path, metavar="FILE", help="write a picture of results")
-    command.add_argument(
-        "--sheet-photos", type=int, default=16, metavar="N", help="photos on it; default 16"
-    )
-    add_features(command)
-    command.add_argument(
-        "--lpips", metavar="NAME", help="measure LPIPS by this backbone: alex, vgg or squeeze"
-    )
-    command.add_argument(
-        "--labels", type=Path, metavar="FILE", help="table of name and class, for recognition"
-    )
-    command.set_defaults(run=evaluate)
-
-
-def add_features(command: argparse.ArgumentParser) -> None:
-    """Let a command be told of a feature network; `feature_network` makes it."""
-    command.add_argument(
-        "--features", metavar="NAME", help="timm network for Frechet and kernel distance"
-    )
-    command.add_argument(
-        "--features-weights",
-        default="timm",
-        metavar="FILE",
-        help="its weights as safetensors; default: timm's own from the Hub",
-    )
-    command.add_argument(
-        "--features-settings",
-        nargs="+",
-        default=[],
-        metavar="KEY=VALUE",
-        help="for timm, such as pad_type=same; mean=, std= of its input",
-    )
-
-
-def feature_network(options: argparse.Namespace) -> FeatureNetwork | None:
-    """Make the network that the options of `add_features` name; None if they name none."""
-    from .evaluation.features import FeatureNetwork
-
-    if not options.features:
-        return None
-    settings = parse_settings(options.features_settings)
-    return FeatureNetwork(options.features, options.features_weights, settings)
-
-
-def evaluate(options: argparse.Namespace) -> int:
-    """Judge models beside the grey baseline: centre square, grey by L*, one forward, 8 bits."""
-    from . import hub
-    from .evaluation.lpips import Lpips
-    from .evaluation.protocol import judge
-    from .evaluation.report import write_report
-    from .evaluation.sheet import sheet_of
-    from .evaluation.summary import read_labels, reasons, summarize, table, write_rows
-    from .photoset import read_all
-    from .tables import check_ending
-    from .whole_file import make_folders
-
-    if options.photos:
-        check_ending(options.photos)
-    make_folders(options.json, options.photos, options.sheet, options.report)
-    labels = read_labels(options.labels) if options.labels else None
-    network = feature_network(options)
-    models = {name: hub.load(hub.resolve(name).path) for name in options.model}
-    lpips = Lpips(options.lpips) if options.lpips else None
-    photos = read_all(options.data)
-    result = judge(models, photos, size=options.size, network=network, lpips=lpips)
-    summary = summarize(result, labels)
-    left_out = f", {len(result.left_out)} left out" if result.left_out else ""
-    print(f"{len(result.names)} photos at {options.size} px{left_out}")
-    print(table(summary))
-    for reason in reasons(summary):
-        print(f"no figure for {reason}")
-    for name, reason in list(result.left_out.items())[:20]:
-        print(f"left out: {name}: {reason}")
-    if network is None:
-        print("Frechet and kernel distance need a feature network: see --features.")
-    if options.json:
-        options.json.write_text(json.dumps(summary, indent=2) + "\n")
-    if options.photos:
-        write_rows(result, options.photos)
-    if options.sheet:
-        photos = read_all(options.data)
-        sheet_of(models, photos, result.names, options.sheet_photos, options.size).save(
-            options.sheet, quality=92
-        )
-    if options.report:
-        write_report(options.report, result, summary, models, options.data)
-    return 0
-
-
-def parse_settings(pairs: Sequence[str]) -> dict[str, str | float]:
-    """Read KEY=VALUE pairs; values that look like numbers are numbers.
-
-    Raises:
-        ColorganError: one is no such pair.
-    """
-    settings: dict[str, str | float] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise ColorganError(f"{pair!r} is no setting: write KEY=VALUE.")
-        try:
-            number = float(value)
-            settings[key] = int(number) if number == int(number) and "." not in value else number
-        except ValueError:
-            settings[key] = value
-    return settings
-
-
 def _add_curate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser(
         "curate", help="find photos that teach no colour", description=curate.__doc__
@@ -355,8 +201,8 @@ def curate(options: argparse.Namespace) -> int:
     """List grey, sepia, tiny, corrupt and near-duplicate photos; nothing is moved unless asked."""
     from tqdm import tqdm
 
-    from .curate import examine, set_aside
-    from .photoset import find, read_all
+    from ..photoset.curate import examine, set_aside
+    from ..photoset.sources import find, read_all
 
     total = len(find([options.folder]))
     photos = tqdm(

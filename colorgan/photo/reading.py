@@ -1,18 +1,4 @@
-"""Picture files in and out.
-
-`read` gives a `Photo`: upright sRGB pixels at 8 or 16 bits, with what the file said about them.
-`write` puts the coloured one back as a file with all of that, an sRGB profile, and a note of who
-coloured it. Whatever is wrong with a file ends as a PhotoError, never as another exception.
-
-    file -> header (kind, size, depth) -> samples -> sRGB -> upright -> Photo
-    Photo -> EXIF and XMP with the note -> bytes of one format -> beside the goal, then renamed
-
-What is read: JPEG, PNG, TIFF, WebP, HEIC and AVIF, and the first picture of BMP, GIF, JPEG 2000
-and PPM, which are written as PNG. HEIC and AVIF of 10 or 12 bits are read at 8. Pixels of more
-than 16 bits are refused. Its helpers: `photo_decoders` and `photo_encoders` know the formats,
-`icc` colour profiles, `exif` metadata, `notes` what a file says of how it was made, `photo_errors`
-the sentences.
-"""
+"""A picture file to a Photo: a stream or an image becomes samples and facts, these a Photo."""
 
 from __future__ import annotations
 
@@ -22,7 +8,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -30,68 +15,22 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from . import exif, notes
-from . import photo_decoders as decoders
-from .errors import PhotoError
-from .icc import Pixels, Samples, srgb_profile, to_srgb
-from .photo_encoders import ENCODERS, Picture, eight_bits
-from .photo_errors import plain_errors, printable
-from .whole_file import whole_file
+from ..errors import PhotoError
+from . import decoders, exif
+from .icc import Pixels, Samples, to_srgb
+from .photo import Photo
+from .plain_errors import plain_errors, printable
 
 MAX_PIXELS = 150_000_000
 """The most pixels `read` accepts unless told otherwise: about 12,000 x 12,000."""
 
 Source = str | os.PathLike[str] | bytes | Image.Image
 
-_ENDINGS = {
-    "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "PNG": (".png",),
-    "TIFF": (".tif", ".tiff"),
-    "WEBP": (".webp",),
-    "HEIF": (".heic", ".heif", ".hif"),
-    "AVIF": (".avif",),
-}
-_FORMAT_OF = {ending: format for format, endings in _ENDINGS.items() for ending in endings}
 _TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PHOTO_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 _PHOTO_BRANDS = (b"WEBP", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 
 _XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))([1-8])')
-
-
-@dataclass(frozen=True, eq=False)
-class Photo:
-    """A picture with its metadata."""
-
-    pixels: Pixels
-    """(H, W, 3) sRGB, uint8 or uint16, upright."""
-    alpha: Pixels | None
-    """(H, W) of the same dtype, 0 where nothing is seen, or None."""
-    format: str
-    """As Pillow names it: "JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "BMP", ..."""
-    name: str = "photo"
-    """The file's name without its folder, for messages and downloads."""
-    exif: bytes = b""
-    """As Pillow hands it around, with orientation 1."""
-    dpi: tuple[float, float] | None = None
-    """Dots per inch across and down."""
-    xmp: bytes = b""
-    """The XMP packet, with orientation 1."""
-
-    @property
-    def height(self) -> int:
-        """Rows."""
-        return int(self.pixels.shape[0])
-
-    @property
-    def width(self) -> int:
-        """Columns."""
-        return int(self.pixels.shape[1])
-
-    @property
-    def bits(self) -> int:
-        """Bits a channel: 8 or 16."""
-        return 8 * self.pixels.itemsize
 
 
 def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Photo:
@@ -110,70 +49,6 @@ def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXEL
             return _from_image(source, label, max_pixels)
         with _opened(source) as stream:
             return _from_stream(stream, label, max_pixels)
-
-
-def to_image(photo: Photo) -> Image.Image:
-    """Give the photo as an 8-bit Pillow image in sRGB, RGB or RGBA.
-
-    Its `info` has icc_profile and, where known, exif, xmp and dpi, for `image.save(path,
-    exif=image.info["exif"])` and the like.
-    """
-    image = Image.fromarray(eight_bits(_with_alpha(photo)))
-    image.info["icc_profile"] = srgb_profile()
-    known = {"exif": photo.exif, "xmp": photo.xmp, "dpi": photo.dpi}
-    image.info.update({key: value for key, value in known.items() if value})
-    return image
-
-
-def suffix(photo: Photo) -> str:
-    """Give the file ending of the format that `encode` uses, such as ".jpg"."""
-    return _ENDINGS[_written_format(photo)][0]
-
-
-def same_format(one: str, other: str) -> bool:
-    """Say whether two file endings, such as ".jpg" and ".JPEG", name one format that is written."""
-    format = _FORMAT_OF.get(one.lower())
-    return format is not None and format == _FORMAT_OF.get(other.lower())
-
-
-def is_written(ending: str) -> bool:
-    """Say whether a file ending, such as ".jpg", names a format that is written."""
-    return ending.lower() in _FORMAT_OF
-
-
-def encode(photo: Photo, note: str) -> bytes:
-    """Give the photo as a file's bytes in its own format, or as PNG where that is not written.
-
-    `note` (see `notes`) goes into EXIF and, where the photo brought none, an XMP packet.
-
-    Raises:
-        PhotoError: the photo does not fit that format.
-    """
-    return _encoded(photo, _written_format(photo), note, photo.name)
-
-
-def write(photo: Photo, path: str | os.PathLike[str], note: str) -> Path:
-    """Write the photo to a file in the format of the path's ending, else in its own format.
-
-    16 bits become 8, and alpha is laid on white, only where the format cannot hold them. Folders
-    that are missing are made. The file appears complete or not at all: an older one of that name
-    stays until then.
-
-    Raises:
-        PhotoError: the photo does not fit that format, or the file cannot be written.
-    """
-    goal = Path(path)
-    label = printable(goal.name)
-    format = _FORMAT_OF.get(goal.suffix.lower()) or _written_format(photo)
-    data = _encoded(photo, format, note, label)
-    with plain_errors(label, "written"):
-        goal.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(goal) as part:
-            part.write_bytes(data)
-    return goal
-
-
-# Reading: a stream or an image becomes samples and facts, these become a Photo.
 
 
 class _Facts(NamedTuple):
@@ -332,33 +207,6 @@ def _check_size(size: tuple[int, int], label: str, max_pixels: int) -> None:
             f"{label} has {width} x {height} pixels, more than the {max_pixels:,} that are "
             "accepted. Make a smaller copy."
         )
-
-
-# Writing: a Photo becomes the bytes of a file.
-
-
-def _written_format(photo: Photo) -> str:
-    return photo.format if photo.format in ENCODERS else "PNG"
-
-
-def _encoded(photo: Photo, format: str, note: str, label: str) -> bytes:
-    fields: dict[int, exif.Value | None] = {exif.PROCESSING_SOFTWARE: note, exif.ORIENTATION: [1]}
-    if photo.dpi:  # also for formats that have no other place for it
-        across, down = photo.dpi
-        fields |= {exif.X_RESOLUTION: float(across), exif.Y_RESOLUTION: float(down)}
-        fields[exif.RESOLUTION_UNIT] = [2]  # inches
-    with plain_errors(label, "written"):
-        picture = Picture(
-            pixels=_with_alpha(photo),
-            exif=exif.with_fields(photo.exif, fields),
-            xmp=photo.xmp or notes.xmp(note),
-            dpi=photo.dpi,
-        )
-        return ENCODERS[format](picture)
-
-
-def _with_alpha(photo: Photo) -> Pixels:
-    return photo.pixels if photo.alpha is None else np.dstack([photo.pixels, photo.alpha])
 
 
 def _name_of(source: Source) -> str:

@@ -1,6 +1,6 @@
 """What torch's exporter does not say in ONNX by itself, or says only after a very long time.
 
-This file alone needs onnxscript while it is imported; `onnx_export` does so when it exports.
+This file alone needs onnxscript while it is imported; `export` does so when it exports.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from onnxscript import FLOAT, INT64
 from onnxscript import opset20 as op
 from torch import Tensor, nn
 
-from .networks.trunk import import_timm
+from ..networks.trunk import import_timm
 
 OPSET = 20
 _INT64 = 7  # ONNX's number of the type

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ColorganError
+from ..errors import ColorganError
 from .whole_file import whole_file
 
 if TYPE_CHECKING:

@@ -1,0 +1,51 @@
+"""Models by name.
+
+`folders` finds and saves model folders, `cards` writes their cards, `publishing` sends them to the
+Hub. What everybody needs is here: `resolve` finds a folder, `load` makes the generator in it.
+"""
+
+from __future__ import annotations
+
+from ..networks.storage import (
+    CARD,
+    CONFIG,
+    GOLDEN,
+    WEIGHTS,
+    fill,
+    load,
+    load_network,
+    load_restorer,
+    read_config,
+)
+from .folders import (
+    EVALUATION,
+    FILES,
+    ModelFolder,
+    cached,
+    embedded,
+    fingerprint,
+    history,
+    resolve,
+    save,
+)
+
+__all__ = [
+    "CARD",
+    "CONFIG",
+    "EVALUATION",
+    "FILES",
+    "GOLDEN",
+    "WEIGHTS",
+    "ModelFolder",
+    "cached",
+    "embedded",
+    "fill",
+    "fingerprint",
+    "history",
+    "load",
+    "load_network",
+    "load_restorer",
+    "read_config",
+    "resolve",
+    "save",
+]

@@ -1,0 +1,42 @@
+"""A picture with its metadata, as all rooms hand it on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .icc import Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A picture with its metadata."""
+
+    pixels: Pixels
+    """(H, W, 3) sRGB, uint8 or uint16, upright."""
+    alpha: Pixels | None
+    """(H, W) of the same dtype, 0 where nothing is seen, or None."""
+    format: str
+    """As Pillow names it: "JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "BMP", ..."""
+    name: str = "photo"
+    """The file's name without its folder, for messages and downloads."""
+    exif: bytes = b""
+    """As Pillow hands it around, with orientation 1."""
+    dpi: tuple[float, float] | None = None
+    """Dots per inch across and down."""
+    xmp: bytes = b""
+    """The XMP packet, with orientation 1."""
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def bits(self) -> int:
+        """Bits a channel: 8 or 16."""
+        return 8 * self.pixels.itemsize

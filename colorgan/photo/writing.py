@@ -1,0 +1,91 @@
+"""A Photo to a picture file, with its metadata, an sRGB profile and a note of who coloured it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..output.whole_file import whole_file
+from . import exif, notes
+from .encoders import ENCODERS, Picture, eight_bits
+from .formats import ENDINGS, FORMAT_OF
+from .icc import Pixels, srgb_profile
+from .photo import Photo
+from .plain_errors import plain_errors, printable
+
+
+def to_image(photo: Photo) -> Image.Image:
+    """Give the photo as an 8-bit Pillow image in sRGB, RGB or RGBA.
+
+    Its `info` has icc_profile and, where known, exif, xmp and dpi, for `image.save(path,
+    exif=image.info["exif"])` and the like.
+    """
+    image = Image.fromarray(eight_bits(_with_alpha(photo)))
+    image.info["icc_profile"] = srgb_profile()
+    known = {"exif": photo.exif, "xmp": photo.xmp, "dpi": photo.dpi}
+    image.info.update({key: value for key, value in known.items() if value})
+    return image
+
+
+def suffix(photo: Photo) -> str:
+    """Give the file ending of the format that `encode` uses, such as ".jpg"."""
+    return ENDINGS[_written_format(photo)][0]
+
+
+def encode(photo: Photo, note: str) -> bytes:
+    """Give the photo as a file's bytes in its own format, or as PNG where that is not written.
+
+    `note` (see `notes`) goes into EXIF and, where the photo brought none, an XMP packet.
+
+    Raises:
+        PhotoError: the photo does not fit that format.
+    """
+    return _encoded(photo, _written_format(photo), note, photo.name)
+
+
+def write(photo: Photo, path: str | os.PathLike[str], note: str) -> Path:
+    """Write the photo to a file in the format of the path's ending, else in its own format.
+
+    16 bits become 8, and alpha is laid on white, only where the format cannot hold them. Folders
+    that are missing are made. The file appears complete or not at all: an older one of that name
+    stays until then.
+
+    Raises:
+        PhotoError: the photo does not fit that format, or the file cannot be written.
+    """
+    goal = Path(path)
+    label = printable(goal.name)
+    format = FORMAT_OF.get(goal.suffix.lower()) or _written_format(photo)
+    data = _encoded(photo, format, note, label)
+    with plain_errors(label, "written"):
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(goal) as part:
+            part.write_bytes(data)
+    return goal
+
+
+def _written_format(photo: Photo) -> str:
+    return photo.format if photo.format in ENCODERS else "PNG"
+
+
+def _encoded(photo: Photo, format: str, note: str, label: str) -> bytes:
+    fields: dict[int, exif.Value | None] = {exif.PROCESSING_SOFTWARE: note, exif.ORIENTATION: [1]}
+    if photo.dpi:  # also for formats that have no other place for it
+        across, down = photo.dpi
+        fields |= {exif.X_RESOLUTION: float(across), exif.Y_RESOLUTION: float(down)}
+        fields[exif.RESOLUTION_UNIT] = [2]  # inches
+    with plain_errors(label, "written"):
+        picture = Picture(
+            pixels=_with_alpha(photo),
+            exif=exif.with_fields(photo.exif, fields),
+            xmp=photo.xmp or notes.xmp(note),
+            dpi=photo.dpi,
+        )
+        return ENCODERS[format](picture)
+
+
+def _with_alpha(photo: Photo) -> Pixels:
+    return photo.pixels if photo.alpha is None else np.dstack([photo.pixels, photo.alpha])
