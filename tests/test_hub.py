@@ -21,7 +21,7 @@ from safetensors.torch import load_file, save_file
 
 from colorgan import hub
 from colorgan.errors import ModelError
-from colorgan.hub import cards, folders
+from colorgan.hub import cards, folders, publishing
 from colorgan.networks.trunk import import_timm
 from colorgan.ui.texts import ENGLISH
 
@@ -39,6 +39,7 @@ def trained(small_model, tmp_path_factory):
     """A model folder with figures, among files that nobody else should see."""
     folder = tmp_path_factory.mktemp("run") / "mine"
     shutil.copytree(small_model, folder)
+    (folder / "README.md").write_text(cards.of_a_run("light", 800))
     row = {"ciede2000": {"mean": 9.87, "interval": [9.5, 10.2]}, "psnr": {"mean": 23.4}}
     grey = {"ciede2000": {"mean": 11.5}, "psnr": {"mean": 22.0}}
     protocol = {"photos": 961, "size": 256, "crop": "centre square", "resize": "Lanczos"}
@@ -74,11 +75,11 @@ def run(server, tmp_path):
 
 @pytest.fixture
 def pushed(server, trained, run):
-    """The name of a repository that holds the trained model, tagged v1."""
+    """The name of a repository that holds the trained model, tagged v1.0."""
     if REPO not in server.repos:
-        done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1")
+        done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1.0")
         assert done.returncode == 0, done.stderr
-        assert f'Colorizer.from_pretrained("{REPO}@v1")' in done.stdout
+        assert f'Colorizer.from_pretrained("{REPO}@v1.0")' in done.stdout
     return REPO
 
 
@@ -145,12 +146,31 @@ class TestPush:
         assert done.returncode == 1 and "accept the card of me/no-licence" in done.stderr
 
     def test_a_tag_is_never_moved(self, trained, pushed, run):
-        done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1")
+        done = run(*COLORGAN, "push", trained, REPO, "--revision", "v1.0")
         assert done.returncode == 1 and "choose another --revision" in done.stderr
 
     def test_a_folder_that_is_no_model_is_refused(self, tmp_path, run):
         done = run(*COLORGAN, "push", tmp_path, "me/nothing")
         assert done.returncode == 1 and "is no model folder" in done.stderr
+
+
+class TestCards:
+    def test_a_card_of_ones_own_goes_along_and_a_run_s_is_made_anew(self, trained, tmp_path):
+        folder = tmp_path / "model"
+        shutil.copytree(trained, folder)
+        (folder / "README.md").write_text("# Mine\n")
+        assert publishing.card_for(folder, REPO) == "# Mine\n"
+        assert "Of harbours." in publishing.card_for(folder, REPO, about="Of harbours.")
+        (folder / "README.md").write_text(cards.of_a_run("light", 800))
+        assert f'from_pretrained("{REPO}")' in publishing.card_for(folder, REPO)
+
+    def test_a_restorer_s_says_that_it_restores(self):
+        card = cards.render(hub.embedded()["restore"], "me/mender")
+        assert "Mends damaged photos." in card and "colorization" not in card
+
+    def test_a_measure_without_a_number_is_a_dash(self):
+        assert cards.cell(None) == cards.cell({"mean": None}) == "-"
+        assert cards.cell({"mean": 9.87}) == "9.87" and cards.cell({"mean": 0.5678}) == "0.568"
 
 
 def colour(run, model, portrait, folder, **settings):
@@ -161,7 +181,7 @@ class TestPull:
     def test_gives_the_same_colours_as_the_folder_it_came_from(
         self, trained, pushed, run, portrait, tmp_path
     ):
-        for model, folder in ((trained, "own"), (f"{pushed}@v1", "pulled"), (pushed, "latest")):
+        for model, folder in ((trained, "own"), (f"{pushed}@v1.0", "pulled"), (pushed, "latest")):
             done = colour(run, model, portrait, tmp_path / folder)
             assert done.returncode == 0, done.stderr
         own, pulled, latest = (
@@ -171,12 +191,12 @@ class TestPull:
         assert np.array_equal(own, pulled) and np.array_equal(own, latest)
 
     def test_the_second_time_works_offline_and_is_listed(self, pushed, run, portrait, tmp_path):
-        assert colour(run, f"{pushed}@v1", portrait, tmp_path / "a").returncode == 0
-        again = colour(run, f"{pushed}@v1", portrait, tmp_path / "b", HF_HUB_OFFLINE="1")
+        assert colour(run, f"{pushed}@v1.0", portrait, tmp_path / "a").returncode == 0
+        again = colour(run, f"{pushed}@v1.0", portrait, tmp_path / "b", HF_HUB_OFFLINE="1")
         assert again.returncode == 0, again.stderr
         listed = run(*COLORGAN, "models", "--check", HF_HUB_OFFLINE="1")
         line = next(line for line in listed.stdout.splitlines() if line.startswith(pushed))
-        assert "ciede2000 9.9" in line and line.endswith("checked")
+        assert "ciede2000 9.87" in line and line.endswith("checked")
 
     def test_a_download_that_breaks_off_is_taken_up_where_it_stopped(
         self, server, run, portrait, tmp_path
@@ -202,7 +222,7 @@ class TestPull:
     def test_the_mixin_s_own_door_works(self, pushed, run):
         code = (
             "from colorgan.networks import UNet; import torch\n"
-            f"net = UNet.from_pretrained('{pushed}', revision='v1')\n"
+            f"net = UNet.from_pretrained('{pushed}', revision='v1.0')\n"
             "print(type(net).__name__, net(torch.rand(1, 1, 20, 30) * 100).shape)"
         )
         done = run(sys.executable, "-c", code)
@@ -321,7 +341,7 @@ def test_the_page_compares_two_models_of_the_hub_and_shows_their_revisions(
     assert done.returncode == 0, done.stderr
     settings = {"HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / "cache"), "HF_TOKEN": TOKEN}
     settings |= {"HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0"}
-    settings |= {"COLORGAN_CUSTOM": f"{pushed}@v1", "COLORGAN_PRETRAINED": "me/second@2026"}
+    settings |= {"COLORGAN_CUSTOM": f"{pushed}@v1.0", "COLORGAN_PRETRAINED": "me/second@2026"}
     with serving(tmp_path, settings) as address:
         page = browser.new_page(locale="en-US")
         page.goto(address)

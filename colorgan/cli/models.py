@@ -33,7 +33,7 @@ def models(options: argparse.Namespace) -> int:
         size = (found.path / hub.WEIGHTS).stat().st_size / 1e6
         own = cards.own_row(cards.read_figures(found.path))
         measures = [name for name in ("ciede2000", "psnr") if name in own]
-        figures = ", ".join(f"{name} {own[name]['mean']:.1f}" for name in measures)
+        figures = ", ".join(f"{name} {cards.cell(own[name])}" for name in measures)
         state = ""
         if options.check:
             hub.load_network(found.path)
@@ -82,16 +82,16 @@ def _add_push(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 def push(options: argparse.Namespace) -> int:
     """Publish a model: config, weights, golden tensors, card and figures; nothing else is sent."""
+    from .. import hub
     from ..hub import publishing
 
-    files = publishing.files_of(options.folder)
     print(f"{'Would send' if options.dry_run else 'Sending'} to {options.repo}:")
-    for path in files:
+    for path in publishing.files_of(options.folder):
         print(f"  {path.name:20} {path.stat().st_size / 1e6:8.2f} MB")
     if options.dry_run:
         return 0
     sent = publishing.push(
-        files,
+        options.folder,
         options.repo,
         private=options.private,
         tag=options.revision,
@@ -99,7 +99,8 @@ def push(options: argparse.Namespace) -> int:
     )
     name = options.repo + (f"@{options.revision}" if options.revision else "")
     print(f"Sent: {sent}")
-    print(f'It comes back by Colorizer.from_pretrained("{name}")')
+    user = "Restorer" if "restorer" in hub.read_config(options.folder) else "Colorizer"
+    print(f'It comes back by {user}.from_pretrained("{name}")')
     return 0
 
 

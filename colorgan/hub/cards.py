@@ -13,7 +13,12 @@ from ..errors import ModelError
 from ..networks.storage import load_network, read_config
 from .folders import EVALUATION, history
 
+_RUN = "A run of colorgan;"
 SHOWN = ("psnr", "ssim", "ciede2000", "colourfulness", "chroma_histogram", "bleeding")
+
+
+ABOUT = {False: "Gives black-and-white photos colour.", True: "Mends damaged photos."}
+"""What a model is for, by whether it restores."""
 
 
 def template(name: str = "model_card.md") -> Path:
@@ -21,6 +26,21 @@ def template(name: str = "model_card.md") -> Path:
     package = Path(__file__).parents[1]
     packed = package / name
     return packed if packed.is_file() else package.parent / name
+
+
+def of_a_run(recipe: str, seen: int) -> str:
+    """Give the card that a run's folder has until the model is published.
+
+    Args:
+        recipe: name of the recipe.
+        seen: how many photos it has learned from.
+    """
+    return f"# {recipe}\n\n{_RUN} {seen} photos seen.\n"
+
+
+def is_of_a_run(card: str) -> bool:
+    """Say whether a card is no more than `of_a_run` gives."""
+    return _RUN in card
 
 
 def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
@@ -42,7 +62,7 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
     rows = [
         {
             "name": name if row == own else model,
-            "cells": [_cell(row.get(measure)) for measure in measures],
+            "cells": [cell(row.get(measure)) for measure in measures],
         }
         for model, row in figures.get("models", {}).items()
     ]
@@ -52,10 +72,10 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
     config = read_config(folder)
     restores = "restorer" in config
     card = ModelCard.from_template(
-        card_data(name, figures, "image restoration" if restores else "colorization"),
+        card_data(name, figures, restores=restores),
         template_path=str(template("restorer_card.md" if restores else "model_card.md")),
         name=name,
-        about=about or "Gives black-and-white photos colour.",
+        about=about or ABOUT[restores],
         config=config,
         recipe=trainings[-1].get("recipe") if trainings else None,
         history=trainings,
@@ -74,12 +94,13 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
     return str(card).rstrip() + "\n"
 
 
-def card_data(name: str, figures: Mapping[str, Any], task: str) -> ModelCardData:
+def card_data(name: str, figures: Mapping[str, Any], *, restores: bool) -> ModelCardData:
     """Give the metadata of a card, with its figures as the Hub's evaluation results."""
+    task = "image-restoration" if restores else "colorization"
     results = [
         EvalResult(
             task_type="image-to-image",
-            task_name=task,
+            task_name=task.replace("-", " "),
             dataset_type="photos",
             dataset_name="{photos} photos at {size} px".format(**figures["protocol"]),
             metric_type=measure,
@@ -93,7 +114,7 @@ def card_data(name: str, figures: Mapping[str, Any], task: str) -> ModelCardData
         license_name="see-model-card",
         library_name="colorgan",
         pipeline_tag="image-to-image",
-        tags=["colorization", "image-to-image", "old-photos"],
+        tags=[task, "image-to-image", "old-photos"],
         model_name=name,
         eval_results=results or None,
     )
@@ -127,7 +148,8 @@ def own_row(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _cell(figure: Mapping[str, Any] | None) -> str:
+def cell(figure: Mapping[str, Any] | None) -> str:
+    """Give a figure as a cell of a table; a dash where there is none."""
     if figure is None or figure["mean"] is None:
         return "-"
     value = float(figure["mean"])

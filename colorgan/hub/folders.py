@@ -69,7 +69,7 @@ def resolve(name: str | Path) -> ModelFolder:
             raise ModelError(f"The folder {path} is no model folder: it has no {CONFIG}.")
         return ModelFolder(path, path.resolve().name, fingerprint(path))
     match = _HUB_NAME.match(str(name))
-    if match is None or path.suffix or str(name).startswith((".", "/")):
+    if match is None or str(name).startswith((".", "/")):
         raise ModelError(
             f"There is no model {str(name)!r}. Known names: {', '.join(own) or 'none embedded'}; "
             "or give a folder, or org/name[@revision] on the Hugging Face Hub."

@@ -32,7 +32,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def push(
-    files: Sequence[Path],
+    folder: Path,
     repo: str,
     *,
     private: bool = False,
@@ -41,20 +41,20 @@ def push(
 ) -> str:
     """Send a model to a repository of the Hub, made if need be; give the address of the commit.
 
-    The card is rendered anew for the repository's name from the folder's figures, unless the
-    folder already has a card of its own with more than a run's two lines.
+    The folder's own card goes along. A run has none yet: its card is made for the repository's
+    name from the run's figures; so is any card for which there is a new sentence.
 
     Args:
-        files: of the model's folder, as `files_of` lists them.
+        folder: of the model.
         repo: `org/name`.
         private: make it a private repository.
         tag: put on what is sent; one that is there is never moved.
-        about: a sentence for the card.
+        about: a sentence for a new card.
 
     Raises:
-        ModelError: the Hub refuses or cannot be reached.
+        ModelError: it is no whole model folder, or the Hub refuses or cannot be reached.
     """
-    folder = files[0].parent
+    files = files_of(folder)
     api = HfApi()
     with explained(repo), TemporaryDirectory() as beside:
         for path in files:
@@ -132,10 +132,12 @@ def push_space(checkout: Path, files: Sequence[Path], repo: str, *, private: boo
 
 
 def card_for(folder: Path, repo: str, *, about: str = "") -> str:
-    """Give the card that is sent: the folder's own if it was written for people, else a new one."""
+    """Give the card that is sent: the folder's own, or a new one where `push` says so."""
     own = folder / CARD
     text = own.read_text() if own.is_file() else ""
-    return text if "## Limits" in text else cards.render(folder, repo, about=about)
+    if about or not text or cards.is_of_a_run(text):
+        return cards.render(folder, repo, about=about)
+    return text
 
 
 @contextmanager
@@ -152,8 +154,13 @@ def explained(repo: str) -> Iterator[None]:
         raise ModelError(f"{repo!r} is no name of a repository: {error}") from error
     except ValueError as error:
         raise ModelError(f"The Hub does not accept the card of {repo}: {error}") from error
-    except (httpx.HTTPError, OSError) as error:
-        raise ModelError(f"The Hub cannot be reached now: {error}. Nothing was sent.") from error
+    except (httpx.HTTPError, ConnectionError, TimeoutError) as error:
+        raise ModelError(
+            f"The Hub cannot be reached now: {error}. Try again later: what has arrived is not "
+            "sent twice."
+        ) from error
+    except OSError as error:
+        raise ModelError(f"A file cannot be read or written: {error}.") from error
 
 
 def _reason(status: int, repo: str, error: HfHubHTTPError) -> str:

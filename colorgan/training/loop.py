@@ -22,6 +22,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from .. import hub
 from ..device import choose_device
 from ..errors import TrainingError
+from ..hub import cards
 from ..networks import Network
 from . import adversarial, checkpoint, inflection
 from .checkpoint import Progress
@@ -371,7 +372,7 @@ class Trainer:
             "data": without_places(self.run.data),
             "seen": self.progress.seen,
         }
-        card = f"# {self.recipe.name}\n\nA run of colorgan; {self.progress.seen} photos seen.\n"
+        card = cards.of_a_run(self.recipe.name, self.progress.seen)
 
         def write(folder: Path) -> None:
             history = {"history": [*self.history, this]}
