@@ -19,11 +19,10 @@ from . import engines, hub
 from . import photo as files
 from .color import upsampling
 from .color.pixels import full_lightness, strips, to_pixels
-from .device import autocast, choose_device
+from .device import autocast, choose_device, memory_told
 from .errors import ColorganError, ModelError
 from .networks import Generator
 from .photo import Photo, notes
-from .version import __version__
 
 DEFAULT_SIZE = 256
 SIZES = (32, 1024)
@@ -84,8 +83,12 @@ class Colorizer:
         engines.check(engine)
         if engine == "onnxruntime":
             generator = engines.open_onnx(name)
-            known = {"name": generator.name, "revision": generator.revision}
-            return cls(generator, **known, device=torch.device("cpu"))
+            return cls(
+                generator,
+                name=generator.name,
+                revision=generator.revision,
+                device=torch.device("cpu"),
+            )
         if Path(name).suffix == engines.SUFFIX:
             raise ModelError(f"{name} is an ONNX file: it needs the engine onnxruntime.")
         folder = hub.resolve(name)
@@ -136,7 +139,7 @@ class Colorizer:
     @property
     def note(self) -> str:
         """What the metadata of a coloured photo says."""
-        return notes.coloured(self.name, self.revision, __version__)
+        return notes.coloured(self.name, self.revision)
 
     def colorize(self, photo: Photo, *, strength: float = 1.0, size: Size = DEFAULT_SIZE) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.
@@ -145,6 +148,10 @@ class Colorizer:
             ColorganError: strength or size is out of range.
         """
         check(strength, size)
+        with memory_told(photo.name):
+            return self._colorize(photo, strength, size)
+
+    def _colorize(self, photo: Photo, strength: float, size: Size) -> Photo:
         seen_at = self.choose_size(photo) if size == "auto" else size
         lightness = full_lightness(photo.pixels)
         lines = upsampling.fit_lines(*self._look(lightness, seen_at))
@@ -162,10 +169,7 @@ class Colorizer:
         What a network sees of a photo at one size alone is likelier a mistake, such as patches, so
         the size is taken whose ab is on average nearest to that at the other sizes.
         """
-        image = files.to_image(photo).convert("RGB")
-        shape = working_size(photo.height, photo.width, max(AUTO_SIZES))
-        image = image.resize(shape[::-1], Image.Resampling.LANCZOS, reducing_gap=2)
-        lightness = full_lightness(np.asarray(image))
+        lightness = full_lightness(shrunk(photo, max(AUTO_SIZES)).pixels)
         guesses = torch.cat(
             [F.interpolate(self._look(lightness, s)[1], (48, 48), mode="area") for s in AUTO_SIZES]
         )
@@ -175,7 +179,7 @@ class Colorizer:
     @property
     def knows_doubt(self) -> bool:
         """Whether the model answers with a distribution of colours, as `doubt` needs."""
-        return isinstance(self.generator, Generator) and self.generator.has_distribution
+        return self.generator.has_distribution
 
     def doubt(self, photo: Photo, *, size: int = DEFAULT_SIZE) -> NDArray[np.float32]:
         """Say how undecided the model is at each place: (h, w) from 0, sure, to 1, anything goes.
@@ -185,12 +189,12 @@ class Colorizer:
         Raises:
             ModelError: the model gives colours, but no distribution.
         """
-        return np.asarray(self.entropy(_seen(full_lightness(photo.pixels), size))[0, 0])
+        return np.asarray(self.entropy(_at_working_size(full_lightness(photo.pixels), size))[0, 0])
 
     def _look(self, lightness: Tensor, size: int) -> tuple[Tensor, Tensor]:
         """Show the network the photo at its working size; give lightness and ab there."""
-        seen = _seen(lightness, size)
-        return seen, self.ab(seen)
+        small = _at_working_size(lightness, size)
+        return small, self.ab(small)
 
     @torch.inference_mode()
     def ab(self, lightness: Tensor) -> Tensor:
@@ -213,8 +217,6 @@ class Colorizer:
         Raises:
             ModelError: the model gives colours, but no distribution.
         """
-        if not isinstance(self.generator, Generator):
-            raise ModelError("An ONNX file answers with colours, not with a distribution.")
         shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
         with autocast(self.device):
             chances = self.generator.distribution(shown).float()
@@ -239,8 +241,15 @@ def check(strength: float, size: Size) -> None:
         )
 
 
-def _seen(lightness: Tensor, size: int) -> Tensor:
-    """Give lightness (1, 1, H, W) at the working size."""
+def shrunk(photo: Photo, short_side: int) -> Photo:
+    """Give a photo small, or larger where it is smaller: 8 bits, and nothing but the picture."""
+    shape = working_size(photo.height, photo.width, short_side)
+    image = files.to_rgb(photo).resize(shape[::-1], Image.Resampling.LANCZOS, reducing_gap=2)
+    return Photo(np.asarray(image), None, "PNG", photo.name)
+
+
+def _at_working_size(lightness: Tensor, size: int) -> Tensor:
+    """Give lightness (1, 1, h, w) of lightness (1, 1, H, W)."""
     shape = working_size(lightness.shape[-2], lightness.shape[-1], size)
     return F.interpolate(lightness, shape, mode="bilinear", align_corners=False, antialias=True)
 

@@ -1,11 +1,15 @@
-"""Which processor does the work, and in which precision."""
+"""Which processor does the work, in which precision, and what if its memory is too small."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import torch
+
+from .errors import out_of_memory
 
 
 def choose_device(place: int = 0) -> torch.device:
@@ -44,3 +48,23 @@ def has_fast_bfloat16(kind: str) -> bool:
 def autocast(device: torch.device) -> torch.autocast:
     """Compute in bfloat16 inside this context where the device is fast at it."""
     return torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device.type))
+
+
+@contextmanager
+def memory_told(name: str) -> Iterator[None]:
+    """Turn a lack of memory, of the processor or a GPU, into a sentence.
+
+    Args:
+        name: of the photo that is worked on.
+
+    Raises:
+        PhotoError: the photo needs more memory than is free.
+    """
+    try:
+        yield
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise out_of_memory(name) from error
+    except RuntimeError as error:  # torch has no class of its own for the processor's memory
+        if "DefaultCPUAllocator" not in str(error):
+            raise
+        raise out_of_memory(name) from error

@@ -23,6 +23,11 @@ class PhotoError(ColorganError):
     """A picture that cannot be read or written."""
 
 
+def out_of_memory(name: str) -> PhotoError:
+    """Give the error of a photo that is too large for this machine's memory."""
+    return PhotoError(f"{name} needs more memory than is free. Make a smaller copy.")
+
+
 class ModelError(ColorganError):
     """A model that cannot be found, read or rebuilt."""
 

@@ -17,12 +17,11 @@ from . import hub
 from . import photo as files
 from .color import LIGHTNESS_MAX
 from .color.pixels import full_lightness, strips, to_lab, to_pixels
-from .device import autocast, choose_device
+from .device import autocast, choose_device, memory_told
 from .errors import ColorganError
 from .networks import RestorationNet
 from .networks.restoration import REACH, apply_curves
 from .photo import Photo, notes
-from .version import __version__
 
 STRENGTHS = (0.0, 1.0)
 TILE = 512
@@ -112,7 +111,7 @@ class Restorer:
     @property
     def note(self) -> str:
         """What the metadata of a restored photo says."""
-        return notes.restored(self.name, self.revision, __version__)
+        return notes.restored(self.name, self.revision)
 
     def restore(self, photo: Photo, *, strength: float = 1.0) -> Photo:
         """Restore a photo; give it with the same size, depth, colours, alpha and metadata.
@@ -123,6 +122,10 @@ class Restorer:
         check(strength)
         if strength == 0:
             return photo
+        with memory_told(photo.name):
+            return self._restore(photo, strength)
+
+    def _restore(self, photo: Photo, strength: float) -> Photo:
         mended = self.mend(full_lightness(photo.pixels), strength)
         pixels = np.empty_like(photo.pixels)
         for top, bottom in strips(*photo.pixels.shape[:2]):

@@ -16,7 +16,7 @@ from colorgan import photo
 from colorgan.errors import PhotoError
 from colorgan.photo import notes
 
-NOTE = notes.coloured("pretrained", "abc123", "0.1.0")
+NOTE = notes.coloured("pretrained", "abc123")
 WRITTEN = ["JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF"]
 LOSSLESS = ["PNG", "TIFF"]
 DEPTHS = [np.uint8, np.uint16]

@@ -28,6 +28,12 @@ class TestPieces:
         names = [name for name, _ in incoming([str(p) for p in tmp_path.glob("*/scan.jpg")])]
         assert names == ["scan.jpg", "scan (2).jpg", "scan (3).jpg"]
 
+    def test_photos_that_differ_in_the_ending_alone_get_numbers_too(self, tmp_path):
+        """Their results may have one ending: a.bmp and A.png both come back as PNG."""
+        paths = [tmp_path / name for name in ("a.bmp", "A.png", "a (2).jpg")]
+        names = [name for name, _ in incoming([str(path) for path in paths])]
+        assert names == ["a.bmp", "A (2).png", "a (2) (2).jpg"]
+
     def test_names_in_the_list_are_no_formulas(self, tmp_path):
         path = write_table([Row("=HYPERLINK(1).jpg", error="broken")], tmp_path / "list.csv")
         assert "'=HYPERLINK" in path.read_text("utf-8-sig")
@@ -42,6 +48,8 @@ class TestPieces:
         with pytest.raises(ColorganError, match=r"at most 3 photos.*in 3 minutes"):
             limits.take(one)
         limits.take(other)
+        with pytest.raises(ColorganError, match="this would be more"):
+            limits.take(other, 4)
         now[0] = REFILL_SECONDS
         limits.take(one, 3)
 

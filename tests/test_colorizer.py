@@ -10,10 +10,10 @@ import torch
 from PIL import Image
 from skimage.color import rgb2lab
 
-from colorgan import ColorganError, Colorizer, ModelError, hub, photo
+from colorgan import ColorganError, Colorizer, ModelError, PhotoError, hub, photo
 from colorgan.color.pixels import full_lightness, strips
 from colorgan.colorizer import AUTO_SIZES, working_size
-from colorgan.device import has_fast_bfloat16
+from colorgan.device import has_fast_bfloat16, memory_told
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.networks import UNet, UNetConfig
 from colorgan.photo import Photo
@@ -293,7 +293,17 @@ except ModelError as error:
 
 
 def test_bytes_that_are_no_photo_are_refused(pretrained):
-    with pytest.raises(photo.PhotoError):
+    with pytest.raises(PhotoError):
         pretrained(b"not a photo")
-    with pytest.raises(photo.PhotoError):
+    with pytest.raises(PhotoError):
         pretrained(io.BytesIO().getvalue())
+
+
+def test_a_photo_that_needs_more_memory_than_there_is_is_told_by_name():
+    with (
+        pytest.raises(PhotoError, match=r"attic\.tif needs more memory than is free"),
+        memory_told("attic.tif"),
+    ):
+        torch.empty(1 << 50)  # a petabyte and more
+    with pytest.raises(RuntimeError, match="shape"), memory_told("attic.tif"):
+        torch.zeros(2).view(3)

@@ -8,18 +8,19 @@ import time
 from threading import Thread
 
 import gradio as gr
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from colorgan.errors import ColorganError, ModelError
 from colorgan.networks import UNet, UNetConfig
-from colorgan.ui import colour
+from colorgan.ui import colour, work
 from colorgan.ui import page as page_module
 from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
 from colorgan.ui.photo_input import receive
-from colorgan.ui.results import (
+from colorgan.ui.previews import (
     KEPT_SECONDS,
     PREVIEW_SIDE,
     fresh_folder,
@@ -98,9 +99,7 @@ class TestPieces:
         assert models.get("custom")(portrait).size == (512, 512)
         assert calls == ["cpu"]
 
-    def test_where_a_model_is_guessing_is_found_on_a_lent_gpu_too(
-        self, guessing_model, portrait, tmp_path
-    ):
+    def test_where_a_model_is_guessing_is_found_on_a_lent_gpu_too(self, guessing_model, portrait):
         from colorgan import photo
 
         on_gpu = []
@@ -118,7 +117,7 @@ class TestPieces:
         colorizer = Models({"custom": str(guessing_model)}, on_gpu=lend).get("custom")
         used = []
         colorizer.generator.trunk.register_forward_pre_hook(lambda *_: used.append(bool(on_gpu)))
-        assert save_doubt(colorizer, photo.read(portrait), 128, tmp_path / "doubt.webp")
+        assert work.doubt(colorizer, photo.read(portrait), 128) is not None
         assert used == [True]
 
     def test_where_a_model_is_guessing_is_asked_about_the_restored_photo(
@@ -141,13 +140,26 @@ class TestPieces:
 
         source = photo.read(portrait)
         guessing = Colorizer.from_pretrained(guessing_model)
-        path = save_doubt(guessing, source, 128, tmp_path / "doubt.webp")
+        doubt = work.doubt(guessing, source, 128)
+        path = save_doubt(source, doubt, tmp_path / "doubt.webp")
         with Image.open(path) as picture:
             assert picture.size == (512, 512)
             red, _, blue = picture.resize((1, 1)).getpixel((0, 0))
             assert red > blue + 50, "an untrained model guesses everywhere"
         plain = Colorizer.from_pretrained(small_model)
-        assert save_doubt(plain, source, 128, tmp_path / "none.webp") is None
+        assert work.doubt(plain, source, 128) is None
+
+    def test_candidates_of_a_long_photo_are_what_a_click_gives(self, guessing_model, photos):
+        from colorgan import Colorizer, photo
+
+        long = photo.read(Image.fromarray(photos["rocket"][:100]))  # 640 x 100
+        colorizer = Colorizer.from_pretrained(guessing_model)
+        _, coloured = work.candidates(colorizer, long)
+        for size, candidate in coloured.items():
+            clicked = photo.to_rgb(colorizer.colorize(long, size=size))
+            shown = photo.to_rgb(candidate).resize(clicked.size)
+            apart = np.abs(np.asarray(shown, float) - np.asarray(clicked, float)).mean()
+            assert apart < 4, f"at {size} pixels"
 
     def test_previews_are_small_and_have_no_metadata(self, large_photo, tmp_path):
         from colorgan import photo

@@ -207,7 +207,7 @@ def test_the_note_names_model_revision_and_version() -> None:
     assert NOTE == (
         "Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess."
     )
-    assert "revision" not in notes.coloured("custom", None, "0.1.0")
+    assert "revision" not in notes.coloured("custom", "")
 
 
 # Writing files

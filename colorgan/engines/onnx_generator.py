@@ -33,6 +33,16 @@ class OnnxGenerator(nn.Module):
         self.name = str(known.get("name", path.stem))
         self.revision = str(known.get("revision", ""))
 
+    has_distribution = False
+
+    def distribution(self, lightness: Tensor) -> Tensor:
+        """Refuse: a file holds colours alone.
+
+        Raises:
+            ModelError: always.
+        """
+        raise ModelError("An ONNX file answers with colours, not with a distribution.")
+
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         seen = np.ascontiguousarray(lightness.float().cpu().numpy())

@@ -18,10 +18,12 @@ endings, `icc` colour profiles, `exif` metadata, `notes` what a file says of how
 
 from __future__ import annotations
 
+import pillow_heif
+
 from .formats import is_written, same_format
 from .photo import Photo
 from .reading import MAX_PIXELS, Source, read
-from .writing import encode, suffix, to_image, write
+from .writing import encode, suffix, to_image, to_rgb, write
 
 __all__ = [
     "MAX_PIXELS",
@@ -33,5 +35,8 @@ __all__ = [
     "same_format",
     "suffix",
     "to_image",
+    "to_rgb",
     "write",
 ]
+
+pillow_heif.register_heif_opener()  # before any file of this package opens or writes a picture

@@ -16,7 +16,6 @@ from typing import BinaryIO
 
 import imagecodecs
 import numpy as np
-import pillow_heif
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image
@@ -24,7 +23,6 @@ from PIL import Image
 from . import exif
 from .icc import Pixels, Samples, Space
 
-pillow_heif.register_heif_opener()
 # What tifffile logs and Pillow warns of, damaged metadata above all, is left out of the photo; a
 # terminal full of it helps nobody.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())

@@ -16,14 +16,11 @@ from typing import Any, Literal
 
 import imagecodecs
 import numpy as np
-import pillow_heif
 from numpy.typing import NDArray
 from PIL import Image
 
 from . import exif
 from .icc import Pixels, srgb_profile
-
-pillow_heif.register_heif_opener()
 
 _JPEG_SEGMENT = 65_502  # what EXIF or XMP may fill in a JPEG
 _PNG_HEADER_END = 33  # the signature and the IHDR chunk, with which every PNG begins

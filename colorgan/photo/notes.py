@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape
 
+from ..version import __version__
+
 _TRAINED_MEDIA = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
 
 
-def coloured(model: str, revision: str | None, version: str) -> str:
+def coloured(model: str, revision: str) -> str:
     """Give what a coloured file says of itself, in EXIF's ProcessingSoftware and XMP's CreatorTool.
 
-    >>> coloured("pretrained", "abc123", "0.1.0")
+    >>> coloured("pretrained", "abc123")
     'Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess.'
     """
-    return f"Coloured {_by(model, revision, version)} The colours are a guess."
+    return f"Coloured {_by(model, revision)} The colours are a guess."
 
 
-def restored(model: str, revision: str | None, version: str) -> str:
+def restored(model: str, revision: str) -> str:
     """Give what a restored file says of itself.
 
-    >>> restored("restore", "abc123", "0.1.0")
+    >>> restored("restore", "abc123")
     'Restored by colorgan 0.1.0, model restore (revision abc123).'
     """
-    return f"Restored {_by(model, revision, version)}"
+    return f"Restored {_by(model, revision)}"
 
 
-def _by(model: str, revision: str | None, version: str) -> str:
+def _by(model: str, revision: str) -> str:
     which = f"{model} (revision {revision})" if revision else model
-    return f"by colorgan {version}, model {which}."
+    return f"by colorgan {__version__}, model {which}."
 
 
 def xmp(note: str) -> bytes:

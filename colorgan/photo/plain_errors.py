@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from ..errors import PhotoError
+from ..errors import PhotoError, out_of_memory
 from .decoders import UnsupportedPixels
 
 _NOT_READ = {
@@ -48,7 +48,7 @@ def plain_errors(label: str, verb: Literal["read", "written"]) -> Iterator[None]
             "Save it as RGB with 8 or 16 bits a channel."
         ) from error
     except MemoryError as error:
-        raise PhotoError(f"{label} needs more memory than is free. Make a smaller copy.") from error
+        raise out_of_memory(label) from error
     except Exception as error:
         code, place = (error.errno, error.filename) if isinstance(error, OSError) else (None, None)
         known = (_NOT_READ if verb == "read" else _NOT_WRITTEN).get(code or 0)

@@ -30,6 +30,11 @@ def to_image(photo: Photo) -> Image.Image:
     return image
 
 
+def to_rgb(photo: Photo) -> Image.Image:
+    """Give the photo as an 8-bit RGB image and nothing else: no alpha, no metadata."""
+    return Image.fromarray(eight_bits(photo.pixels))
+
+
 def suffix(photo: Photo) -> str:
     """Give the file ending of the format that `encode` uses, such as ".jpg"."""
     return ENDINGS[_written_format(photo)][0]

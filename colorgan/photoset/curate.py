@@ -40,7 +40,7 @@ class Finding:
 def decode(data: bytes, short_side: int) -> NDArray[np.uint8] | None:
     """Give a photo file as sRGB (H, W, 3), reduced to a short side; None if it is unreadable."""
     try:
-        image = photo.to_image(photo.read(data)).convert("RGB")
+        image = photo.to_rgb(photo.read(data))
     except PhotoError:
         return None
     scale = short_side / min(image.size)
@@ -92,7 +92,7 @@ def examine(photos: Iterable[tuple[str, bytes]]) -> Iterator[Finding | None]:
 
 def _examine(name: str, data: bytes, seen: Hashes) -> Finding | None:
     try:
-        image = photo.to_image(photo.read(data)).convert("RGB")
+        image = photo.to_rgb(photo.read(data))
     except PhotoError as error:
         return Finding(name, "corrupt", str(error))
     if min(image.size) < TINY:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -48,25 +49,30 @@ def build(models: Models, texts: Texts) -> None:
 
 
 def figures(models: Models, texts: Texts) -> str:
-    """Give a table of the models on this machine, as Markdown; the figures are measured ones."""
-    rows: list[str] = []
-    photos = 0
+    """Give tables of the models on this machine, as Markdown; the figures are measured ones.
+
+    Models that were judged on the same photos in the same way are in one table, with grey and the
+    originals of those photos.
+    """
+    tables: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for key, name in models.names.items():
-        found = _measured(name)
-        if not found:
-            continue
-        photos = found["protocol"].get("photos", 0)
-        known = found["models"]
-        if not rows:
-            rows.append(_row(texts.grey, known["grey"]))
-        rows.append(_row(texts.model_name(key), cards.own_row(found)))
-        original = known["original"]
-    if not rows:
-        return texts.no_figures
-    rows.append(_row(texts.original, original))
+        if found := _measured(name):
+            way = json.dumps(found["protocol"], sort_keys=True)
+            tables.setdefault(way, []).append((texts.model_name(key), found))
+    return "\n\n".join(_table(judged, texts) for judged in tables.values()) or texts.no_figures
+
+
+def _table(judged: list[tuple[str, dict[str, Any]]], texts: Texts) -> str:
+    """Give a table of models, by name and figures, that were judged in one way."""
+    _, first = judged[0]
+    rows = [
+        (texts.grey, first["models"].get("grey", {})),
+        *((name, cards.own_row(found)) for name, found in judged),
+        (texts.original, first["models"].get("original", {})),
+    ]
     head = f"| | {' | '.join(texts.figure_names)} |\n|---|{'---:|' * len(_MEASURES)}"
-    note = texts.figures_note.format(photos=photos)
-    return "\n".join((head, *rows)) + f"\n\n{note}"
+    note = texts.figures_note.format(photos=first["protocol"].get("photos", 0))
+    return "\n".join((head, *(_row(name, row) for name, row in rows if row))) + f"\n\n{note}"
 
 
 def _measured(name: str) -> dict[str, Any]:
@@ -92,5 +98,5 @@ def _is_here(name: str) -> bool:
 
 
 def _row(name: str, row: dict[str, Any]) -> str:
-    means = [row[measure]["mean"] for measure in _MEASURES]
+    means = [row.get(measure, {}).get("mean") for measure in _MEASURES]
     return f"| {name} | {' | '.join('' if m is None else f'{m:.1f}' for m in means)} |"

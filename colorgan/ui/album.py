@@ -14,14 +14,16 @@ from .. import photo as files
 from ..colorizer import Colorizer
 from ..errors import ColorganError, PhotoError
 from .album_files import Incoming, Row, count, incoming, write_table, write_zip
+from .captions import download_button
 from .events import QUIETLY
 from .frames import template_safe
 from .limits import Limits
 from .messages import errors_as_toasts
 from .models import Models
-from .results import colour, download_button, fresh_folder
+from .previews import fresh_folder
 from .settings import model_choice, strength_slider
 from .texts import Texts
+from .work import colour
 
 MOST_PHOTOS = 200
 _PREVIEW_SIDE = 480

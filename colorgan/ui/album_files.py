@@ -6,6 +6,7 @@ import csv
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count as count_from
 from pathlib import Path
 
 from ..errors import PhotoError
@@ -38,8 +39,11 @@ def count(photos: Sequence[str]) -> int:
 
 
 def incoming(photos: Sequence[str]) -> Iterator[tuple[str, Incoming]]:
-    """Give photos and their names, from files and zips; names differ."""
-    taken: dict[str, int] = {}
+    """Give photos and their names, from files and zips; names differ, also without endings.
+
+    A result may have another ending than its photo: a.bmp and a.png both come back as PNG.
+    """
+    taken: set[str] = set()
     for path in map(Path, photos):
         if is_zip(path):
             for packed in zips.photos_in(path):
@@ -54,13 +58,14 @@ def is_zip(path: Path) -> bool:
     return path.suffix.lower() == ".zip"
 
 
-def _unlike(name: str, taken: dict[str, int]) -> str:
-    """Number a name that has come before: photo.jpg, photo (2).jpg."""
-    taken[name] = taken.get(name, 0) + 1
-    if taken[name] == 1:
-        return name
+def _unlike(name: str, taken: set[str]) -> str:
+    """Number a name that has come before, in capitals or not: photo.jpg, photo (2).jpeg."""
     path = Path(name)
-    return _unlike(str(path.with_name(f"{path.stem} ({taken[name]}){path.suffix}")), taken)
+    numbers = (f" ({number})" if number > 1 else "" for number in count_from(1))
+    stems = (f"{path.stem}{number}" for number in numbers)
+    stem = next(s for s in stems if str(path.with_name(s)).casefold() not in taken)
+    taken.add(str(path.with_name(stem)).casefold())
+    return str(path.with_name(stem + path.suffix))
 
 
 def write_table(rows: Sequence[Row], path: Path) -> Path:

@@ -11,23 +11,15 @@ import gradio as gr
 from .. import photo as files
 from ..colorizer import AUTO_SIZES, Size
 from ..photo import Photo
+from . import work
+from .captions import caption, caption_box, download_button
 from .events import QUIETLY, WORKING, Bench, bind
 from .frames import OPTIONAL, before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import errors_as_toasts
 from .models import Models
 from .photo_input import open_photo, photo_input
-from .results import (
-    caption,
-    caption_box,
-    colour,
-    download_button,
-    fresh_folder,
-    restore,
-    save_doubt,
-    save_lightness,
-    save_preview,
-)
+from .previews import fresh_folder, save_doubt, save_lightness, save_preview
 from .settings import (
     model_choice,
     restore_switch,
@@ -146,11 +138,11 @@ def _colorize(
     folder = fresh_folder()
     restored = None
     if restore_strength is not None:
-        restored = restore(models.restorer(), source, restore_strength)
-    seen = source if restored is None else restored.photo
-    result = colour(
+        restored = work.restore(models.restorer(), source, restore_strength)
+    grey = source if restored is None else restored.photo
+    result = work.colour(
         colorizer,
-        seen,
+        grey,
         folder,
         strength=strength,
         size=size,
@@ -158,12 +150,14 @@ def _colorize(
         note="" if restored is None else restored.note,
     )
     before = save_preview(source, folder / "before.webp")
-    doubt = save_doubt(colorizer, seen, result.size, folder / "doubt.webp")
+    doubt = work.doubt(colorizer, grey, result.size)
     return (
         str(result.download),
         shown_pair(before, result.preview, texts.before, texts.after),
         caption(texts, source, result, restored=restored),
-        None if doubt is None else shown(doubt, texts.doubt, texts.doubt_alt),
+        None
+        if doubt is None
+        else shown(save_doubt(grey, doubt, folder / "doubt.webp"), texts.doubt, texts.doubt_alt),
         None if restored is None else _lightness(texts, source, restored.photo, folder),
     )
 
@@ -173,7 +167,7 @@ def _restore(
 ) -> tuple[str, dict[str, Any], str]:
     """Restore a photo; give the full-size file, previews of its lightness, and a caption."""
     source = open_photo(texts, photo)
-    restored = restore(models.restorer(), source, strength)
+    restored = work.restore(models.restorer(), source, strength)
     folder = fresh_folder()
     name = f"{Path(source.name).stem} {texts.restored_addition}{files.suffix(source)}"
     file = files.write(restored.photo, folder / name, restored.note)
@@ -233,13 +227,11 @@ def _candidates(
 ) -> list[tuple[str, str]]:
     """Give small pictures of a photo coloured at each size of which it chooses by itself."""
     source = open_photo(texts, photo)
-    colorizer = models.get(model)
+    chosen, coloured = work.candidates(models.get(model), source)
     folder = fresh_folder()
-    chosen = colorizer.choose_size(source)
-    small = files.read(save_preview(source, folder / "small.webp", max(AUTO_SIZES) * 2))
     pictures = []
-    for size in AUTO_SIZES:
-        coloured = save_preview(colorizer.colorize(small, size=size), folder / f"{size}.webp")
+    for size, candidate in coloured.items():
+        preview = save_preview(candidate, folder / f"{size}.webp")
         words = texts.chosen_candidate if size == chosen else texts.candidate
-        pictures.append((str(coloured), words.format(size=size)))
+        pictures.append((str(preview), words.format(size=size)))
     return pictures

@@ -10,23 +10,17 @@ import gradio as gr
 from PIL import Image, ImageDraw, ImageFont
 
 from ..colorizer import Size
+from .captions import caption, caption_box, download_button
 from .events import Bench, bind
 from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import errors_as_toasts
 from .models import Models
 from .photo_input import open_photo, photo_input
-from .results import (
-    PREVIEW_QUALITY,
-    caption,
-    caption_box,
-    colour,
-    download_button,
-    fresh_folder,
-    save_lightness,
-)
+from .previews import PREVIEW_QUALITY, fresh_folder, save_lightness
 from .settings import size_settings, strength_slider
 from .texts import Texts
+from .work import colour
 
 SIDES = ("left", "right")
 _SHARED_SIDE = 640  # long side of each picture on the sheet that can be shared

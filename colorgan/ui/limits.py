@@ -38,8 +38,10 @@ class Limits:
         """Count photos that a visitor asks for.
 
         Raises:
-            ColorganError: it would be too many; none is counted then.
+            ColorganError: it would be too many, now or ever; none is counted then.
         """
+        if photos > self._rate.burst:
+            raise ColorganError(self._texts.never_so_many.format(most=int(self._rate.burst)))
         visitor = self._rates.hashed(request.client.host if request.client else "")
         if wait := self._rates.take("photos", visitor, self._rate, photos):
             raise ColorganError(

@@ -12,7 +12,7 @@ import gradio as gr
 from . import about, album, colour, compare, survey
 from .limits import PHOTOS, Limits
 from .models import Models
-from .results import KEPT_SECONDS
+from .previews import KEPT_SECONDS
 from .texts import ENGLISH, Texts
 from .theme import theme
 from .turkish import TURKISH

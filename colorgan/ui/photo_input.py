@@ -14,7 +14,7 @@ from .. import photo as files
 from ..errors import PhotoError
 from ..photo import Photo
 from .messages import toast_text
-from .results import save_preview
+from .previews import save_preview
 from .texts import Texts
 
 BROWSER_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "AVIF", "GIF", "BMP"})

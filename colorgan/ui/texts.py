@@ -227,6 +227,9 @@ class Texts:
         "This page colours at most {most} photos in a row for one visitor, so that everyone "
         "gets a turn. Please come back in {wait}."
     )
+    never_so_many: str = (
+        "This page colours at most {most} photos in a row for one visitor, and this would be more."
+    )
     model_missing: str = (
         "This model cannot be used just now. Please choose the other one, or come back later."
     )

@@ -189,5 +189,9 @@ TURKISH = Texts(
         "Bu sayfa herkese sıra gelsin diye bir ziyaretçiye art arda en çok {most} fotoğraf "
         "renklendirir. Lütfen {wait} sonra yeniden gelin."
     ),
+    never_so_many=(
+        "Bu sayfa bir ziyaretçiye art arda en çok {most} fotoğraf renklendirir; istediğiniz bundan "
+        "çok."
+    ),
     model_missing="Bu model şu anda kullanılamıyor. Lütfen ötekini seçin ya da sonra gelin.",
 )

@@ -1,0 +1,50 @@
+"""What stands under a result: who made it, how long it took, what the file is, and the file."""
+
+from __future__ import annotations
+
+import html
+
+import gradio as gr
+
+from .. import photo as files
+from ..photo import Photo
+from .texts import Texts
+from .work import Restored, Result
+
+
+def caption(texts: Texts, photo: Photo, *results: Result, restored: Restored | None = None) -> str:
+    """Say who restored and coloured a photo, how long it took and what the file is, as HTML."""
+    lines = [_credit(texts.coloured_by, result, size=result.size) for result in results]
+    if restored is not None:
+        lines.insert(0, _credit(texts.restored_by, restored))
+    about = texts.about_file if photo.bits == 8 else texts.about_deep_file
+    format = files.suffix(photo).removeprefix(".").upper()
+    lines.append(
+        about.format(width=photo.width, height=photo.height, format=format, bits=photo.bits)
+    )
+    return " ".join([*lines, texts.guess] if results else lines)
+
+
+def _credit(sentence: str, work: Result | Restored, **more: int) -> str:
+    return sentence.format(
+        **more,
+        model=html.escape(work.model),
+        revision=html.escape(work.revision),
+        seconds=f"{work.seconds:.1f}",
+    )
+
+
+def caption_box(elem_id: str) -> gr.HTML:
+    """Make the place for a caption; screen readers say it when it changes."""
+    return gr.HTML(
+        html_template='<p role="status">${value ?? ""}</p>',
+        js_on_load=None,
+        apply_default_css=False,
+        elem_id=elem_id,
+        elem_classes="caption",
+    )
+
+
+def download_button(label: str, elem_id: str) -> gr.DownloadButton:
+    """Make the button for a full-size file."""
+    return gr.DownloadButton(label, elem_id=elem_id, elem_classes="download")
