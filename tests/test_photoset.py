@@ -37,6 +37,21 @@ def test_a_tar_gives_name_and_bytes(tmp_path):
     assert list(read_all([tmp_path / "set.tar"])) == [("faces-x-1.webp", jpeg())]
 
 
+def test_no_two_photos_have_one_name(tmp_path):
+    for day in ("monday", "tuesday"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "001.jpg").write_bytes(jpeg())
+    days = [tmp_path / "monday", tmp_path / "tuesday"]
+    names = [name for name, _ in read_all([*days, days[1]])]
+    assert names == ["001.jpg", "tuesday/001.jpg", "tuesday (2)/001.jpg"]
+
+
+def test_every_ending_that_is_written_is_found(tmp_path):
+    for ending in (".jpg", ".jpe", ".jfif", ".hif", ".AVIF"):
+        (tmp_path / f"photo{ending}").write_bytes(jpeg())
+    assert len(find([tmp_path])) == 5
+
+
 @pytest.mark.parametrize(
     ("name", "group"),
     [("faces-utk-12.webp", "faces"), ("ships/1.jpg", "ships"), ("IMG_1.jpg", "")],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tarfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,21 +52,36 @@ def read_all(sources: Sequence[str | Path]) -> Iterator[tuple[str, bytes]]:
     """Give name and bytes of each photo of folders, files, tar archives and data sets of the Hub.
 
     The order is fixed. Names are paths relative to the source, so that a folder or a prefix tells
-    the group; photos of a data set are named by its label, if it has any, and their number.
+    the group; photos of a data set are named by its label, if it has any, and their number. A name
+    that an earlier source had has its own source's before it, so no two photos have one name.
 
     Raises:
         PhotoError: a source cannot be read or holds no photo.
     """
-    for name in map(str, sources):
-        source = Path(name)
-        if HUB_NAME.match(name) and not source.exists():
-            yield from _read_dataset(name)
-        elif source.suffix in (".tar", ".tgz") or source.name.endswith(".tar.gz"):
-            yield from _read_tar(source)
-        else:
-            base = source if source.is_dir() else source.parent
-            for path in find([source]):
-                yield str(path.relative_to(base)), path.read_bytes()
+    taken: set[str] = set()
+    for source in map(str, sources):
+        for name, data in _read(source):
+            own = _unlike(name, Path(source).name, taken)
+            taken.add(own)
+            yield own, data
+
+
+def _unlike(name: str, source: str, taken: Container[str]) -> str:
+    numbered = (f"{source} ({number})/{name}" for number in count(2))
+    return next(own for own in chain((name, f"{source}/{name}"), numbered) if own not in taken)
+
+
+def _read(source: str) -> Iterator[tuple[str, bytes]]:
+    """Give name and bytes of each photo of one source."""
+    path = Path(source)
+    if HUB_NAME.match(source) and not path.exists():
+        yield from _read_dataset(source)
+    elif path.suffix in (".tar", ".tgz") or path.name.endswith(".tar.gz"):
+        yield from _read_tar(path)
+    else:
+        base = path if path.is_dir() else path.parent
+        for photo in find([path]):
+            yield str(photo.relative_to(base)), photo.read_bytes()
 
 
 def group_of(name: str) -> str:
