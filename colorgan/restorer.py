@@ -31,7 +31,7 @@ COARSE = 640
 
 
 class Restorer:
-    """Mends photos with a restoration network; what is not damaged stays as it was.
+    """Mends photos with a restoration network; what is not damaged hardly changes.
 
     The lightness is mended at full size: scratches, dust, grain, blur and blocks in tiles, then
     its tones over the whole photo. Each tile sees as far around as the network does, so there are

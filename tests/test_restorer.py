@@ -168,8 +168,11 @@ class TestCommand:
         assert change(*(lightness(np.asarray(p)) for p in (plain, restored))) > 0.3
 
     def test_nothing_is_read_before_the_strength_is_known_to_be_good(self, tmp_path, capsys):
-        assert main(["colorize", "none.jpg", "-o", str(tmp_path), "--restore", "2"]) == 1
+        given = ["colorize", "none.jpg", "-o", str(tmp_path), "--restore-strength"]
+        assert main([*given, "2", "--restore"]) == 1
         assert "must be between 0 and 1" in capsys.readouterr().err
+        assert main([*given, "0.5"]) == 1
+        assert "needs --restore" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..errors import ColorganError
+
 if TYPE_CHECKING:
     import torch
 
@@ -42,13 +44,13 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="NAME",
         help="what computes: torch (default) or onnxruntime; the latter takes ONNX files too",
     )
+    command.add_argument("--restore", action="store_true", help="restore damaged photos first")
     command.add_argument(
-        "--restore",
-        nargs="?",
+        "--restore-strength",
         type=float,
-        const=1.0,
+        default=1.0,
         metavar="S",
-        help="restore damaged photos first, by a strength up to 1; without a number 1",
+        help="how strongly --restore mends: 0 (as it was) to 1; default 1",
     )
     _add_restorer(command, "--restorer")
     command.set_defaults(run=colorize)
@@ -112,9 +114,9 @@ def colorize(options: argparse.Namespace) -> int:
     from ..colorizer import Colorizer, check
 
     check(options.strength, options.size)
-    restoring = options.restore is not None
-    if restoring:
-        restorer.check(options.restore)
+    restorer.check(options.restore_strength)
+    if options.restore_strength != 1 and not options.restore:
+        raise ColorganError("--restore-strength needs --restore.")
     jobs, device = _own_jobs(options)
     rows = colorize_all(
         Colorizer.from_pretrained(options.model, engine=options.engine, device=device),
@@ -122,21 +124,21 @@ def colorize(options: argparse.Namespace) -> int:
         strength=options.strength,
         size=options.size,
         restorer=restorer.Restorer.from_pretrained(options.restorer, device=device)
-        if restoring
+        if options.restore
         else None,
-        restore_strength=options.restore if restoring else 1.0,
+        restore_strength=options.restore_strength,
         max_pixels=int(options.max_megapixels * 1e6),
     )
     words = ("restoring and colouring", "restored and coloured")
     return _work_off(
-        rows, len(jobs), options.output, words if restoring else ("colouring", "coloured")
+        rows, len(jobs), options.output, words if options.restore else ("colouring", "coloured")
     )
 
 
 def restore(options: argparse.Namespace) -> int:
     """Restore damaged photos without colouring them; names are kept, a photo that fails is named.
 
-    Grain, blur, folds and faded tones are mended; what is not damaged stays as it was.
+    Grain, blur, folds and faded tones are mended; what is not damaged hardly changes.
     """
     from ..album import restore_all
     from ..restorer import Restorer, check
