@@ -30,7 +30,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write all figures here")
     command.add_argument(
-        "--photos", type=Path, metavar="FILE", help="write a line a photo: .csv or .parquet"
+        "--photos", type=Path, metavar="FILE", help="write one row per photo: .csv or .parquet"
     )
     command.add_argument("--report", type=Path, metavar="FILE", help="write an HTML page here")
     command.add_argument("--sheet", type=Path, metavar="FILE", help="write a picture of results")
@@ -42,7 +42,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--lpips", metavar="NAME", help="measure LPIPS by this backbone: alex, vgg or squeeze"
     )
     command.add_argument(
-        "--labels", type=Path, metavar="FILE", help="table of name and class, for recognition"
+        "--labels",
+        type=Path,
+        metavar="FILE",
+        help="table of name and class (a number), for recognition; needs --features",
     )
     command.set_defaults(run=evaluate)
 
@@ -78,7 +81,7 @@ def feature_network(options: argparse.Namespace) -> FeatureNetwork | None:
 
 
 def evaluate(options: argparse.Namespace) -> int:
-    """Judge models beside the grey baseline: centre square, grey by L*, one forward, 8 bits."""
+    """Judge models beside the grey baseline: centre square, grey by L*, one pass, 8 bits."""
     from .. import hub
     from ..evaluation.lpips import Lpips
     from ..evaluation.protocol import judge

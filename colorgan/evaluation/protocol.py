@@ -1,6 +1,6 @@
 """How models are judged: the protocol, and the loop that follows it.
 
-Each photo: centre square, antialiased resize to `size`, lightness by CIE L*, one forward of the
+Each photo: centre square, antialiased resize to `size`, lightness by CIE L*, one pass through the
 network at that size, gamut fit with lightness and hue kept, rounding to 8 bits, then the measures
 against the original of the same square. Two rows are always in the table: `grey` (the lightness
 without colour) and `original` (the photos against themselves). Grey photos, which have no colours

@@ -62,8 +62,9 @@ def _protocol(protocol: Mapping[str, Any]) -> str:
     )
     return (
         f"<p>{protocol['photos']} photos, {protocol['crop']} at {protocol['size']} pixels "
-        f"({protocol['resize']}), grey by {protocol['lightness']}, one forward, "
-        f"{protocol['rounding']}; feature network: {protocol['features'] or 'none given'}.</p>"
+        f"({protocol['resize']}), grey by {protocol['lightness']}, one pass through "
+        f"the network, {protocol['rounding']}; "
+        f"feature network: {protocol['features'] or 'none given'}.</p>"
         f"<details><summary>photos left out: {len(left_out)}</summary><ul>{listed}</ul></details>"
     )
 

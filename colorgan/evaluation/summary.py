@@ -139,7 +139,7 @@ def read_labels(path: Path) -> dict[str, int]:
 
 
 def write_rows(result: Judgement, path: Path) -> None:
-    """Write a line a photo and model, as CSV or Parquet by the file's ending.
+    """Write one row per photo and model, as CSV or Parquet by the file's ending.
 
     Raises:
         ColorganError: of `tables.write_table`.

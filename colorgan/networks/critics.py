@@ -1,7 +1,7 @@
 """Critics: `critic(lightness, ab) -> logits`, a map (N, 1, h, w) or one number (N, 1) a photo.
 
-    nogan       spectral norm and self-attention, a logit a patch          (system `nogan`)
-    patch       PatchGAN (Isola 2017), a logit a patch      (`guler`, `pix2pix-rgb`, `pix2pix-lab`)
+    nogan       spectral norm and self-attention, one logit per patch      (system `nogan`)
+    patch       PatchGAN (Isola 2017), one logit per patch  (`guler`, `pix2pix-rgb`, `pix2pix-lab`)
     dcgan       strided convolutions to a single logit                     (`flickr-lab`)
     complexity  the narrow U-Net and a linear layer, bound to one side     (`landscape`)
     resnet      a timm classifier with one answer                          (`flickr-lab`, option)
@@ -66,7 +66,7 @@ USUAL_AB = 30.0  # brings usual colours to the range of lightness, so that both 
 
 
 class NoGanCritic(Critic):
-    """Strided convolutions with spectral norm, self-attention once, a logit a patch of 16."""
+    """Strided convolutions with spectral norm, self-attention once, one logit per patch of 16."""
 
     def __init__(self, settings: NoGanConfig) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class NoGanCritic(Critic):
         self.body = nn.Sequential(*layers)
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        """Give a logit a patch: (N, 1, H / 16, W / 16)."""
+        """Give one logit per patch: (N, 1, H / 16, W / 16)."""
         logits: Tensor = self.body(torch.cat((lightness / 50 - 1, ab / USUAL_AB), dim=1))
         return logits
 
@@ -136,7 +136,7 @@ class PatchCritic(Critic):
         self.body = nn.Sequential(*layers)
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        """Give a logit a patch: (N, 1, H / 16, W / 16) at the default strides."""
+        """Give one logit per patch: (N, 1, H / 16, W / 16) at the default strides."""
         see = rgb_pair if self.pair else scaled_lab
         logits: Tensor = self.body(see(lightness, ab))
         return logits

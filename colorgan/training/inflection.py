@@ -1,4 +1,4 @@
-"""The inflection point: where adversarial training stops to pay, found without eyes.
+"""The inflection point: where adversarial training stops paying off, found without eyes.
 
 NoGAN's makers looked through many checkpoints by eye: for a while the critic makes colours
 livelier, then skin turns red and patches appear. Here every N steps the photos of a fixed
@@ -28,7 +28,7 @@ OVER_RED = 12.0  # a* above the original's from which skin looks burnt
 
 
 def scores(curve: Sequence[Mapping[str, float]]) -> list[float]:
-    """Give one number for each measurement; lower is better, the first is the start of the game.
+    """Give one number for each measurement; lower is better, the first is the start of the stage.
 
     The sum of: kernel distance as a share of the grey photos'; how far the colourfulness is from
     the originals'; the share of skin-like pixels that are too red.

@@ -321,7 +321,7 @@ class Trainer:
         return int(self.accelerator.gather(mine).max())
 
     def _is_over(self, planned: Planned, watch: Watch) -> bool:
-        """Say whether an adversarial stage has stopped to pay; measure now and then."""
+        """Say whether an adversarial stage has stopped paying off; measure now and then."""
         settings, stage = self.recipe.inflection, planned.stage
         step = self.progress.seen_in_stage // stage.batch
         if settings is None or stage.kind != "adversarial" or not watch.measurable:

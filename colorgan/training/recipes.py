@@ -112,7 +112,7 @@ class Adversarial:
 
 @dataclass(frozen=True)
 class Inflection:
-    """Where adversarial training stops to pay; found on photos of `--val`, which it needs."""
+    """Where adversarial training stops paying off; found on photos of `--val`, which it needs."""
 
     every: int = 50
     """Steps between two measurements."""
@@ -144,9 +144,9 @@ class Recipe:
     losses: LossWeights = field(default_factory=LossWeights)
     """The generator's loss."""
     adversarial: Adversarial = field(default_factory=Adversarial)
-    """The game of the two networks."""
+    """What happens in the adversarial stages."""
     inflection: Inflection | None = None
-    """Ends adversarial stages where they stop to pay; None: they run to their end."""
+    """Ends adversarial stages where they stop paying off; None: they run to their end."""
     trunk_weights: str | None = None
     """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random."""
     trunk_rate: float = 1.0
@@ -233,7 +233,7 @@ class Recipe:
 
     @property
     def plan(self) -> tuple[Stage, ...]:
-        """The stages in order, those of the game as often as `cycles` says."""
+        """The stages in order, those with a critic as often as `cycles` says."""
         lasting = [stage for stage in self.stages if stage.photos or stage.epochs]
         alone = tuple(stage for stage in lasting if stage.kind == "generator")
         game = tuple(stage for stage in lasting if stage.kind != "generator")

@@ -133,7 +133,7 @@ class Watch:
     def measure(
         self, model: Network, critic: Critic | None, step: int, progress: Progress
     ) -> dict[str, float]:
-        """Measure how the adversarial game goes; the answer is the same in all processes."""
+        """Measure how the adversarial stage goes; the answer is the same in all processes."""
         point: dict[str, float] = {}
         if self.main:
             if self._gauge is None:
