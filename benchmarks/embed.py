@@ -33,6 +33,16 @@ DATA = (
     "Photographs of public data sets with mixed, partly research-only licences, listed in "
     "[SOURCES.md](../SOURCES.md)."
 )
+LIMITS = """\
+- Browns and greys where it is unsure; sometimes patches of red, green or orange instead, on dark
+  cloth and on plain backgrounds.
+- Red and blue are confused on things that come in any colour: clothes, cars, painted walls.
+- Skin, above all small or in shade, can stay grey; most faces it learned from are portraits, and
+  how well it does on all tones of skin has not been measured yet.
+- Colour can spill over faint edges, and change when the photo is scaled."""
+LICENCE = """\
+The code is Apache-2.0, but not the weights: they come from photographs of mixed, partly
+research-only licences (above). Judge for yourself before commercial use."""
 
 
 def weights_of(run: Path, other: Path | None) -> dict[str, Tensor]:
@@ -98,7 +108,10 @@ def main() -> None:
     kept = {"protocol": summary["protocol"], "models": summary["models"]}
     kept["groups"] = differences(summary["groups"])
     (folder / hub.EVALUATION).write_text(json.dumps(kept, indent=2) + "\n")
-    card = cards.render(folder, options.name, about=ABOUT[options.name], data=DATA)
+    about = ABOUT[options.name]
+    card = cards.render(
+        folder, options.name, about=about, data=DATA, limits=LIMITS, licence=LICENCE
+    )
     (folder / hub.CARD).write_text(card)
     print(card)
 

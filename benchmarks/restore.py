@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from embed import DATA, LICENCE
 from numpy.typing import NDArray
 from skimage.exposure import rescale_intensity
 from skimage.filters import median
@@ -42,12 +43,8 @@ STRENGTHS = (0.2, 1.0)
 CEILING = 60.0  # dB of a picture that is as good as equal, so that means stay finite
 ABOUT = (
     "Mends grain, blur, folds, scratches and faded tones of old black-and-white photos before they "
-    "are coloured. Of dust it takes away about as much as it costs; stains, uneven exposure, JPEG "
-    "blocks and low resolution it makes a little worse."
-)
-DATA = (
-    "Photographs of public data sets with mixed, partly research-only licences, listed in "
-    "[SOURCES.md](../SOURCES.md)."
+    "are coloured. Dust stays about as it was; stains, uneven exposure, JPEG blocks and low "
+    "resolution become a little worse."
 )
 Pixels = NDArray[np.uint8]
 Rows = dict[str, dict[str, list[float]]]
@@ -214,7 +211,9 @@ def embed(run: Path, summary: dict[str, Any]) -> None:
     network = hub.load_restorer(run)
     hub.save(network, folder, card="", provenance={"history": hub.history(run)})
     (folder / hub.EVALUATION).write_text(json.dumps(summary, indent=2) + "\n")
-    (folder / hub.CARD).write_text(cards.render(folder, "restore", about=ABOUT, data=DATA))
+    (folder / hub.CARD).write_text(
+        cards.render(folder, "restore", about=ABOUT, data=DATA, licence=LICENCE)
+    )
 
 
 def main() -> None:

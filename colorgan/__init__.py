@@ -1,7 +1,8 @@
 """colorgan gives black-and-white photos colour.
 
 >>> from colorgan import Colorizer
->>> Colorizer.from_pretrained("pretrained")("photo.jpg").save("photo in colour.jpg")
+>>> colorizer = Colorizer.from_pretrained("pretrained")
+>>> colorizer.colorize_file("photo.jpg", "photo in colour.jpg")
 """
 
 from __future__ import annotations

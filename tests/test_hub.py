@@ -168,6 +168,13 @@ class TestCards:
         card = cards.render(hub.embedded()["restore"], "me/mender")
         assert "Mends damaged photos." in card and "colorization" not in card
 
+    def test_limits_and_licence_of_the_embedded_models_are_not_everybody_s(self):
+        folder = hub.embedded()["custom"]
+        assert "research-only" in (folder / "README.md").read_text()
+        card = cards.render(folder, "me/mine", limits="- Too blue.")
+        assert "- Too blue." in card and "research-only" not in card
+        assert "portraits" not in cards.render(folder, "me/mine")
+
     def test_a_measure_without_a_number_is_a_dash(self):
         assert cards.cell(None) == cards.cell({"mean": None}) == "-"
         assert cards.cell({"mean": 9.87}) == "9.87" and cards.cell({"mean": 0.5678}) == "0.568"

@@ -43,7 +43,15 @@ def is_of_a_run(card: str) -> bool:
     return _RUN in card
 
 
-def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
+def render(
+    folder: Path,
+    name: str,
+    *,
+    about: str = "",
+    data: str = "",
+    limits: str = "",
+    licence: str = "",
+) -> str:
     """Give the text of a model's card; every figure comes from its folder.
 
     Args:
@@ -51,6 +59,8 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
         name: of the model, as people will ask for it.
         about: a sentence on what it is for.
         data: what it was trained on, in words; else what its provenance names.
+        limits: what it does badly, as a list in Markdown; else what holds for every model.
+        licence: of its weights, in words; else that its photographs decide.
 
     Raises:
         ModelError: the folder's figures cannot be read.
@@ -82,6 +92,8 @@ def render(folder: Path, name: str, *, about: str = "", data: str = "") -> str:
         seen=sum(int(run.get("seen", 0)) for run in trainings),
         parameters=f"{sum(p.numel() for p in network.parameters()) / 1e6:.1f}",
         data=trained_on,
+        limits=limits,
+        licence=licence,
         figures=figures,
         metrics=measures,
         rows=rows,
