@@ -39,8 +39,8 @@ class Colorizer:
     size and says what colours it might have had; these are brought up along the photo's edges.
 
         >>> from colorgan import Colorizer
-        >>> coloured = Colorizer.from_pretrained("pretrained")("grandmother.jpg")
-        >>> coloured.save("grandmother in colour.jpg")
+        >>> colorizer = Colorizer.from_pretrained("pretrained")
+        >>> colorizer.colorize_file("grandmother.jpg", "grandmother in colour.jpg")
 
     Attributes:
         name: of the model.

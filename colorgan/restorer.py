@@ -39,8 +39,8 @@ class Restorer:
     The photo's own colours, the brown of a print say, are not touched.
 
         >>> from colorgan import Restorer
-        >>> restored = Restorer.from_pretrained("restore")("grandmother.jpg")
-        >>> restored.save("grandmother restored.jpg")
+        >>> restorer = Restorer.from_pretrained("restore")
+        >>> restorer.restore_file("grandmother.jpg", "grandmother restored.jpg")
 
     Attributes:
         name: of the model.
