@@ -1,4 +1,4 @@
-"""A model of the Hub with hf_hub_download alone: python from_the_hub.py org/name PHOTO RESULT."""
+"""A model of the Hub without Colorizer: python from_the_hub.py org/name PHOTO RESULT."""
 
 import json
 import sys

@@ -98,6 +98,10 @@ def test_files_that_the_text_names_exist():
     assert [name for name in names if not (ROOT / name).is_file()] == []
 
 
+def test_the_citation_names_the_version():
+    assert f"\nversion: {colorgan.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+
+
 def test_every_setting_of_the_page_is_described():
     settings = set(re.findall(r"COLORGAN_\w+", (ROOT / "app.py").read_text()))
     assert settings == set(re.findall(r"^\| `(COLORGAN_\w+)`", TEXT, re.M))
