@@ -2,9 +2,9 @@
 
 Five recipes are trained on the same photos for the same minutes of a processor's time at 64 pixels,
 far less than their makers gave them, so the sheets show their kinds of faults and not how good they
-can get. `nogan` is the embedded model of that system, which had hours: a few minutes from random
-weights leave it grey. Written is a sheet each, of the examples; printed a table of the five, by the
-protocol of `colorgan evaluate` at the size that they were trained for.
+can get. For `nogan` there is `pretrained`, a relative that had hours and no critic: a few minutes
+from random weights leave it grey. Written is a sheet each, of the examples; printed a table of the
+five, by the protocol of `colorgan evaluate` at the size that they were trained for.
 """
 
 from __future__ import annotations
