@@ -377,8 +377,8 @@ RECIPES: dict[str, Recipe] = {
         ),
     )
 }
-"""The six systems: nogan (the default: ResNet34 with timm's ImageNet weights), guler, landscape,
-flickr-lab, pix2pix-rgb, pix2pix-lab. Ours besides: nogan-offline, whose trunk starts from random
-weights and is taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2; classes,
-the same with a distribution over colours instead of one colour; restore, which mends the lightness
-of damaged photos and colours nothing."""
+"""The six systems: nogan (ResNet34 with timm's ImageNet weights), guler, landscape, flickr-lab,
+pix2pix-rgb, pix2pix-lab. Ours besides: nogan-offline, whose trunk starts from random weights and is
+taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2; classes, the same with a
+distribution over colours instead of one colour; restore, which mends the lightness of damaged
+photos and colours nothing."""
