@@ -1,9 +1,9 @@
 """What the loop costs beside the bare network: python benchmarks/training_speed.py [--size 64 128].
 
-Bare is forward and backward of the default recipe's generator on one ready batch of the recipe's
-own size, with a mean as loss and nothing else. The loop takes the steps of a real training: crops,
-Lab, Huber loss, AdamW, clipping, moving average. Both run in turns of a few seconds, and each turn
-gives a ratio, so that what else the machine does falls on both; the median of the ratios counts.
+Bare is forward and backward of `nogan`'s generator on one ready batch of the recipe's own size,
+with a mean as loss and nothing else. The loop takes the steps of a real training: crops, Lab, Huber
+loss, AdamW, clipping, moving average. Both run in turns of a few seconds, and each turn gives a
+ratio, so that what else the machine does falls on both; the median of the ratios counts.
 """
 
 from __future__ import annotations
