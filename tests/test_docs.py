@@ -98,6 +98,14 @@ def test_files_that_the_text_names_exist():
     assert [name for name in names if not (ROOT / name).is_file()] == []
 
 
+def test_the_design_names_every_room():
+    table = (DOCS / "design.md").read_text().split("## The rooms")[1].split("\n## ")[0]
+    named = re.findall(r"`(\w+\.py|\w+/)`", table.split("On top stand")[0].split("---")[-1])
+    house = ROOT / "colorgan"
+    folders = [f"{init.parent.name}/" for init in house.glob("*/__init__.py")]
+    assert sorted(named) == sorted([*folders, *(path.name for path in house.glob("*.py"))])
+
+
 def test_the_citation_names_the_version():
     assert f"\nversion: {colorgan.__version__}\n" in (ROOT / "CITATION.cff").read_text()
 
