@@ -171,8 +171,9 @@ class TestCommand:
         given = ["colorize", "none.jpg", "-o", str(tmp_path), "--restore-strength"]
         assert main([*given, "2", "--restore"]) == 1
         assert "must be between 0 and 1" in capsys.readouterr().err
-        assert main([*given, "0.5"]) == 1
-        assert "needs --restore" in capsys.readouterr().err
+        for option in (["--restore-strength", "0.5"], ["--restorer", "restore"]):
+            assert main([*given[:-1], *option]) == 1
+            assert "need --restore" in capsys.readouterr().err
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="S",
         help="how strongly --restore mends: 0 (as it was) to 1; default 1",
     )
-    _add_restorer(command, "--restorer")
+    _add_restorer(command, "--restorer", None)
     command.set_defaults(run=colorize)
 
 
@@ -61,7 +61,7 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "restore", help="restore damaged photos", description=restore.__doc__
     )
     _add_photos(command)
-    _add_restorer(command, "--model")
+    _add_restorer(command, "--model", "restore")
     command.add_argument(
         "--strength", type=float, default=1.0, metavar="S", help="0 (as it was) to 1; default 1"
     )
@@ -78,17 +78,18 @@ def _add_photos(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--max-megapixels",
-        type=float,
-        default=150.0,
+        type=_pixels,
+        default="150",
+        dest="max_pixels",
         metavar="M",
         help="refuse photos with more million pixels before decoding them; default 150",
     )
 
 
-def _add_restorer(command: argparse.ArgumentParser, option: str) -> None:
+def _add_restorer(command: argparse.ArgumentParser, option: str, default: str | None) -> None:
     command.add_argument(
         option,
-        default="restore",
+        default=default,
         metavar="NAME",
         help="who restores: restore (default), a folder, or org/name[@revision]",
     )
@@ -107,6 +108,13 @@ def _size(word: str) -> int | Literal["auto"]:
     return "auto" if word == "auto" else int(word)
 
 
+def _pixels(megapixels: str) -> int:
+    try:
+        return int(float(megapixels) * 1e6)
+    except OverflowError as error:  # "inf"; argparse tells of a ValueError
+        raise argparse.ArgumentTypeError(f"{megapixels} is no number of pixels") from error
+
+
 def colorize(options: argparse.Namespace) -> int:
     """Colour photos and folders of photos; names are kept, a photo that fails is named."""
     from .. import restorer
@@ -115,19 +123,19 @@ def colorize(options: argparse.Namespace) -> int:
 
     check(options.strength, options.size)
     restorer.check(options.restore_strength)
-    if options.restore_strength != 1 and not options.restore:
-        raise ColorganError("--restore-strength needs --restore.")
+    if not options.restore and (options.restore_strength != 1 or options.restorer):
+        raise ColorganError("--restore-strength and --restorer need --restore.")
     jobs, device = _own_jobs(options)
     rows = colorize_all(
         Colorizer.from_pretrained(options.model, engine=options.engine, device=device),
         jobs,
         strength=options.strength,
         size=options.size,
-        restorer=restorer.Restorer.from_pretrained(options.restorer, device=device)
+        restorer=restorer.Restorer.from_pretrained(options.restorer or "restore", device=device)
         if options.restore
         else None,
         restore_strength=options.restore_strength,
-        max_pixels=int(options.max_megapixels * 1e6),
+        max_pixels=options.max_pixels,
     )
     words = ("restoring and colouring", "restored and coloured")
     return _work_off(
@@ -149,7 +157,7 @@ def restore(options: argparse.Namespace) -> int:
         Restorer.from_pretrained(options.model, device=device),
         jobs,
         strength=options.strength,
-        max_pixels=int(options.max_megapixels * 1e6),
+        max_pixels=options.max_pixels,
     )
     return _work_off(rows, len(jobs), options.output, ("restoring", "restored"))
 

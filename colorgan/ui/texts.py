@@ -102,8 +102,8 @@ class Texts:
     # Restoring
     restore: str = "Restore first"
     restore_hint: str = (
-        "Mends folds, scratches, grain, blur and faded tones before the photo is coloured. What is "
-        "not damaged stays."
+        "Mends folds, scratches, grain, blur and faded tones before the photo is coloured. A sound "
+        "photo hardly changes."
     )
     restore_strength: str = "How much is restored"
     restore_strength_hint: str = "0 leaves the photo as it is, 1 mends all that is found."

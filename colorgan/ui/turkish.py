@@ -82,8 +82,7 @@ TURKISH = Texts(
     restore="Önce onar",
     restore_hint=(
         "Renklendirmeden önce kat izlerini, çizikleri, greni, bulanıklığı ve solmuş tonları "
-        "onarır. "
-        "Bozuk olmayan kalır."
+        "onarır. Sağlam bir fotoğraf neredeyse hiç değişmez."
     ),
     restore_strength="Ne kadar onarılsın",
     restore_strength_hint="0 fotoğrafı olduğu gibi bırakır, 1 bulduğu her şeyi onarır.",
