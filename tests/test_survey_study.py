@@ -7,6 +7,7 @@ import json
 import shutil
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from PIL import Image
 
 from colorgan import cli, color
 from colorgan.colorizer import full_lightness
-from colorgan.errors import SurveyError
+from colorgan.errors import PhotoError, SurveyError
 from colorgan.survey import study as studies
 from colorgan.survey.imports import read_votes
 from colorgan.survey.prepare import prepare
@@ -124,6 +125,24 @@ class TestPrepare:
         with pytest.raises(Exception, match=r"broken\.jpg"):
             prepare([str(tmp_path / "photos")], models, tmp_path / "study")
         assert [path.name for path in tmp_path.iterdir()] == ["photos"]
+
+    def test_two_photos_of_one_name_are_refused(self, sources, tmp_path):
+        for folder in ("old", "new"):
+            (tmp_path / folder).mkdir()
+            shutil.copy(sources / "photos" / "old-train.png", tmp_path / folder / "train.png")
+        photos = [str(tmp_path / folder) for folder in ("old", "new")]
+        models = [str(sources / name) for name in ("custom-2", "pretrained-2")]
+        with pytest.raises(SurveyError, match=r"named train\.png: one of .*/old, one of .*/new\."):
+            prepare(photos, models, tmp_path / "study")
+        assert not (tmp_path / "study").exists()
+
+    def test_a_photo_that_cannot_be_read_is_told_as_such(self, sources, tmp_path):
+        unreadable = Path("/proc/self/mem")  # even for an administrator
+        if not unreadable.exists():
+            pytest.skip("This system has no file that nobody can read.")
+        models = [str(sources / name) for name in ("custom-2", "pretrained-2")]
+        with pytest.raises(PhotoError, match="The photo /proc/self/mem cannot be read"):
+            prepare([str(unreadable)], models, tmp_path / "study")
 
     def test_models_and_lengths_are_checked(self, sources, study, tmp_path):
         photos, one = [str(sources / "photos")], str(sources / "custom-2")

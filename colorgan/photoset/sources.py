@@ -81,7 +81,7 @@ def _read(source: str) -> Iterator[tuple[str, bytes]]:
     else:
         base = path if path.is_dir() else path.parent
         for photo in find([path]):
-            yield str(photo.relative_to(base)), photo.read_bytes()
+            yield str(photo.relative_to(base)), _read_file(photo)
 
 
 def group_of(name: str) -> str:
@@ -99,6 +99,13 @@ def evenly(items: Sequence[Item], count: int) -> list[Item]:
     """
     count = min(count, len(items))
     return [items[place * len(items) // count] for place in range(count)]
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PhotoError(f"The photo {path} cannot be read: {error.strerror}.") from error
 
 
 def _read_tar(path: Path) -> Iterator[tuple[str, bytes]]:
