@@ -96,8 +96,19 @@ class TestWhoCounts:
     def test_an_always_left_voter_is_found(self, honest):
         lazy = votes_of("lazy", "l" * 40) + catches("lazy", "rrr")
         assert analysis.excluded(honest + lazy, Rule()) == {
-            "lazy": "chose the left side in 40 of 40 votes"
+            "lazy": "chose the left side in 40 of 40 trials"
         }
+
+    def test_honest_people_are_left_out_as_rarely_as_the_rule_says(self):
+        """Who finds a picture more real prefers it too: two answers to a pair, one choice."""
+        chance, people, pairs = np.random.default_rng(7), 4000, 25
+        votes = []
+        for person in range(people):
+            answers = "".join(chance.choice(list("lr"), pairs))
+            votes += votes_of(f"p{person}", answers, question="real")
+            votes += votes_of(f"p{person}", answers, question="prefer")
+        left_out = len(analysis.excluded(votes, Rule()))
+        assert binomtest(left_out, people, Rule().side_p, alternative="greater").pvalue > 0.01
 
     def test_who_fails_catch_trials_is_found(self, honest):
         blind = votes_of("blind", "lr" * 20) + catches("blind", "lnr")

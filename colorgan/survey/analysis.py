@@ -3,7 +3,8 @@
 Rules, fixed beforehand:
 - A "can't say" counts for neither side: it is left out of win rates and tests (the sign test's
   rule) and its share is told beside them. For Bradley-Terry it is half a win for each.
-- Who fails more catch trials than the study's rule allows, or keeps to one side, is left out.
+- Who fails more catch trials than the study's rule allows, or keeps to one side, is left out;
+  of a pair's two questions only the first counts for the sides.
 - One person's votes are not independent. Beside Wilson's interval, which takes them so, stands one
   for the effective number of votes: those divided by the design effect (Kish 1965), which is found
   by resampling participants. The photos stand as they are: figures are about them.
@@ -106,8 +107,16 @@ def fool_rate(votes: Iterable[Vote], system: str) -> Share:
 
 
 def left_share(votes: Iterable[Vote]) -> Share:
-    """Give how often the left picture was chosen; sides are only known of votes on the page."""
-    on_page = [vote for vote in votes if vote.source == "page" and vote.kind != "catch"]
+    """Give how often the left picture was chosen, a vote a trial.
+
+    The two answers to one pair are no two throws of a coin: who finds a picture more real mostly
+    prefers it too. Sides are only known of votes on the page.
+    """
+    on_page = [
+        vote
+        for vote in votes
+        if vote.source == "page" and vote.kind != "catch" and vote.question != "prefer"
+    ]
     decided = [vote for vote in on_page if vote.answer != TIED]
     left = sum(vote.answer == "left" for vote in decided)
     return share(left, len(decided), len(on_page) - len(decided))
@@ -124,7 +133,7 @@ def excluded(votes: Iterable[Vote], rule: Rule) -> dict[str, str]:
             reasons[str(participant)] = f"failed {failed} of {len(caught)} catch trials"
         elif sides.p is not None and sides.p < rule.side_p:
             reasons[str(participant)] = (
-                f"chose the left side in {sides.chosen} of {sides.decided} votes"
+                f"chose the left side in {sides.chosen} of {sides.decided} trials"
             )
     return reasons
 

@@ -64,8 +64,8 @@ class Rule:
 
     Attributes:
         catch_failures: largest share of catch trials that a participant may get wrong.
-        side_p: a participant is left out who chooses one side so often that fair choosing would
-            do so with a smaller probability than this (two-sided exact binomial test).
+        side_p: a participant is left out who chooses one side in so many trials that fair choosing
+            would do so with a smaller probability than this (two-sided exact binomial test).
     """
 
     catch_failures: float = 1 / 3
