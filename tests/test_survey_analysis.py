@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import choix
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
 from colorgan.survey import analysis
-from colorgan.survey.ratings import bradley_terry
+from colorgan.survey.ratings import PRIOR, bradley_terry
 from colorgan.survey.store import Vote
 from colorgan.survey.study import DECOY, ORIGINAL, Rule
 
@@ -55,6 +56,33 @@ class TestWinRate:
         wilson, quoted = (b - a for a, b in (found.wilson, found.interval))
         assert quoted > 2 * wilson
         assert found.design_effect == pytest.approx(10, rel=0.2)  # ten votes count as one
+
+    def test_of_few_people_one_person_s_votes_count_as_one(self):
+        votes = [v for i in range(4) for v in votes_of(f"p{i}", "l" * 9 + "r")]
+        found = analysis.win_rate(votes, "custom", "pretrained")
+        assert found.design_effect == 10
+        assert found.interval == pytest.approx(analysis.wilson(0.9, 4))
+
+    def test_where_all_choose_alike_one_person_s_votes_count_as_one(self):
+        votes = [v for i in range(30) for v in votes_of(f"p{i}", "l" * 10)]
+        found = analysis.win_rate(votes, "custom", "pretrained")
+        assert found.interval == pytest.approx(analysis.wilson(1, 30))
+
+    def test_sums_over_people_are_those_over_votes(self):
+        """The design effect by its definition: a vote weighs as often as its person is drawn."""
+        chance = np.random.default_rng(5)
+        votes = []
+        for person in range(17):
+            answers = chance.choice(list("llrn"), int(chance.integers(1, 30)))
+            votes += votes_of(f"p{person}", "".join(answers))
+        decided = [vote for vote in votes if vote.answer != "none"]
+        wins = np.array([vote.answer == "left" for vote in decided], float)
+        own = np.unique([vote.participant for vote in decided], return_inverse=True)[1]
+        weights = analysis.resampled(17)[:, own]
+        shares = weights @ wins / weights.sum(1)
+        variance = shares.var(ddof=1) * 17 / 16
+        expected = variance * len(wins) / (wins.mean() * (1 - wins.mean()))
+        assert analysis.design_effect(decided, wins) == pytest.approx(max(expected, 1), rel=1e-9)
 
     def test_intervals_are_as_scipy_s(self):
         for chosen, votes in ((24, 30), (0, 7), (7, 7), (501, 1000)):
@@ -216,6 +244,24 @@ class TestBradleyTerry:
         assert list(found) == list(self.NAMES)
         assert sum(one.strength for one in found.values()) == pytest.approx(0, abs=1e-6)
         assert all(one.interval[0] < one.strength < one.interval[1] for one in found.values())
+
+    def test_intervals_are_those_of_votes_drawn_person_by_person(self):
+        votes = self.simulate(4, participants=9)
+        wins = np.zeros((len(votes), 4, 4))
+        for place, vote in enumerate(votes):
+            won, lost = (vote.left, vote.right)[:: 1 if vote.answer == "left" else -1]
+            wins[place, self.NAMES.index(won), self.NAMES.index(lost)] = 1
+        own = np.unique([vote.participant for vote in votes], return_inverse=True)[1]
+        drawn = []
+        for weights in analysis.resampled(9, 50)[:, own]:
+            counted = (weights[:, None, None] * wins).sum(0) + PRIOR
+            np.fill_diagonal(counted, 0)
+            drawn.append(choix.ilsr_pairwise_dense(counted))
+        reach = t.ppf(0.975, 8) * np.std(drawn, 0, ddof=1) * np.sqrt(9 / 8)
+        found = bradley_terry(votes, self.NAMES, resamples=50)
+        for name, expected in zip(self.NAMES, reach, strict=True):
+            low, high = found[name].interval
+            assert (high - low) / 2 == pytest.approx(expected, rel=1e-3)
 
     def test_a_tie_is_half_a_win_for_each(self):
         votes = votes_of("a", "n" * 10)

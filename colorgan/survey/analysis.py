@@ -7,7 +7,8 @@ Rules, fixed beforehand:
   of a pair's two questions only the first counts for the sides.
 - One person's votes are not independent. Beside Wilson's interval, which takes them so, stands one
   for the effective number of votes: those divided by the design effect (Kish 1965), which is found
-  by resampling participants. The photos stand as they are: figures are about them.
+  by resampling participants, or taken as large as can be where these are few. The photos stand as
+  they are: figures are about them.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Share:
         wilson: 95 % score interval of the share (Wilson 1927), votes taken as independent.
         p: of the two-sided exact binomial test against one half, votes taken as independent.
         design_effect: by how much the dependence of one person's votes widens the variance, at
-            least 1; 1 if each gave one vote or there are fewer than 5 participants.
+            least 1; 1 if each gave one vote.
         interval: Wilson's for the effective number of votes: the one to quote.
     """
 
@@ -117,9 +118,7 @@ def left_share(votes: Iterable[Vote]) -> Share:
         for vote in votes
         if vote.source == "page" and vote.kind != "catch" and vote.question != "prefer"
     ]
-    decided = [vote for vote in on_page if vote.answer != TIED]
-    left = sum(vote.answer == "left" for vote in decided)
-    return share(left, len(decided), len(on_page) - len(decided))
+    return _share_of(on_page, lambda vote: vote.answer == "left")
 
 
 def excluded(votes: Iterable[Vote], rule: Rule) -> dict[str, str]:
@@ -237,26 +236,23 @@ def by(votes: Iterable[Vote], key: Callable[[Vote], object]) -> dict[object, lis
     return dict(groups)
 
 
-def resampled_weights(
-    votes: Sequence[Vote], count: int = RESAMPLES, *, seed: int = 0
-) -> NDArray[np.float64] | None:
-    """Give how often each vote is in each of `count` bootstrap samples, (count, votes).
+def resampled(people: int, count: int = RESAMPLES, *, seed: int = 0) -> NDArray[np.float64] | None:
+    """Give how often each participant is in each of `count` bootstrap samples, (count, people).
 
-    Participants are drawn with replacement, each with all of his votes.
+    Participants are drawn with replacement, each with all of his votes: sums over votes are those
+    over participants, weighted by this.
 
     Returns:
         None with fewer than 5 participants.
     """
-    people = np.unique([vote.participant for vote in votes], return_inverse=True)[1]
-    groups = len(set(people.tolist()))
-    if groups < FEWEST_PARTICIPANTS:
+    if people < FEWEST_PARTICIPANTS:
         return None
     chance = np.random.default_rng(seed)
-    times = chance.multinomial(groups, np.full(groups, 1 / groups), size=count)
-    return times[:, people].astype(np.float64)
+    times = chance.multinomial(people, np.full(people, 1 / people), size=count)
+    return times.astype(np.float64)
 
 
-def _share_of(votes: Sequence[Vote], chosen: Callable[[Vote], bool], seed: int) -> Share:
+def _share_of(votes: Sequence[Vote], chosen: Callable[[Vote], bool], seed: int = 0) -> Share:
     decided = [vote for vote in votes if vote.answer != TIED]
     wins = np.array([chosen(vote) for vote in decided], np.float64)
     effect = design_effect(decided, wins, seed=seed)
@@ -267,17 +263,21 @@ def _share_of(votes: Sequence[Vote], chosen: Callable[[Vote], bool], seed: int) 
 def design_effect(votes: Sequence[Vote], wins: NDArray[np.float64], *, seed: int = 0) -> float:
     """Give the variance of a share over resampled participants as a multiple of independent votes'.
 
+    Where resampling shows nothing, with fewer than 5 participants or where all chose alike, it is
+    the largest that can be: as if each person's votes were all the same.
+
     Args:
         votes: decided ones.
         wins: 1 for each that chose what is counted, else 0.
     """
-    people = len({vote.participant for vote in votes})
-    if people == len(votes) or not 0 < wins.mean() < 1:
+    names, own = np.unique([vote.participant for vote in votes], return_inverse=True)
+    people, each = len(names), np.bincount(own).astype(np.float64)
+    if people == len(votes):
         return 1.0
-    weights = resampled_weights(votes, seed=seed)
-    if weights is None:
-        return 1.0
-    shares = (weights @ wins) / weights.sum(1)
+    times = resampled(people, seed=seed)
+    if times is None or not 0 < wins.mean() < 1:
+        return float((each**2).sum() / each.sum())
+    shares = (times @ np.bincount(own, wins)) / (times @ each)
     variance = shares.var(ddof=1) * people / (people - 1)
     return max(float(variance * len(votes) / (wins.mean() * (1 - wins.mean()))), 1.0)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import choix
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from scipy.stats import t
 
-from .analysis import LEVEL, Interval, resampled_weights, winner
+from .analysis import LEVEL, TIED, Interval, resampled, winner
 from .store import Vote
 
 RESAMPLES = 200
@@ -37,42 +38,43 @@ def bradley_terry(
     votes: Sequence[Vote], names: Sequence[str], *, seed: int = 0, resamples: int = RESAMPLES
 ) -> dict[str, Strength]:
     """Give the strength of each model, strongest first; a tie is half a win for each."""
-    among = [vote for vote in votes if vote.left in names and vote.right in names]
-    left = np.array([names.index(vote.left) for vote in among], np.int64)
-    right = np.array([names.index(vote.right) for vote in among], np.int64)
-    chosen = [winner(vote) for vote in among]
-    left_wins = np.array(
-        [
-            {vote.left: 1.0, vote.right: 0.0}.get(c, 0.5)
-            for vote, c in zip(among, chosen, strict=True)
-        ]
-    )
-
-    def strengths(
-        weights: NDArray[np.float64], start: NDArray[np.float64] | None = None
-    ) -> NDArray[np.float64]:
-        both = np.concatenate((weights * left_wins, weights * (1 - left_wins)))
-        counts = np.bincount(cells, both, len(names) ** 2).astype(np.float64)
-        wins = counts.reshape(len(names), len(names)) + PRIOR
-        np.fill_diagonal(wins, 0)
-        found = choix.ilsr_pairwise_dense(wins, initial_params=start, tol=TOLERANCE)
-        return np.asarray(found, np.float64)
-
-    cells = np.concatenate((left * len(names) + right, right * len(names) + left))
-    found = strengths(np.ones(len(among)))
+    wins = _wins(votes, names)
+    found = _strengths(wins.sum(0))
+    people = len(wins)
+    times = resampled(people, resamples, seed=seed)
     intervals: list[Interval | None] = [None] * len(names)
-    weights = resampled_weights(among, resamples, seed=seed) if among else None
-    if weights is not None:
-        people = len({vote.participant for vote in among})
-        drawn = np.stack([strengths(one, found) for one in weights])
+    if times is not None:
+        drawn = [_strengths(one, found) for one in np.tensordot(times, wins, 1)]
         # Resampling few participants spreads a little less than they do.
-        error = drawn.std(0, ddof=1) * np.sqrt(people / (people - 1))
+        error = np.std(drawn, 0, ddof=1) * np.sqrt(people / (people - 1))
         reach = float(t.ppf((1 + LEVEL) / 2, people - 1)) * error
         ends = zip(found - reach, found + reach, strict=True)
         intervals = [(float(low), float(high)) for low, high in ends]
     return {
-        names[place]: Strength(
-            float(found[place]), intervals[place], float(1 / (1 + np.exp(-found[place])))
-        )
+        names[place]: Strength(float(found[place]), intervals[place], float(expit(found[place])))
         for place in np.argsort(-found)
     }
+
+
+def _wins(votes: Sequence[Vote], names: Sequence[str]) -> NDArray[np.float64]:
+    """Give how often each person chose each model over each other, (people, models, models)."""
+    among = [vote for vote in votes if vote.left in names and vote.right in names]
+    people, own = np.unique([vote.participant for vote in among], return_inverse=True)
+    place = {name: number for number, name in enumerate(names)}
+    wins = np.zeros((len(people), len(names), len(names)))
+    for person, vote in zip(own, among, strict=True):
+        left, right = place[vote.left], place[vote.right]
+        share = {vote.left: 1.0, vote.right: 0.0, TIED: 0.5}[winner(vote)]
+        wins[person, left, right] += share
+        wins[person, right, left] += 1 - share
+    return wins
+
+
+def _strengths(
+    wins: NDArray[np.float64], start: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Give log odds that sum to 0, by wins of each over each (models, models)."""
+    wins = wins + PRIOR
+    np.fill_diagonal(wins, 0)
+    found = choix.ilsr_pairwise_dense(wins, initial_params=start, tol=TOLERANCE)
+    return np.asarray(found, np.float64)

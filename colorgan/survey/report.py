@@ -82,7 +82,9 @@ def _who(summary: Figures) -> str:
         f"<p>{summary['votes']} votes of {summary['counted']} participants on "
         f"{summary['study']['photos']} photos coloured by {systems}; sides drawn at random, names "
         "hidden until the end. Intervals hold 95 %, by Wilson's formula for the effective "
-        "number of votes: one person's votes are not independent. p is of the two-sided "
+        "number of votes: one person's votes are not independent. How much that matters is found "
+        "by resampling participants; with fewer than five, or where all chose alike, one person's "
+        "votes count as one. p is of the two-sided "
         "exact binomial test against no preference; it takes votes as independent. A \"can't "
         'say" is left out of rates and tests and told beside them.</p>'
     )
@@ -153,11 +155,11 @@ def _places(title: str, places: Figures) -> str:
         return ""
     rows = (
         [html.escape(place or "none"), html.escape(pair), f"{rate['chosen']} of {rate['decided']}",
-         _percent(rate["share"]), _span(rate["wilson"])]
+         _percent(rate["share"]), _span(rate["interval"])]
         for place, rates in places.items()
         for pair, rate in rates.items()
     )  # fmt: skip
-    table = _table((title, "", "votes", "share", "Wilson"), rows)
+    table = _table((title, "", "votes", "share", "interval"), rows)
     return f"<details><summary>{title}: {len(places)}</summary>{table}</details>"
 
 

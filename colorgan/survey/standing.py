@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
+from scipy.special import expit
 
 from .analysis import winner
 from .session import Survey
@@ -111,4 +111,4 @@ def _row(name: str, share: float | None, interval: Sequence[float] | None) -> di
 
 def _odds(interval: Sequence[float]) -> list[float]:
     """Give log odds as chances."""
-    return [float(1 / (1 + np.exp(-end))) for end in interval]
+    return [float(expit(end)) for end in interval]
