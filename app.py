@@ -28,7 +28,6 @@ from functools import partial
 from pathlib import Path
 
 from colorgan.errors import ColorganError
-from colorgan.extras import require
 from colorgan.ui import page
 from colorgan.ui.limits import PHOTOS
 from colorgan.ui.models import Models
@@ -57,10 +56,9 @@ if os.environ.get("SPACES_ZERO_GPU"):
 routes = []
 if study := os.environ.get("COLORGAN_STUDY"):
     try:
-        for package in ("alembic", "sqlalchemy"):
-            require(package, "survey", "A survey")
         # Only here, so that the page needs nothing of the survey's where no study is named.
-        from colorgan.survey.opening import open_survey, routes_of
+        from colorgan.survey import web
+        from colorgan.survey.opening import open_survey
 
         survey = open_survey(
             study,
@@ -70,7 +68,7 @@ if study := os.environ.get("COLORGAN_STUDY"):
         )
         if survey.promise:
             print(survey.promise, flush=True)
-        routes = [routes_of(survey)]
+        routes = [web.routes(survey)]
     except ColorganError as error:
         sys.exit(str(error))
 demo = page.build(

@@ -73,9 +73,10 @@ def serve(study: str, url: str, port: str) -> None:
     import uvicorn
     from starlette.applications import Starlette
 
-    from colorgan.survey.opening import open_survey, routes_of
+    from colorgan.survey import web
+    from colorgan.survey.opening import open_survey
 
-    routes = [routes_of(open_survey(study, votes_url=url))]
+    routes = [web.routes(open_survey(study, votes_url=url))]
     uvicorn.run(Starlette(routes=routes), port=int(port), log_level="error")
 
 

@@ -1,9 +1,11 @@
 """Packages that only some commands need: without one, a sentence says how to get it."""
 
+import subprocess
 import sys
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 
 from colorgan.errors import ColorganError, PackageError
 from colorgan.evaluation.lpips import Lpips
@@ -13,6 +15,7 @@ from colorgan.output.tables import write_table
 from colorgan.photoset.curate import Hashes
 from colorgan.photoset.sources import import_datasets
 from colorgan.survey.imports import read_votes
+from colorgan.survey.opening import open_store, open_survey
 from colorgan.survey.report import write_report as write_survey_report
 from colorgan.training.report import write_report as write_training_report
 
@@ -20,6 +23,8 @@ from colorgan.training.report import write_report as write_training_report
 @pytest.mark.parametrize(
     ("package", "extra", "work"),
     [
+        ("alembic", "survey", lambda folder: open_store(folder)),
+        ("choix", "survey", lambda folder: open_store(folder)),
         ("datasets", "train", lambda folder: import_datasets()),
         ("imagehash", "train", lambda folder: Hashes()),
         ("openpyxl", "survey", lambda folder: read_votes(folder / "answers.xlsx", None)),
@@ -28,6 +33,7 @@ from colorgan.training.report import write_report as write_training_report
         ("plotly", "train", lambda folder: write_training_report(folder)),
         ("pyarrow", "judge", lambda folder: write_table(pd.DataFrame(), folder / "a.parquet")),
         ("spandrel_extra_arches", "ddcolor", lambda folder: DDColor(DDColorConfig("t"))),
+        ("sqlalchemy", "survey", lambda folder: open_survey(folder)),
         ("torchmetrics", "judge", lambda folder: Lpips("alex")),
     ],
 )
@@ -42,3 +48,25 @@ def test_a_missing_package_is_said_with_the_extra_that_brings_it(
     assert f"needs the package {package}, which is not installed" in str(said.value)
     assert f'`pip install -e ".[{extra}]"` in the project\'s folder.' in str(said.value)
     assert isinstance(said.value, ColorganError) and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["report"], ["import"], ["migrate"]], ids=" ".join)
+def test_the_survey_s_commands_say_what_is_missing_without_its_extra(
+    arguments, study_folder, tmp_path
+):
+    """In processes of their own, in which nothing of the survey was imported before."""
+    if arguments == ["import"]:
+        (tmp_path / "a.csv").write_text("participant,question,answer\n1,real,custom\n")
+        arguments = ["import", str(tmp_path / "a.csv")]
+    command = ["survey", arguments[0], str(study_folder), *arguments[1:]]
+    code = (
+        "import sys; from colorgan import cli\n"
+        "sys.modules |= dict.fromkeys(('alembic', 'choix', 'openpyxl', 'psycopg', 'sqlalchemy'))\n"
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode == 1
+    assert "needs the package alembic, which is not installed" in done.stderr
+    assert "Traceback" not in done.stderr

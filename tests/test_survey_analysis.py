@@ -11,8 +11,8 @@ from scipy.stats import binomtest, t
 
 from colorgan.survey import analysis
 from colorgan.survey.ratings import PRIOR, bradley_terry
-from colorgan.survey.store import Vote
 from colorgan.survey.study import DECOY, ORIGINAL, Rule
+from colorgan.survey.votes import Vote
 
 VOTE = Vote("", "s", "", 0, "pair", "real", "", "custom", "pretrained", "", "", "left", 900, "now")
 

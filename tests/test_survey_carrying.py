@@ -28,7 +28,7 @@ for step in survey.session(key)["steps"][:3]:
     survey.vote(step["token"], "left", 700, "")
 print(json.dumps({"key": key, "kept": len(survey.store.votes())}), flush=True)
 if end == "kill":
-    survey._keeper._scheduler.trigger().result()  # the interval passes
+    survey._carrier._scheduler.trigger().result()  # the interval passes
     survey.vote(survey.session(key)["steps"][0]["token"], "right", 700, "")
     import os
     os.kill(os.getpid(), signal.SIGKILL)

@@ -18,7 +18,8 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from colorgan.survey.prepare import prepare
-from colorgan.survey.store import Store, Vote, default_url
+from colorgan.survey.store import Store, default_url
+from colorgan.survey.votes import Vote
 from colorgan.ui.texts import ENGLISH
 
 WORDS = ENGLISH.survey

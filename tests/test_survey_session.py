@@ -12,10 +12,10 @@ from starlette.testclient import TestClient
 
 from colorgan.errors import SurveyError, VoteError
 from colorgan.rates import Rate, Rates
-from colorgan.survey.opening import routes_of
-from colorgan.survey.session import LIFE, Survey
+from colorgan.survey import web
 from colorgan.survey.store import Store
 from colorgan.survey.study import load
+from colorgan.survey.survey import LIFE, Survey
 from colorgan.survey.tokens import Signer, kept_secret
 
 SECRET = "a secret for tests"
@@ -202,7 +202,7 @@ def decoded(token):
 class TestServedInTrouble:
     @pytest.fixture
     def client(self, survey):
-        with TestClient(Starlette(routes=[routes_of(survey)])) as client:
+        with TestClient(Starlette(routes=[web.routes(survey)])) as client:
             yield client
 
     def test_a_database_that_fails_is_told_without_the_server_s_places(

@@ -23,13 +23,14 @@ from colorgan.survey import study as studies
 from colorgan.survey.imports import read_votes
 from colorgan.survey.prepare import prepare
 from colorgan.survey.report import lines, write_report
-from colorgan.survey.session import Survey
 from colorgan.survey.standing import board
-from colorgan.survey.store import Store, Vote, default_url
+from colorgan.survey.store import Store, default_url
 from colorgan.survey.study import DECOY, ORIGINAL, Study, StudyPhoto, System
 from colorgan.survey.summary import summarize
+from colorgan.survey.survey import Survey
 from colorgan.survey.tokens import Signer
 from colorgan.survey.trials import PRACTICE, plan
+from colorgan.survey.votes import Vote
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ import votes as load_test
 from sqlalchemy import create_engine, event, text
 
 from colorgan.errors import StoreError, VoteError
-from colorgan.survey.store import Participant, Store, Vote
+from colorgan.survey.store import Store
+from colorgan.survey.votes import Participant, Vote
 
 VOTE = Vote(
     id="anna-3", study="s", participant="anna", step=3, kind="pair", question="real",

@@ -83,13 +83,13 @@ def report(options: argparse.Namespace) -> int:
     """Analyse the votes of a study: rates, intervals, tests, who counts; see the HTML page."""
     from ..output.whole_file import make_folders
     from ..survey import study as studies
+    from ..survey.opening import open_store
     from ..survey.report import lines, write_report
-    from ..survey.store import Store, default_url
     from ..survey.summary import summarize, write_votes
 
     make_folders(options.html, options.json, options.votes)
     study = studies.load(options.study)
-    store = Store(options.database or default_url(options.study))
+    store = open_store(options.study, options.database)
     votes = store.votes(study.fingerprint)
     store.close()
     summary = summarize(study, votes)
@@ -109,11 +109,11 @@ def import_(options: argparse.Namespace) -> int:
     """
     from ..survey import study as studies
     from ..survey.imports import read_votes
-    from ..survey.store import Store, default_url
+    from ..survey.opening import open_store
 
     study = studies.load(options.study)
     votes = read_votes(options.sheet, study)
-    store = Store(options.database or default_url(options.study))
+    store = open_store(options.study, options.database)
     new = store.add_all(votes)
     store.close()
     print(f"{len(votes)} answers read, {new} of them new")
@@ -122,9 +122,9 @@ def import_(options: argparse.Namespace) -> int:
 
 def migrate(options: argparse.Namespace) -> int:
     """Bring the database of votes up to this version, all or nothing; make a copy before."""
-    from ..survey.store import Store, default_url
+    from ..survey.opening import open_store
 
-    store = Store(options.database or default_url(options.study), migrate=True)
+    store = open_store(options.study, options.database, migrate=True)
     print(f"{store.place} is up to date")
     store.close()
     return 0

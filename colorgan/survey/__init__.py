@@ -1,6 +1,6 @@
 """The blind survey: which of two pictures looks more real, which do people prefer.
 
 prepare -> study (frozen pictures and hashes) -> trials (pairs and sides, signed tokens)
-        -> session (one participant's way) -> store (committed, then acknowledged)
+        -> survey (one participant's way) -> store (committed, then acknowledged)
         -> analysis, ratings (pure functions on votes) -> report
 """

@@ -23,8 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binomtest, norm
 
-from .store import Vote
 from .study import DECOY, ORIGINAL, Rule
+from .votes import Vote
 
 RESAMPLES = 2000
 LEVEL = 0.95

@@ -22,7 +22,8 @@ from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
 from ..errors import StoreError
-from .store import Participant, Store, Vote
+from .store import Store
+from .votes import Participant, Vote
 
 MINUTES = 5.0
 _FOLDER = "votes"

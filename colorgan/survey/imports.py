@@ -24,9 +24,9 @@ from pathlib import Path
 
 from ..errors import SurveyError
 from ..extras import require
-from .store import Vote
 from .study import ORIGINAL, Study
 from .summary import QUESTIONS
+from .votes import Vote
 
 NEEDED = ("participant", "question", "answer")
 KNOWN = (*NEEDED, "left", "right", "photo")

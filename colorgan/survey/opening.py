@@ -1,17 +1,41 @@
-"""Opens a prepared study for people to take part in."""
+"""Opens a study's votes, and the study itself for people to take part in.
+
+The packages of the survey are asked for here, so that a missing one is told before any work.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from starlette.routing import Mount
-
+from ..extras import require
 from . import study as studies
-from . import web
-from .session import Survey
-from .standing import Standing
-from .store import Store, default_url
+from .survey import Survey
 from .tokens import Signer, kept_secret
+
+if TYPE_CHECKING:
+    from .store import Store
+
+PACKAGES = ("alembic", "choix", "sqlalchemy")
+
+
+def open_store(folder: Path, url: str = "", *, migrate: bool = False) -> Store:
+    """Connect a study's database of votes.
+
+    Args:
+        folder: of the study.
+        url: of the database; default: a SQLite file in the study's folder.
+        migrate: bring an older database up to this version, all or nothing.
+
+    Raises:
+        PackageError: a package of the survey is not installed.
+        StoreError: the database cannot be used, or is of another version.
+    """
+    for package in PACKAGES:
+        require(package, "survey", "A survey")
+    from .store import Store, default_url
+
+    return Store(url or default_url(folder), migrate=migrate)
 
 
 def open_survey(
@@ -26,12 +50,13 @@ def open_survey(
         votes_repo: `org/name` of a private data set of the Hub to which votes are carried.
 
     Raises:
+        PackageError: a package of the survey is not installed.
         SurveyError: the study was changed, or the database, the secret or the data set cannot be
             used.
     """
     folder = Path(folder)
+    store = open_store(folder, votes_url)
     study = studies.load(folder)
-    store = Store(votes_url or default_url(folder))
     own = store.engine.url.database if store.engine.dialect.name == "sqlite" else None
     beside = Path(own) if own else folder / "votes"
     signer = Signer(secret or kept_secret(beside.with_suffix(".secret")))
@@ -39,9 +64,4 @@ def open_survey(
         return Survey(study, store, signer)
     from .carrying import Carrier
 
-    return Survey(study, store, signer, keeper=Carrier(votes_repo, store))
-
-
-def routes_of(survey: Survey) -> Mount:
-    """Give an open survey's routes, with its leaderboard, for a server."""
-    return web.routes(survey, Standing(survey).shown)
+    return Survey(study, store, signer, carrier=Carrier(votes_repo, store))

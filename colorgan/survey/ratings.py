@@ -12,7 +12,7 @@ from scipy.special import expit
 from scipy.stats import t
 
 from .analysis import LEVEL, TIED, Interval, resampled, winner
-from .store import Vote
+from .votes import Vote
 
 RESAMPLES = 200
 TOLERANCE = 1e-4  # of strengths, all together

@@ -14,10 +14,10 @@ from typing import Any
 from scipy.special import expit
 
 from .analysis import winner
-from .session import Survey
-from .store import Vote
 from .study import ORIGINAL
 from .summary import QUESTIONS, summarize
+from .survey import Survey
+from .votes import Vote
 
 FRESH = 20.0  # seconds for which a leaderboard is kept
 

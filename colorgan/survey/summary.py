@@ -11,9 +11,9 @@ from ..output.tables import write_table
 from ..photoset.sources import group_of
 from . import analysis
 from .analysis import over
-from .store import Vote
 from .study import Study
 from .trials import PAIR_QUESTIONS
+from .votes import Vote
 
 QUESTIONS = {
     "real": "Which looks more real?",

@@ -23,19 +23,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
 from ..errors import StoreError, VoteError
-from .session import Survey
+from .standing import Standing
+from .survey import LIFE, Survey
 
 LARGEST = 4096  # bytes of a request
 _Answer = Callable[[dict[str, Any], str], dict[str, Any]]
 
 
-def routes(survey: Survey, results: Callable[[str], dict[str, Any]]) -> Mount:
-    """Give the survey's routes below /survey.
-
-    Args:
-        survey: what they serve.
-        results: gives what a participant who is done may see, by the participant's key.
-    """
+def routes(survey: Survey) -> Mount:
+    """Give an open survey's routes, which stand below /survey, for a server."""
+    standing = Standing(survey)
 
     def start(_: dict[str, Any], address: str) -> dict[str, Any]:
         return {"key": survey.start(address)}
@@ -48,8 +45,8 @@ def routes(survey: Survey, results: Callable[[str], dict[str, Any]]) -> Mount:
         survey.vote(_text(asked, "token"), _text(asked, "answer"), duration, address)
         return {"stored": True}
 
-    def shown(asked: dict[str, Any], _: str) -> dict[str, Any]:
-        return results(_text(asked, "key"))
+    def results(asked: dict[str, Any], _: str) -> dict[str, Any]:
+        return standing.shown(_text(asked, "key"))
 
     async def picture(request: Request) -> Response:
         try:
@@ -58,10 +55,10 @@ def routes(survey: Survey, results: Callable[[str], dict[str, Any]]) -> Mount:
             return _refusal(error)
         # Neither the file's name nor its date may tell which model it is.
         data = await run_in_threadpool(path.read_bytes)
-        headers = {"Cache-Control": "private, max-age=43200", "X-Content-Type-Options": "nosniff"}
+        headers = {"Cache-Control": f"private, max-age={LIFE}", "X-Content-Type-Options": "nosniff"}
         return Response(data, media_type="image/webp", headers=headers)
 
-    posts = {"start": start, "session": session, "vote": vote, "results": shown}
+    posts = {"start": start, "session": session, "vote": vote, "results": results}
     served = [Route(f"/{name}", _json(work), methods=["POST"]) for name, work in posts.items()]
     return Mount("/survey", routes=[*served, Route("/picture/{token}", picture)])
 

@@ -12,35 +12,25 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import VoteError
 from ..rates import Rate, Rates
-from .store import Participant, Store, Vote
 from .study import Study
 from .tokens import Signer
 from .trials import ANSWERS, Step, plan
+from .votes import Vote
+
+if TYPE_CHECKING:
+    from .carrying import Carrier
+    from .store import Store
 
 VOTES_OF_A_PARTICIPANT = Rate(60, 2)
 VOTES_OF_AN_ADDRESS = Rate(1200, 40)  # a school class behind one address
 PARTICIPANTS_OF_AN_ADDRESS = Rate(100, 0.05)
-LIFE = 12 * 3600.0  # seconds for which a question's token is good; a page gets new ones
+LIFE = 12 * 3600  # seconds for which a question's token is good; a page gets new ones
 SLOWEST = 3_600_000  # milliseconds; who takes longer was away
 _PLANS = 4096  # of participants, kept at hand
-
-
-class Keeper(Protocol):
-    """Somebody who carries what was committed to another place."""
-
-    @property
-    def promise(self) -> str:
-        """What the administrator is told."""
-
-    def participant(self, one: Participant) -> None:
-        """Take a participant along."""
-
-    def vote(self, one: Vote) -> None:
-        """Take a vote along."""
 
 
 class Ticket(NamedTuple):
@@ -59,7 +49,7 @@ class Survey:
         store: Store,
         signer: Signer,
         *,
-        keeper: Keeper | None = None,
+        carrier: Carrier | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Open a study.
@@ -68,13 +58,13 @@ class Survey:
             study: what is shown.
             store: where votes are kept.
             signer: holds the server's secret.
-            keeper: gets every vote after it was committed.
+            carrier: gets every vote after it was committed.
             clock: seconds since 1970.
         """
         self.study = study
         self.store = store
         self._signer = signer
-        self._keeper = keeper
+        self._carrier = carrier
         self._rates = Rates()
         self._clock = clock
         self._fingerprint = study.fingerprint
@@ -84,7 +74,7 @@ class Survey:
     @property
     def promise(self) -> str:
         """What the administrator is told of where votes are carried; empty if nowhere."""
-        return "" if self._keeper is None else self._keeper.promise
+        return "" if self._carrier is None else self._carrier.promise
 
     def start(self, address: str) -> str:
         """Enrol somebody who agreed to take part; give the participant's key.
@@ -95,8 +85,8 @@ class Survey:
         """
         self._take("start", self._rates.hashed(address), PARTICIPANTS_OF_AN_ADDRESS)
         one = self.store.enrol(self._fingerprint, secrets.token_hex(16), self._now())
-        if self._keeper is not None:
-            self._keeper.participant(one)
+        if self._carrier is not None:
+            self._carrier.participant(one)
         return self._signer.sign("key", self._fingerprint, one.id, one.number)
 
     def session(self, key: str) -> dict[str, Any]:
@@ -175,8 +165,8 @@ class Survey:
             milliseconds=_duration(milliseconds),
             at=self._now(),
         )
-        if self.store.add(vote) and self._keeper is not None:
-            self._keeper.vote(vote)
+        if self.store.add(vote) and self._carrier is not None:
+            self._carrier.vote(vote)
 
     def own_votes(self, key: str) -> list[Vote]:
         """Give the votes of a participant who has answered everything.
