@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlparse
 
 TOKEN = "hf_test"
+READ_TOKEN = "hf_read"
 REPO = r"(?P<kind>models|datasets|spaces)/(?P<repo>[^/]+/[^/]+)"
 
 
@@ -104,9 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
         data, path = self.body(), urlparse(self.path).path
         self.hub.requests.append(f"{self.command} {path}")
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token and token != TOKEN:
+        if token and token not in (TOKEN, READ_TOKEN):
             return self.fail(401, "", "Invalid credentials in Authorization header")
-        self.allowed = token == TOKEN
+        self.allowed = token in (TOKEN, READ_TOKEN)
+        self.may_write = token == TOKEN
         for method, pattern, work in ROUTES:
             match = re.fullmatch(pattern, path) if self.command in method else None
             if match:
@@ -136,12 +138,14 @@ class _Handler(BaseHTTPRequestHandler):
     def whoami(self, _: bytes) -> None:
         if not self.allowed:
             return self.fail(401, "", "Invalid credentials in Authorization header")
-        role = {"accessToken": {"role": "write"}}
+        role = {"accessToken": {"role": "write" if self.may_write else "read"}}
         return self.answer(200, {"type": "user", "name": "me", "orgs": [], "auth": role})
 
     def create(self, data: bytes) -> None:
         if not self.allowed:
             return self.fail(401, "", "Invalid credentials in Authorization header")
+        if not self.may_write:
+            return self.fail(403, "", "This token has no write permissions")
         asked = json.loads(data)
         name = f"{asked.get('organization') or 'me'}/{asked['name']}"
         if name.startswith("others/"):
@@ -230,6 +234,8 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         if not self.allowed:
             return self.fail(401, "", "Invalid credentials in Authorization header")
+        if not self.may_write:
+            return self.fail(403, "", "This token has no write permissions")
         files, removed = {}, set()
         for line in map(json.loads, data.splitlines()):
             value = line["value"]

@@ -86,7 +86,7 @@ class Survey:
         self._take("start", self._rates.hashed(address), PARTICIPANTS_OF_AN_ADDRESS)
         one = self.store.enrol(self._fingerprint, secrets.token_hex(16), self._now())
         if self._carrier is not None:
-            self._carrier.participant(one)
+            self._carrier.take(one)
         return self._signer.sign("key", self._fingerprint, one.id, one.number)
 
     def session(self, key: str) -> dict[str, Any]:
@@ -138,7 +138,7 @@ class Survey:
         Raises:
             VoteError: the token is altered, expired or of another study, the answer is none, this
                 question was answered otherwise before, or too many votes come at once.
-            StoreError: the database cannot be written now; nothing was stored.
+            StoreError: the answer cannot be kept or carried now; it is not acknowledged.
         """
         study, participant, number, place, until = self._signer.read("vote", token)
         self._check_study(study)
@@ -165,8 +165,10 @@ class Survey:
             milliseconds=_duration(milliseconds),
             at=self._now(),
         )
-        if self.store.add(vote) and self._carrier is not None:
-            self._carrier.vote(vote)
+        self.store.add(vote)
+        if self._carrier is not None:
+            # Also what is there already: it may be sent again because it could not be carried.
+            self._carrier.take(vote)
 
     def own_votes(self, key: str) -> list[Vote]:
         """Give the votes of a participant who has answered everything.
