@@ -66,6 +66,11 @@ class TestTokens:
         with pytest.raises(SurveyError, match="set COLORGAN_SURVEY_SECRET"):
             kept_secret(tmp_path / "file" / "votes.secret")
 
+    def test_an_empty_file_of_the_secret_is_told(self, tmp_path):
+        (tmp_path / "votes.secret").touch()
+        with pytest.raises(SurveyError, match=r"votes\.secret should hold .* or delete it"):
+            kept_secret(tmp_path / "votes.secret")
+
     def test_of_secrets_made_at_once_one_is_everybody_s(self, tmp_path):
         found = []
         threads = [

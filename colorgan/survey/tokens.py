@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import SurveyError, VoteError
@@ -68,26 +69,33 @@ def kept_secret(path: Path) -> str:
     """Give the secret of a file, which only its owner may read; made at random the first time.
 
     Raises:
-        SurveyError: the file cannot be read or made.
+        SurveyError: the file cannot be read or made, or holds no secret.
     """
     try:
         if not path.exists():
-            # Made whole, then linked to its name: of two servers that start at once one wins.
-            own = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-            own.touch(mode=0o600)
-            own.write_text(secrets.token_urlsafe(32))
-            try:
-                os.link(own, path)
-            except FileExistsError:
-                pass
-            finally:
-                own.unlink()
-        return path.read_text().strip()
+            _make_secret(path)
+        secret = path.read_text().strip()
     except OSError as error:
         raise SurveyError(
             f"The survey's secret cannot be kept in {path} ({error.strerror}): make the folder "
             "writable, or set COLORGAN_SURVEY_SECRET."
         ) from error
+    if len(secret) < _FEWEST_CHARACTERS:
+        raise SurveyError(
+            f"The file {path} should hold the survey's secret but is empty or cut off: bring it "
+            "back, or delete it, and participants who are under way begin anew."
+        )
+    return secret
+
+
+def _make_secret(path: Path) -> None:
+    # Made whole, then linked to its name: of two servers that start at once one wins.
+    own = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    own.touch(mode=0o600)
+    own.write_text(secrets.token_urlsafe(32))
+    with suppress(FileExistsError):
+        os.link(own, path)
+    own.unlink()
 
 
 def _encode(data: bytes) -> str:
