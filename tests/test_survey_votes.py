@@ -9,9 +9,12 @@ from threading import Thread
 import postgres
 import pytest
 import votes as load_test
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, event, text
 
 from colorgan.errors import StoreError, VoteError
+from colorgan.survey import schema
 from colorgan.survey.store import Store
 from colorgan.survey.votes import Participant, Vote
 
@@ -78,7 +81,7 @@ class TestStore:
             thread.start()
         for thread in threads:
             thread.join()
-        assert [one.number for one in store.participants("s")] == list(range(20))
+        assert [one.number for one in store.participants()] == list(range(20))
 
     def test_votes_come_back_after_restoring_and_numbers_go_on(self, url):
         store = Store(url)
@@ -104,17 +107,38 @@ class TestStore:
         assert Store(url, migrate=True).votes() == [VOTE]
         assert [vote.source for vote in Store(url).votes()] == ["page"]
 
-    def test_a_newer_database_is_refused(self, url):
+    @pytest.mark.parametrize("migrate", [False, True])
+    def test_a_newer_database_is_refused(self, url, migrate):
         Store(url).close()
         change(url, "UPDATE alembic_version SET version_num = '9999'")
         with pytest.raises(StoreError, match="made by a newer one"):
-            Store(url)
+            Store(url, migrate=migrate)
+
+    @pytest.mark.parametrize("migrate", [False, True])
+    def test_who_only_reads_makes_no_database(self, url, migrate):
+        for _ in range(2):
+            with pytest.raises(StoreError, match="There is no database of votes at"):
+                Store(url, create=False, migrate=migrate)
+        Store(url).close()
+        assert Store(url, create=False, migrate=migrate).votes() == []
+
+    def test_steps_answered_are_those_of_one_study(self, url):
+        store = Store(url)
+        store.add_all([VOTE, replace(VOTE, id="anna-4", study="other", step=4)])
+        assert store.answered("s", "anna") == {3}
+
+    def test_the_tables_are_those_that_migrations_make(self, url):
+        with Store(url).engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, schema.metadata) == []
 
     def test_a_database_without_its_tables_is_told(self, url):
         store = Store(url)
         change(url, "DROP TABLE votes")
-        with pytest.raises(StoreError, match="lacks its tables"):
+        with pytest.raises(StoreError, match=r"lacks its tables.*\. Nothing was stored\.$"):
             store.add(VOTE)
+        with pytest.raises(StoreError, match=r"lacks its tables[^.]*\.$"):  # nobody stored
+            store.votes()
 
     def test_other_databases_are_refused(self):
         with pytest.raises(StoreError, match="not in mysql"):
@@ -202,8 +226,9 @@ class TestPostgresTroubles:
         assert store.add(VOTE)
 
     def test_away(self):
-        with pytest.raises(StoreError, match=r"cannot be used now.*Nothing was stored"):
+        with pytest.raises(StoreError, match=r"cannot be used now: .*\.$") as caught:
             Store("postgresql://colorgan:password@127.0.0.1:9/votes")
+        assert "Nothing was stored" not in str(caught.value)  # nothing was to be
 
     def test_passwords_are_not_told(self):
         with pytest.raises(StoreError) as caught:

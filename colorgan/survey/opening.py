@@ -19,23 +19,24 @@ if TYPE_CHECKING:
 PACKAGES = ("alembic", "choix", "sqlalchemy")
 
 
-def open_store(folder: Path, url: str = "", *, migrate: bool = False) -> Store:
+def open_store(folder: Path, url: str = "", *, create: bool = True, migrate: bool = False) -> Store:
     """Connect a study's database of votes.
 
     Args:
         folder: of the study.
         url: of the database; default: a SQLite file in the study's folder.
+        create: make it if it is not there.
         migrate: bring an older database up to this version, all or nothing.
 
     Raises:
         PackageError: a package of the survey is not installed.
-        StoreError: the database cannot be used, or is of another version.
+        StoreError: the database cannot be used, is not there, or is of another version.
     """
     for package in PACKAGES:
         require(package, "survey", "A survey")
     from .store import Store, default_url
 
-    return Store(url or default_url(folder), migrate=migrate)
+    return Store(url or default_url(folder), create=create, migrate=migrate)
 
 
 def open_survey(

@@ -7,7 +7,7 @@ however often it is sent. What `add` returns from is committed and on the disk.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -36,16 +36,19 @@ _LOCK = {
 class Store:
     """The database of votes."""
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, migrate: bool = False) -> None:
-        """Connect; an empty database gets its tables.
+    def __init__(
+        self, url: str, *, patience: float = PATIENCE, create: bool = True, migrate: bool = False
+    ) -> None:
+        """Connect.
 
         Args:
             url: `sqlite:///votes.sqlite`, `postgresql://user:password@host/name`, ...
             patience: seconds to wait for a locked database.
+            create: make a database that is not there, and the tables of an empty one.
             migrate: bring an older database up to this version, all or nothing.
 
         Raises:
-            StoreError: the database cannot be used, or is of another version.
+            StoreError: the database cannot be used, is not there, or is of another version.
         """
         self.engine = _engine(url, patience)
         self.place = self.engine.url.render_as_string(hide_password=True)
@@ -54,15 +57,22 @@ class Store:
         self._turn: AbstractContextManager[Any] = (
             threading.Lock() if self._dialect is sqlite else nullcontext()
         )
-        with self._explained(), self.engine.connect() as connection:
-            found = MigrationContext.configure(connection).get_current_revision()
+        found = None
+        if create or not _lacks_its_file(self.engine):
+            with self._reading() as connection:
+                found = MigrationContext.configure(connection).get_current_revision()
+        if found is None and not create:
+            raise StoreError(
+                f"There is no database of votes at {self.place}: nobody has taken part yet, or its "
+                "address is mistyped."
+            )
+        if found is not None:
+            _check_version(found, self.place, older=migrate)
         if found is None or migrate:
             self._migrate()
-        else:
-            _check_version(found, self.place)
 
     def _migrate(self) -> None:
-        with self._explained(), self._turn, self.engine.begin() as connection:
+        with self._writing() as connection:
             # Two servers that start at once: one after the other.
             connection.execute(text(_LOCK[self.engine.dialect.name]))
             config = _alembic()
@@ -148,9 +158,11 @@ class Store:
                 added += connection.execute(vote.values(asdict(row))).first() is not None
         return added
 
-    def answered(self, participant: str) -> set[int]:
-        """Give the steps that a participant has answered."""
-        wanted = select(votes.c.step).where(votes.c.participant == participant)
+    def answered(self, study: str, participant: str) -> set[int]:
+        """Give the steps of a study that a participant has answered."""
+        wanted = select(votes.c.step).where(
+            votes.c.study == study, votes.c.participant == participant
+        )
         with self._reading() as connection:
             return set(connection.execute(wanted).scalars())
 
@@ -165,12 +177,10 @@ class Store:
         with self._reading() as connection:
             return [Vote(*row) for row in connection.execute(wanted)]
 
-    def participants(self, study: str | None = None) -> list[Participant]:
+    def participants(self) -> list[Participant]:
         """List participants by number."""
         names = [column.name for column in fields(Participant)]
         wanted = select(*(participants.c[name] for name in names)).order_by(participants.c.number)
-        if study is not None:
-            wanted = wanted.where(participants.c.study == study)
         with self._reading() as connection:
             return [Participant(*row) for row in connection.execute(wanted)]
 
@@ -180,18 +190,17 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._explained(), self._turn, self.engine.begin() as connection:
-            yield connection
+        try:
+            with self._turn, self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"{_sentence(error, self.place)} Nothing was stored.") from error
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._explained(), self.engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
         try:
-            yield
+            with self.engine.connect() as connection:
+                yield connection
         except SQLAlchemyError as error:
             raise StoreError(_sentence(error, self.place)) from error
 
@@ -230,6 +239,13 @@ def _engine(url: str, patience: float) -> Engine:
     raise StoreError(f"Votes are kept in SQLite or PostgreSQL, not in {name}.")
 
 
+def _lacks_its_file(engine: Engine) -> bool:
+    """Say whether a SQLite database is not there: to look into it would make it."""
+    file = engine.url.database
+    named = engine.dialect.name == "sqlite" and file and not engine.url.query.get("uri")
+    return bool(named) and not Path(str(file)).exists()
+
+
 def _durable(connection: Any, _: Any) -> None:
     """Readers and the writer do not wait for each other; a commit is on the disk."""
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -243,12 +259,13 @@ def _alembic() -> Config:
     return config
 
 
-def _check_version(found: str, place: str) -> None:
+def _check_version(found: str, place: str, *, older: bool) -> None:
+    """Refuse a database of another version; an older one may be allowed."""
     script = ScriptDirectory.from_config(_alembic())
     head = script.get_current_head()
-    if found == head:
-        return
     if found in {revision.revision for revision in script.walk_revisions()}:
+        if older or found == head:
+            return
         raise StoreError(
             f"The vote database {place} is of the older version {found}; this colorgan needs "
             f"{head}. Make a copy of it, then run `colorgan survey migrate`."
@@ -259,30 +276,25 @@ def _check_version(found: str, place: str) -> None:
     )
 
 
-_REASONS: Mapping[str, Callable[[str, str], bool]] = {
-    "is read-only: make it and its folder writable": lambda words, state: (
-        "readonly database" in words or "read-only" in words or state == "25006"
+_REASONS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "is read-only: make it and its folder writable": (("readonly", "read-only"), ("25006",)),
+    "is locked by another program: close that, then try again": (
+        ("is locked",), ("55P03", "57014"),
     ),
-    "is locked by another program: close that, then try again": lambda words, state: (
-        "is locked" in words or state in ("55P03", "57014")
+    "has no room left: free some on its disk": (("is full",), ("53100",)),
+    "is no vote database, or is damaged: bring back a copy": (("not a database", "malformed"), ()),
+    "lacks its tables: it was changed by another program": (
+        ("no such table", "no such column"), ("42P01", "42703"),
     ),
-    "has no room left: free some on its disk": lambda words, state: (
-        "is full" in words or state == "53100"
-    ),
-    "is no vote database, or is damaged: bring back a copy": lambda words, _: (
-        "not a database" in words or "malformed" in words
-    ),
-    "lacks its tables: it was changed by another program": lambda words, state: (
-        "no such table" in words or "no such column" in words or state in ("42P01", "42703")
-    ),
-}
+}  # fmt: skip
+"""What is wrong, by words in the error and by PostgreSQL's states."""
 
 
 def _sentence(error: SQLAlchemyError, place: str) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    words, state = str(cause).lower(), str(getattr(cause, "sqlstate", "") or "")
-    for reason, fits in _REASONS.items():
-        if fits(words, state):
-            return f"The vote database {place} {reason}. Nothing was stored."
-    first = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
-    return f"The vote database {place} cannot be used now: {first}. Nothing was stored."
+    text, state = str(cause).strip(), getattr(cause, "sqlstate", None)
+    for reason, (words, states) in _REASONS.items():
+        if state in states or any(word in text for word in words):
+            return f"The vote database {place} {reason}."
+    first = text.splitlines()[0] if text else type(cause).__name__
+    return f"The vote database {place} cannot be used now: {first}."

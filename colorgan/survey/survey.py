@@ -101,7 +101,7 @@ class Survey:
         """
         ticket = self._ticket(key)
         steps = self._plan(ticket.number)
-        answered = self.store.answered(ticket.participant)
+        answered = self.store.answered(self._fingerprint, ticket.participant)
         open_steps = [
             self._shown(ticket, place, step)
             for place, step in enumerate(steps)
