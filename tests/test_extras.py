@@ -17,7 +17,10 @@ from colorgan.photoset.sources import import_datasets
 from colorgan.survey.imports import read_votes
 from colorgan.survey.opening import open_store, open_survey
 from colorgan.survey.report import write_report as write_survey_report
+from colorgan.survey.summary import write_votes
 from colorgan.training.report import write_report as write_training_report
+
+NO_ROWS = pd.DataFrame()
 
 
 @pytest.mark.parametrize(
@@ -31,7 +34,8 @@ from colorgan.training.report import write_report as write_training_report
         ("plotly", "judge", lambda folder: write_judges_report(folder / "a.html", *[None] * 4)),
         ("plotly", "survey", lambda folder: write_survey_report(folder / "a.html", {})),
         ("plotly", "train", lambda folder: write_training_report(folder)),
-        ("pyarrow", "judge", lambda folder: write_table(pd.DataFrame(), folder / "a.parquet")),
+        ("pyarrow", "judge", lambda folder: write_table(NO_ROWS, folder / "a.parquet", "judge")),
+        ("pyarrow", "survey", lambda folder: write_votes([], folder / "a.parquet")),
         ("spandrel_extra_arches", "ddcolor", lambda folder: DDColor(DDColorConfig("t"))),
         ("sqlalchemy", "survey", lambda folder: open_survey(folder)),
         ("torchmetrics", "judge", lambda folder: Lpips("alex")),

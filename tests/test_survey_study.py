@@ -362,13 +362,21 @@ class TestCommand:
 
     def test_raw_votes_as_csv_and_nothing_else(self, study, tmp_path, capsys):
         url = f"sqlite:///{tmp_path}/votes.sqlite"
+        Store(url).close()
         run = ("survey", "report", study.folder, "--database", url, "--votes")
         assert self.run(capsys, *run, tmp_path / "votes.csv")[0] == 0
         assert (tmp_path / "votes.csv").read_text().startswith("id,study,participant")
-        status, _, error = self.run(capsys, *run, tmp_path / "votes.doc")
-        assert status == 1 and ".csv or .parquet" in error
+        status, out, error = self.run(capsys, *run, tmp_path / "votes.doc")
+        assert status == 1 and ".csv or .parquet" in error and not out
         status, out, error = self.run(capsys, *run, tmp_path / "votes.csv" / "more.csv")
         assert status == 1 and "cannot be made" in error and not out
+
+    @pytest.mark.parametrize("command", ["report", "migrate"])
+    def test_a_mistyped_database_is_told_and_not_made(self, study, tmp_path, capsys, command):
+        url = f"sqlite:///{tmp_path}/vots.sqlite"
+        status, out, error = self.run(capsys, "survey", command, study.folder, "--database", url)
+        assert status == 1 and not out and "vots.sqlite: nobody has taken part" in error
+        assert list(tmp_path.iterdir()) == []
 
     def test_an_older_database_says_how_to_go_on(self, study, tmp_path, capsys):
         import sqlite3

@@ -33,7 +33,7 @@ def room_for(bytes_a_file: int):
 
 
 def table(path):
-    write_table(pd.DataFrame({"photo": ["coffee.png"] * 99}), path)
+    write_table(pd.DataFrame({"photo": ["coffee.png"] * 99}), path, "judge")
 
 
 def page(path):

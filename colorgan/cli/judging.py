@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,11 +88,11 @@ def evaluate(options: argparse.Namespace) -> int:
     from ..evaluation.sheet import sheet_of
     from ..evaluation.summary import read_labels, reasons, summarize, table, write_rows
     from ..output.tables import check_ending
-    from ..output.whole_file import make_folders
+    from ..output.whole_file import make_folders, write_json
     from ..photoset.sources import read_all
 
     if options.photos:
-        check_ending(options.photos)
+        check_ending(options.photos, "judge")
     make_folders(options.json, options.photos, options.sheet, options.report)
     labels = read_labels(options.labels) if options.labels else None
     network = feature_network(options)
@@ -112,7 +111,7 @@ def evaluate(options: argparse.Namespace) -> int:
     if network is None:
         print("Frechet and kernel distance need a feature network: see --features.")
     if options.json:
-        options.json.write_text(json.dumps(summary, indent=2) + "\n")
+        write_json(options.json, summary)
     if options.photos:
         write_rows(result, options.photos)
     if options.sheet:

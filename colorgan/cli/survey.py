@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
@@ -81,15 +80,18 @@ def prepare(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Analyse the votes of a study: rates, intervals, tests, who counts; see the HTML page."""
-    from ..output.whole_file import make_folders
+    from ..output.tables import check_ending
+    from ..output.whole_file import make_folders, write_json
     from ..survey import study as studies
     from ..survey.opening import open_store
     from ..survey.report import lines, write_report
     from ..survey.summary import summarize, write_votes
 
-    make_folders(options.html, options.json, options.votes)
+    if options.votes:
+        check_ending(options.votes, "survey")
     study = studies.load(options.study)
-    store = open_store(options.study, options.database)
+    store = open_store(options.study, options.database, create=False)
+    make_folders(options.html, options.json, options.votes)
     votes = store.votes(study.fingerprint)
     store.close()
     summary = summarize(study, votes)
@@ -97,7 +99,7 @@ def report(options: argparse.Namespace) -> int:
     if options.html:
         write_report(options.html, summary)
     if options.json:
-        options.json.write_text(json.dumps(summary, indent=2) + "\n")
+        write_json(options.json, summary)
     if options.votes:
         write_votes(votes, options.votes)
     return 0
@@ -124,7 +126,7 @@ def migrate(options: argparse.Namespace) -> int:
     """Bring the database of votes up to this version, all or nothing; make a copy before."""
     from ..survey.opening import open_store
 
-    store = open_store(options.study, options.database, migrate=True)
+    store = open_store(options.study, options.database, create=False, migrate=True)
     print(f"{store.place} is up to date")
     store.close()
     return 0

@@ -159,7 +159,7 @@ def write_rows(result: Judgement, path: Path) -> None:
         for name in [result.names[place]]
         for model, row in result.rows.items()
     ]
-    write_table(pd.DataFrame(lines).sort_values(["photo", "model"]), path)
+    write_table(pd.DataFrame(lines).sort_values(["photo", "model"]), path, "judge")
 
 
 def extremes(result: Judgement, model: str, count: int) -> tuple[list[str], list[str]]:

@@ -15,26 +15,29 @@ if TYPE_CHECKING:
 ENDINGS = (".csv", ".parquet")
 
 
-def check_ending(path: Path) -> None:
-    """Refuse a file that is neither CSV nor Parquet, best before the work that fills it.
+def check_ending(path: Path, extra: str) -> None:
+    """Refuse a file that cannot be written as a table, best before the work that fills it.
+
+    Args:
+        path: of the table.
+        extra: the extra of the command that writes it, which brings Parquet's package.
 
     Raises:
-        ColorganError: its ending is another.
+        ColorganError: it is neither CSV nor Parquet, or Parquet's package is not installed.
     """
     if path.suffix not in ENDINGS:
         raise ColorganError(f"Tables are written as {' or '.join(ENDINGS)}, not as {path.name}.")
+    if path.suffix == ".parquet":
+        require("pyarrow", extra, "Parquet")
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path, extra: str) -> None:
     """Write a table, without its index.
 
     Raises:
-        ColorganError: the ending is neither .csv nor .parquet, Parquet's package is not
-            installed, or the file cannot be written.
+        ColorganError: of `check_ending`, or the file cannot be written.
     """
-    check_ending(path)
-    if path.suffix == ".parquet":
-        require("pyarrow", "judge", "Parquet")
+    check_ending(path, extra)
     try:
         with whole_file(path) as part:
             if path.suffix == ".parquet":

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ..errors import ColorganError
 
@@ -24,6 +26,19 @@ def whole_file(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write a file of JSON for people and programs to read.
+
+    Raises:
+        ColorganError: the file cannot be written.
+    """
+    try:
+        with whole_file(path) as part:
+            part.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ColorganError(f"The file {path} cannot be written: {error}.") from error
 
 
 def make_folders(*files: Path | None) -> None:

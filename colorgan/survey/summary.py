@@ -67,7 +67,7 @@ def write_votes(votes: Sequence[Vote], path: Path) -> None:
     import pandas as pd
 
     columns = list(Vote.__annotations__)
-    write_table(pd.DataFrame([asdict(vote) for vote in votes], columns=columns), path)
+    write_table(pd.DataFrame([asdict(vote) for vote in votes], columns=columns), path, "survey")
 
 
 def _pair_figures(
