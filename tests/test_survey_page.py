@@ -328,9 +328,9 @@ def shot(page, name: str) -> None:
 class TestRoutes:
     """What somebody gets who speaks to the server without the page."""
 
-    def ask(self, url, path, body) -> tuple[int, dict]:
+    def ask(self, url, path, body, kind="application/json") -> tuple[int, dict]:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        request = urllib.request.Request(f"{url}/survey/{path}", data)
+        request = urllib.request.Request(f"{url}/survey/{path}", data, {"Content-Type": kind})
         try:
             with urllib.request.urlopen(request) as answer:
                 return answer.status, json.loads(answer.read())
@@ -349,11 +349,18 @@ class TestRoutes:
         assert self.ask(url, "vote", {**vote, "token": step["token"][:-1]})[0] == 400
         assert len(store.votes()) == before + 1
 
-    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"token": 3}', b"x" * 5000])
+    @pytest.mark.parametrize(
+        "body", [b"", b"{", b"[]", b'{"token": 3}', b"x" * 5000, b"[" * 4096, b'{"a":' * 800]
+    )
     def test_nonsense_is_answered_with_a_sentence(self, url, body):
         status, answer = self.ask(url, "vote", body)
         assert status in (400, 413)
         assert answer["error"].endswith(".")
+
+    @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+    def test_what_a_form_of_another_site_could_send_is_refused(self, url, kind):
+        status, answer = self.ask(url, "start", {}, kind)
+        assert status == 415 and "application/json" in answer["error"]
 
     def test_results_need_every_answer(self, url):
         key = self.ask(url, "start", {})[1]["key"]

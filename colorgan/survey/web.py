@@ -83,6 +83,10 @@ def _json(work: _Answer) -> Callable[[Request], Any]:
 
 
 async def _read(request: Request) -> dict[str, Any]:
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        # A form of another site can send none of this kind: browsers ask the server first.
+        raise VoteError("The request must be JSON, of the type application/json.", 415)
     data = b""
     async for part in request.stream():
         data += part
@@ -90,7 +94,7 @@ async def _read(request: Request) -> dict[str, Any]:
             raise VoteError("The request is too long.", 413)
     try:
         asked = json.loads(data or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict):
         raise VoteError("The request is no JSON object.")
