@@ -51,7 +51,7 @@ class Outcome:
         return [id for id, answer in self.acknowledged.items() if times[id, answer] != 1]
 
 
-def draw_study(folder: Path, photos: int = 24, *, pairs: int = 20, fool: int = 5) -> None:
+def draw_study(folder: Path, photos: int = 24, *, pairs: int = 20, originals: int = 5) -> None:
     """Prepare a study of coloured noise, quickly and without models."""
     from colorgan.survey.prepare import freeze
     from colorgan.survey.study import DECOY, ORIGINAL, StudyPhoto, System
@@ -65,7 +65,7 @@ def draw_study(folder: Path, photos: int = 24, *, pairs: int = 20, fool: int = 5
         noise = chance.integers(0, 256, (len(shown), 4, 6, 3), dtype=np.uint8)
         pictures = [Image.fromarray(one).resize((48, 32)) for one in noise]
         coloured.append((photo, dict(zip(shown, pictures, strict=True))))
-    freeze(folder, systems, coloured, pairs=pairs, fool=fool)
+    freeze(folder, systems, coloured, pairs=pairs, originals=originals)
 
 
 def serve(study: str, url: str, port: str) -> None:

@@ -89,7 +89,7 @@ def teacher_weights(tmp_path_factory) -> Path:
 def study_folder(tmp_path_factory) -> Path:
     """A small study of the survey: 6 pairs and 2 real-or-coloured questions of 8 photos."""
     folder = tmp_path_factory.mktemp("studies") / "study"
-    load_test.draw_study(folder, photos=8, pairs=6, fool=2)
+    load_test.draw_study(folder, photos=8, pairs=6, originals=2)
     return folder
 
 

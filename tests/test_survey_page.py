@@ -40,7 +40,7 @@ def study(small_model, photos, tmp_path_factory):
     for name in MODELS:
         shutil.copytree(small_model, folder / name)
     models = [str(folder / name) for name in MODELS]
-    return prepare([str(folder / "photos")], models, folder / "study", pairs=2, fool=1)
+    return prepare([str(folder / "photos")], models, folder / "study", pairs=2, originals=1)
 
 
 @pytest.fixture(scope="module")

@@ -98,6 +98,27 @@ class TestPrepare:
         assert again.fingerprint == study.fingerprint
         assert again.photos == study.photos
 
+    def test_a_study_of_the_first_version_opens_with_its_fingerprint(self, tmp_path):
+        """Votes name the fingerprint: were it another one now, they would be lost."""
+        content = {
+            "name": "Old city", "systems": [
+                {"name": "custom", "revision": "a1", "sha256": "11"},
+                {"name": "pretrained", "revision": "b2", "sha256": "22"},
+            ],
+            "photos": [{
+                "name": "people/anna.jpg", "group": "people", "sha256": "33", "width": 9,
+                "height": 6, "in_colour": True, "pictures": {},
+            }],
+            "sha256": {}, "pairs": 12, "fool": 4,
+            "rule": {"catch_failures": 0.25, "side_p": 0.001}, "colorgan": "0.1.0",
+        }  # fmt: skip
+        (tmp_path / studies.STUDY).write_text(json.dumps(content))
+        study = studies.load(tmp_path)
+        assert (study.pairs, study.originals) == (12, 4)
+        assert study.fingerprint == "322e6640366a0c59"
+        studies.save(study)
+        assert json.loads((tmp_path / studies.STUDY).read_text()) == content
+
     @pytest.mark.parametrize("change", ["changed", "lost"])
     def test_changed_pictures_are_refused(self, study, tmp_path, change):
         shutil.copytree(study.folder, tmp_path / "study")
@@ -155,9 +176,15 @@ class TestPrepare:
             prepare(photos, [one, one], tmp_path / "study", pairs=0)
         with pytest.raises(SurveyError, match="is there already"):
             prepare(photos, [one, one], study.folder)
-        shutil.copytree(sources / "custom-2", tmp_path / "original")
-        with pytest.raises(SurveyError, match="uses the name original for itself"):
-            prepare(photos, [one, str(tmp_path / "original")], tmp_path / "study")
+        with pytest.raises(SurveyError, match="no fewer than 0"):
+            prepare(photos, [one, one], tmp_path / "study", originals=-1)
+
+    @pytest.mark.parametrize("name", ["original", "decoy", "None", "coloured", "left", "Tie"])
+    def test_models_named_like_an_answer_are_refused(self, sources, tmp_path, name):
+        shutil.copytree(sources / "custom-2", tmp_path / name)
+        models = [str(sources / "custom-2"), str(tmp_path / name)]
+        with pytest.raises(SurveyError, match=f"uses the name {name} for itself"):
+            prepare([str(sources / "photos")], models, tmp_path / "study")
 
     def test_a_study_that_cannot_be_written_is_told(self, sources, tmp_path):
         (tmp_path / "file").touch()

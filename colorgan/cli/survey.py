@@ -6,6 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
+from ..survey.study import ORIGINALS, PAIRS
+
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `survey` with its own commands."""
@@ -22,11 +24,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--name", default="", metavar="TEXT", help="default: the folder's name")
     command.add_argument(
-        "--pairs", type=int, default=20, metavar="N", help="pairs a participant; default 20"
+        "--pairs",
+        type=int,
+        default=PAIRS,
+        metavar="N",
+        help=f"pairs a participant; default {PAIRS}",
     )
     command.add_argument(
-        "--originals", type=int, default=5, metavar="N",
-        help="trials a participant of the original against a coloured picture; default 5",
+        "--originals", type=int, default=ORIGINALS, metavar="N",
+        help=f"trials of the original against a coloured picture; default {ORIGINALS}",
     )  # fmt: skip
     command.set_defaults(run=prepare)
 
@@ -69,7 +75,7 @@ def prepare(options: argparse.Namespace) -> int:
         options.output,
         name=options.name,
         pairs=options.pairs,
-        fool=options.originals,
+        originals=options.originals,
     )
     originals = len(study.colour_photos)
     print(f"{len(study.photos)} photos by {', '.join(study.names)}; {originals} have true colours")

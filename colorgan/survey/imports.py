@@ -24,8 +24,7 @@ from pathlib import Path
 
 from ..errors import SurveyError
 from ..extras import require
-from .study import ORIGINAL, Study
-from .summary import QUESTIONS
+from .study import ORIGINAL, QUESTIONS, Study
 from .votes import Vote
 
 NEEDED = ("participant", "question", "answer")

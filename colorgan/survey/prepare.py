@@ -23,6 +23,8 @@ from ..photoset.sources import group_of, read_all
 from .study import (
     DECOY,
     ORIGINAL,
+    ORIGINALS,
+    PAIRS,
     PICTURES,
     Study,
     StudyPhoto,
@@ -45,8 +47,8 @@ def prepare(
     folder: Path,
     *,
     name: str = "",
-    pairs: int = 20,
-    fool: int = 5,
+    pairs: int = PAIRS,
+    originals: int = ORIGINALS,
 ) -> Study:
     """Colour photos by models and freeze the study in a new folder.
 
@@ -56,7 +58,7 @@ def prepare(
         folder: must not exist yet; nothing is left of it if something goes wrong.
         name: what the study is called; default: its folder's name.
         pairs: pairs a participant, at most as many as there are.
-        fool: trials a participant of an original against a coloured picture; none if the photos
+        originals: trials a participant of an original against a coloured picture; none if photos
             are grey.
 
     Raises:
@@ -68,14 +70,14 @@ def prepare(
     folder = Path(folder)
     if folder.exists():
         raise SurveyError(f"{folder} is there already; a study is never changed. Name a new one.")
-    if pairs < 1 or fool < 0:
+    if pairs < 1 or originals < 0:
         raise SurveyError("A participant sees at least one pair, and no fewer than 0 originals.")
     found = [hub.resolve(model) for model in models]
     check_names([model.name for model in found])
     systems = [System(f.name, f.revision, _weights_hash(f.path)) for f in found]
-    colorizers = [Colorizer.from_pretrained(model) for model in models]
+    colorizers = [Colorizer(hub.load(f.path), name=f.name, revision=f.revision) for f in found]
     coloured = _colour(_read(sources), colorizers)
-    return freeze(folder, systems, coloured, name=name, pairs=pairs, fool=fool)
+    return freeze(folder, systems, coloured, name=name, pairs=pairs, originals=originals)
 
 
 def freeze(
@@ -84,8 +86,8 @@ def freeze(
     coloured: Iterable[Coloured],
     *,
     name: str = "",
-    pairs: int = 20,
-    fool: int = 5,
+    pairs: int = PAIRS,
+    originals: int = ORIGINALS,
 ) -> Study:
     """Write pictures and `study.json` into a new folder, all or nothing.
 
@@ -113,7 +115,7 @@ def freeze(
                 photos=tuple(photos),
                 sha256=hashes,
                 pairs=pairs,
-                fool=fool,
+                originals=originals,
                 folder=Path(part),
             )
             save(study)

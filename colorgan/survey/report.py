@@ -9,7 +9,7 @@ from typing import Any
 
 from ..extras import require
 from ..output.html_page import drawn, error_bars, write_page
-from .summary import QUESTIONS
+from .study import QUESTIONS
 
 Figures = Mapping[str, Any]
 CHANCE = 0.5  # what a rate would be if people saw no difference

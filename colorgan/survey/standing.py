@@ -14,8 +14,8 @@ from typing import Any
 from scipy.special import expit
 
 from .analysis import winner
-from .study import ORIGINAL
-from .summary import QUESTIONS, summarize
+from .study import ORIGINAL, QUESTIONS
+from .summary import summarize
 from .survey import Survey
 from .votes import Vote
 

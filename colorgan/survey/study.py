@@ -25,6 +25,19 @@ PICTURES = "pictures"
 ORIGINAL = "original"
 DECOY = "decoy"
 """Not models: the photo itself, and a picture in colours that nobody takes for real."""
+RESERVED = frozenset(
+    {ORIGINAL, DECOY, "coloured", "left", "right", "none", "tie", "neither", "both"}
+)
+"""No names for models: an answer of these words would not tell what was chosen."""
+QUESTIONS = {
+    "real": "Which looks more real?",
+    "prefer": "Which do you prefer?",
+    "original": "Which is the real photograph?",
+}
+"""What is asked, in English: of each pair the first two, of originals the last."""
+PAIRS = 20
+ORIGINALS = 5
+"""How many trials of pairs and of originals a participant gets, unless a study says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +91,15 @@ class Study:
 
     Attributes:
         pairs: pairs of pictures that each participant is asked about.
-        fool: trials a participant of the original against a coloured picture.
+        originals: trials a participant of the original against a coloured picture.
     """
 
     name: str
     systems: tuple[System, ...]
     photos: tuple[StudyPhoto, ...]
     sha256: dict[str, str]
-    pairs: int = 20
-    fool: int = 5
+    pairs: int = PAIRS
+    originals: int = ORIGINALS
     rule: Rule = field(default_factory=Rule)
     colorgan: str = __version__
     folder: Path = Path()
@@ -124,10 +137,11 @@ class Study:
         return self.folder / PICTURES / self.photo_of(photo).pictures[shown]
 
     def frozen(self) -> dict[str, Any]:
-        """Give what `study.json` holds."""
+        """Give what `study.json` holds; its words are those of the first version."""
         content = asdict(self)
         del content["folder"]
-        return json.loads(json.dumps(content))  # type: ignore[no-any-return]
+        content["fool"] = content.pop("originals")
+        return content
 
 
 def save(study: Study) -> None:
@@ -150,6 +164,7 @@ def load(folder: str | Path) -> Study:
         )
     try:
         content = json.loads(path.read_text())
+        content["originals"] = content.pop("fool")
         study = Study(
             **{
                 **content,
@@ -198,6 +213,6 @@ def check_names(names: Sequence[str]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise SurveyError(f"The model {twice[0]} is named twice.")
-    taken = [name for name in names if name in (ORIGINAL, DECOY)]
+    taken = [name for name in names if name.lower() in RESERVED]
     if taken:
         raise SurveyError(f"A study uses the name {taken[0]} for itself: rename that model folder.")

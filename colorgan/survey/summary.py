@@ -8,18 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ..output.tables import write_table
-from ..photoset.sources import group_of
 from . import analysis
 from .analysis import over
 from .study import Study
 from .trials import PAIR_QUESTIONS
 from .votes import Vote
 
-QUESTIONS = {
-    "real": "Which looks more real?",
-    "prefer": "Which do you prefer?",
-    "original": "Which is the real photograph?",
-}
 PRECISIONS = (0.1, 0.05)
 """Half widths of intervals for which the participants needed are told."""
 
@@ -103,12 +97,13 @@ def _pair_figures(
         figures["strengths"] = {name: asdict(one) for name, one in strengths.items()}
     if photos:
         named = [vote for vote in own if vote.photo]
-        keys = {"photos": lambda vote: vote.photo, "groups": lambda vote: group_of(vote.photo)}
+        group = {photo.name: photo.group for photo in study.photos}
+        keys = {"photos": lambda vote: vote.photo, "groups": lambda vote: group[vote.photo]}
         for name, key in keys.items():
             found = analysis.per(named, key, study.system_pairs)
             figures[name] = {
-                place: {pair: asdict(rate) for pair, rate in rates.items() if rate.decided}
-                for place, rates in found.items()
+                place: {pair: asdict(one) for pair, one in shares.items() if one.decided}
+                for place, shares in found.items()
             }
     return figures
 

@@ -98,7 +98,7 @@ def _originals(study: Study, number: int, key: str) -> list[tuple[StudyPhoto, st
         for turn in range(len(names))
         for place, photo in photos
     ]
-    return _stretch(circle, number, study.fool, f"{key}|originals")
+    return _stretch(circle, number, study.originals, f"{key}|originals")
 
 
 def _stretch(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..survey.study import QUESTIONS
+
 
 @dataclass(frozen=True)
 class SurveyTexts:
@@ -25,9 +27,9 @@ class SurveyTexts:
     survey_practised: str = "That was the practice. From here on your answers count."
     survey_place: str = "Pair {number} of {of}"
     survey_progress: str = "Pairs answered"
-    survey_real: str = "Which looks more real?"
-    survey_prefer: str = "Which do you prefer?"
-    survey_original: str = "Which is the real photograph?"
+    survey_real: str = QUESTIONS["real"]
+    survey_prefer: str = QUESTIONS["prefer"]
+    survey_original: str = QUESTIONS["original"]
     survey_left: str = "Left"
     survey_right: str = "Right"
     survey_upper: str = "Upper"
