@@ -240,7 +240,9 @@ class TestParticipant:
         steps = session.json()["steps"]
         assert set(steps[0]) == {"trial", "question", "width", "height", "left", "right", "token"}
         fields = [decoded(step[side]) for step in steps for side in ("left", "right")]
-        assert all(re.fullmatch(r"[0-9a-f]{16}\|\d+\|\d+\|(left|right)", text) for text in fields)
+        assert all(
+            re.fullmatch(r"[0-9a-f]{16}-\d+\|\d+\|\d+\|(left|right)", text) for text in fields
+        )
 
     def test_results_are_not_shown_before(self, visit):
         page = visit()

@@ -29,7 +29,7 @@ from colorgan.survey.study import DECOY, ORIGINAL, Study, StudyPhoto, System
 from colorgan.survey.summary import summarize
 from colorgan.survey.survey import Survey
 from colorgan.survey.tokens import Signer
-from colorgan.survey.trials import PRACTICE, plan
+from colorgan.survey.trials import PLAN_VERSION, PRACTICE, plan
 from colorgan.survey.votes import Vote
 
 
@@ -198,6 +198,20 @@ def mean_chroma(image: Image.Image) -> float:
     return float(color.chroma(color.rgb_to_lab(pixels)[:, 1:]).mean())
 
 
+GOLDEN = [
+    "practice 0 real 1.jpg decoy model2",
+    "practice 1 real 0.jpg model2 model0",
+    "practice 2 prefer 1.jpg model2 model0",
+    "pair 3 real 2.jpg model1 model2",
+    "pair 3 prefer 2.jpg model1 model2",
+    "pair 4 real 0.jpg model1 model2",
+    "pair 4 prefer 0.jpg model1 model2",
+    "catch 5 real 2.jpg model2 decoy",
+    "catch 5 prefer 2.jpg model2 decoy",
+    "fool 6 original 0.jpg original model1",
+]
+
+
 class TestTrials:
     @pytest.mark.parametrize(("photos", "systems"), [(50, 2), (20, 2), (24, 3), (7, 4), (3, 2)])
     def test_pairs_and_sides_are_balanced_over_participants(self, photos, systems):
@@ -238,6 +252,17 @@ class TestTrials:
         assert plan(study, 5, "secret") == plan(study, 5, "secret")
         assert plan(study, 5, "secret") != plan(study, 5, "other secret")
         assert plan(study, 5, "secret") != plan(study, 6, "secret")
+
+    def test_a_plan_of_today_is_that_of_yesterday(self):
+        """If this fails, raise PLAN_VERSION in trials.py, and put the new plan here.
+
+        Votes name steps by their place in a plan: another plan under the same version would mix
+        up the answers of everybody who is under way.
+        """
+        assert PLAN_VERSION == 1
+        steps = plan(drawn(3, 3, pairs=2, originals=1), 4, "secret")
+        told = [f"{s.kind} {s.trial} {s.question} {s.photo} {s.left} {s.right}" for s in steps]
+        assert told == GOLDEN
 
     def test_practice_comes_first_and_originals_last(self):
         steps = plan(drawn(24, 2), 0, "secret")

@@ -18,7 +18,7 @@ from ..errors import VoteError
 from ..rates import Rate, Rates
 from .study import Study
 from .tokens import Signer
-from .trials import ANSWERS, Step, plan
+from .trials import ANSWERS, PLAN_VERSION, Step, plan
 from .votes import Vote
 
 if TYPE_CHECKING:
@@ -68,8 +68,9 @@ class Survey:
         self._rates = Rates()
         self._clock = clock
         self._fingerprint = study.fingerprint
-        key = signer.derive(f"plan|{self._fingerprint}")
-        self._plan = lru_cache(maxsize=_PLANS)(lambda number: plan(study, number, key))
+        self._edition = f"{self._fingerprint}-{PLAN_VERSION}"
+        secret = signer.derive(f"plan|{self._edition}")
+        self._plan = lru_cache(maxsize=_PLANS)(lambda number: plan(study, number, secret))
 
     @property
     def promise(self) -> str:
@@ -87,7 +88,7 @@ class Survey:
         one = self.store.enrol(self._fingerprint, secrets.token_hex(16), self._now())
         if self._carrier is not None:
             self._carrier.take(one)
-        return self._signer.sign("key", self._fingerprint, one.id, one.number)
+        return self._signer.sign("key", self._edition, one.id, one.number)
 
     def session(self, key: str) -> dict[str, Any]:
         """Give what a participant is shown from here on.
@@ -113,12 +114,12 @@ class Survey:
             if step.kind == "practice"
         ]
         trials = {step.trial for step in steps if step.kind != "practice"}
-        left = {step["trial"] for step in open_steps}
+        open_trials = {step["trial"] for step in open_steps}
         return {
             "practice": [] if answered else practice,
             "steps": open_steps,
             "trials": len(trials),
-            "done": len(trials) - len(left),
+            "done": len(trials) - len(open_trials),
         }
 
     def picture(self, token: str) -> Path:
@@ -127,8 +128,8 @@ class Survey:
         Raises:
             VoteError: the token is none of this survey.
         """
-        study, number, trial, side = self._signer.read("picture", token)
-        self._check_study(study)
+        edition, number, trial, side = self._signer.read("picture", token)
+        self._check_edition(edition)
         step = next(s for s in self._plan(int(number)) if s.trial == int(trial))
         return self.study.picture(step.photo, step.left if side == "left" else step.right)
 
@@ -140,8 +141,8 @@ class Survey:
                 question was answered otherwise before, or too many votes come at once.
             StoreError: the answer cannot be kept or carried now; it is not acknowledged.
         """
-        study, participant, number, place, until = self._signer.read("vote", token)
-        self._check_study(study)
+        edition, participant, number, place, until = self._signer.read("vote", token)
+        self._check_edition(edition)
         if self._clock() > float(until):
             raise VoteError("This page has been open for too long: reload it to go on.", 410)
         if answer not in ANSWERS:
@@ -184,18 +185,19 @@ class Survey:
         return own
 
     def _ticket(self, key: str) -> Ticket:
-        study, participant, number = self._signer.read("key", key)
-        self._check_study(study)
+        edition, participant, number = self._signer.read("key", key)
+        self._check_edition(edition)
         return Ticket(participant, int(number))
 
     def _take(self, what: str, who: str, rate: Rate) -> None:
         if wait := self._rates.take(what, who, rate):
             raise VoteError("That was quicker than people answer: wait a little.", 429, wait)
 
-    def _check_study(self, study: str) -> None:
-        if study != self._fingerprint:
+    def _check_edition(self, edition: str) -> None:
+        if edition != self._edition:
             raise VoteError(
-                "This vote is for another study than the one that is open here: reload the page.",
+                "This vote is for another study than the one that is open here, or for what an "
+                "earlier version of it asked: reload the page.",
                 404,
             )
 
@@ -208,12 +210,12 @@ class Survey:
             "height": photo.height,
         }
         for side in ("left", "right"):
-            fields = (self._fingerprint, ticket.number, step.trial, side)
+            fields = (self._edition, ticket.number, step.trial, side)
             shown[side] = self._signer.sign("picture", *fields)
         if step.kind != "practice":
             until = int(self._clock() + LIFE)
             shown["token"] = self._signer.sign(
-                "vote", self._fingerprint, ticket.participant, ticket.number, place, until
+                "vote", self._edition, ticket.participant, ticket.number, place, until
             )
         return shown
 

@@ -1,9 +1,10 @@
 """Who sees what, and on which side.
 
 The participant's number and the server's secret decide everything, so a trial need not be stored
-to be found again. All pairs of a study stand in one circle; participant n is shown the stretch
-[n * length, (n + 1) * length) of it, in an order of his own. So every pair is shown equally often,
-to within one, and nobody meets a pair twice. Each second showing of a pair has its sides swapped.
+to be found again, as long as this file makes the same of them (`PLAN_VERSION`). All pairs of a
+study stand in one circle; participant n is shown the stretch [n * length, (n + 1) * length) of it,
+in an order of his own. So every pair is shown equally often, to within one, and nobody meets a pair
+twice. Each second showing of a pair has its sides swapped.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ PRACTICE: tuple[tuple[Question, bool], ...] = (("real", True), ("real", False), 
 CATCH_EVERY = 10
 """About one trial in so many has an obvious answer."""
 
+PLAN_VERSION = 1
+"""Stands in every token: to be raised when a plan becomes another, since votes name steps by their
+place in it. Who is under way then begins anew."""
+
 _Item = TypeVar("_Item")
 
 
@@ -45,7 +50,7 @@ class Step:
     right: str
 
 
-def plan(study: Study, number: int, key: str) -> tuple[Step, ...]:
+def plan(study: Study, number: int, secret: str) -> tuple[Step, ...]:
     """Give a participant's steps: practice, pairs among catch trials, originals last.
 
     Originals come last so that nobody knows the true colours of a photo when its coloured
@@ -54,13 +59,13 @@ def plan(study: Study, number: int, key: str) -> tuple[Step, ...]:
     Args:
         study: what is shown.
         number: of the participant, from 0 in the order in which they come.
-        key: secret, so that nobody can work out the sides.
+        secret: of the server, so that nobody can work out the sides.
     """
-    chance = random.Random(f"{key}|participant|{number}")
-    shown = _pairs(study, number, key)
+    chance = random.Random(f"{secret}|participant|{number}")
+    shown = _pairs(study, number, secret)
     chance.shuffle(shown)
     trials: list[tuple[Kind, StudyPhoto, str, str]] = [("pair", *trial) for trial in shown]
-    originals = _originals(study, number, key)
+    originals = _originals(study, number, secret)
     chance.shuffle(originals)
     catches = max(round((len(shown) + len(originals)) / (CATCH_EVERY - 1)), 1)
     for turn, photo in enumerate(chance.sample(study.photos, min(catches, len(study.photos)))):
@@ -76,33 +81,33 @@ def plan(study: Study, number: int, key: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _pairs(study: Study, number: int, key: str) -> list[tuple[StudyPhoto, str, str]]:
+def _pairs(study: Study, number: int, secret: str) -> list[tuple[StudyPhoto, str, str]]:
     pairs = study.system_pairs
     photos = list(enumerate(study.photos))
-    random.Random(f"{key}|photos").shuffle(photos)
+    random.Random(f"{secret}|photos").shuffle(photos)
     # Photos change fastest, so that a stretch of the circle holds as many photos as it can.
     circle = [
         (photo, *pairs[(place + turn) % len(pairs)])
         for turn in range(len(pairs))
         for place, photo in photos
     ]
-    return _stretch(circle, number, study.pairs, f"{key}|pairs")
+    return _stretch(circle, number, study.pairs, f"{secret}|pairs")
 
 
-def _originals(study: Study, number: int, key: str) -> list[tuple[StudyPhoto, str, str]]:
+def _originals(study: Study, number: int, secret: str) -> list[tuple[StudyPhoto, str, str]]:
     photos = list(enumerate(study.colour_photos))
-    random.Random(f"{key}|originals").shuffle(photos)
+    random.Random(f"{secret}|originals").shuffle(photos)
     names = study.names
     circle = [
         (photo, ORIGINAL, names[(place + turn) % len(names)])
         for turn in range(len(names))
         for place, photo in photos
     ]
-    return _stretch(circle, number, study.originals, f"{key}|originals")
+    return _stretch(circle, number, study.originals, f"{secret}|originals")
 
 
 def _stretch(
-    circle: Sequence[tuple[_Item, str, str]], number: int, length: int, key: str
+    circle: Sequence[tuple[_Item, str, str]], number: int, length: int, secret: str
 ) -> list[tuple[_Item, str, str]]:
     """Cut a participant's part out of a circle, and give its pairs their sides."""
     length = min(length, len(circle))
@@ -110,7 +115,7 @@ def _stretch(
     for place in range(number * length, (number + 1) * length):
         turn, index = divmod(place, len(circle))
         item, one, other = circle[index]
-        coin = random.Random(f"{key}|{index}|{turn // 2}").random() < 0.5
+        coin = random.Random(f"{secret}|{index}|{turn // 2}").random() < 0.5
         swapped = coin ^ bool(turn % 2)
         part.append((item, other, one) if swapped else (item, one, other))
     return part
