@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from string import ascii_letters, digits
 from threading import Thread
 
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from colorgan.errors import SurveyError, VoteError
 from colorgan.rates import Rate, Rates
 from colorgan.survey import web
+from colorgan.survey.standing import FRESH, Standing
 from colorgan.survey.store import Store
 from colorgan.survey.study import load
 from colorgan.survey.survey import LIFE, Survey
@@ -195,6 +197,18 @@ class TestVoting:
                 survey.own_votes(key)
             survey.vote(step["token"], "right", 1, "")
         assert len(survey.own_votes(key)) == len(steps)
+
+    def test_results_are_made_anew_every_20_seconds_at_most(self, survey):
+        key, now = survey.start(""), [0.0]
+        for step in survey.session(key)["steps"]:
+            survey.vote(step["token"], "right", 1, "")
+        standing = Standing(survey, clock=lambda: now[0])
+        before = standing.shown(key)["board"]
+        (pair, *_) = [vote for vote in survey.store.votes() if vote.kind == "pair"]
+        survey.store.add(replace(pair, id="b-3", participant="b"))
+        assert standing.shown(key)["board"] == before
+        now[0] += FRESH + 1
+        assert standing.shown(key)["board"]["participants"] == before["participants"] + 1
 
 
 def strings(value):

@@ -27,8 +27,6 @@ from colorgan.survey.standing import board
 from colorgan.survey.store import Store, default_url
 from colorgan.survey.study import DECOY, ORIGINAL, Study, StudyPhoto, System
 from colorgan.survey.summary import summarize
-from colorgan.survey.survey import Survey
-from colorgan.survey.tokens import Signer
 from colorgan.survey.trials import PLAN_VERSION, PRACTICE, plan
 from colorgan.survey.votes import Vote
 
@@ -476,11 +474,7 @@ def test_the_report_and_the_board_tell_whose_colours_are_taken_for_the_original(
     assert [rate["share"] for rate in summary["fooled"].values()] == [0, 1, 1]
     write_report(tmp_path / "report.html", summary)
     assert "was taken for the original" in (tmp_path / "report.html").read_text()
-    store = Store(f"sqlite:///{tmp_path}/votes.sqlite")
-    for vote in votes:
-        store.add(vote)
-    shown = board(Survey(three, store, Signer("a secret for tests")))
-    real, original = shown["tables"]
+    real, original = board(three, votes)["tables"]
     assert {row["name"] for row in real["rows"]} == set(three.names)
     assert [row["share"] for row in original["rows"]] == [1, 1, 0]
 
@@ -492,10 +486,7 @@ def test_where_nobody_could_say_there_is_no_share(tmp_path):
     assert any("no votes; 8 could not say" in line for line in lines(summary)), lines(summary)
     write_report(tmp_path / "report.html", summary)
     assert "0 of 0" in (tmp_path / "report.html").read_text()
-    store = Store(f"sqlite:///{tmp_path}/votes.sqlite")
-    for vote in votes:
-        store.add(vote)
-    (table,) = board(Survey(two, store, Signer("a secret for tests")))["tables"]
+    (table,) = board(two, votes)["tables"]
     assert [row["share"] for row in table["rows"]] == [None, None]
 
 

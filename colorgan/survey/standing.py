@@ -13,9 +13,10 @@ from typing import Any
 
 from scipy.special import expit
 
-from .analysis import winner
-from .study import ORIGINAL, QUESTIONS
-from .summary import summarize
+from . import analysis
+from .analysis import TIED, Interval, winner
+from .study import ORIGINAL, QUESTIONS, Study
+from .summary import counting
 from .survey import Survey
 from .votes import Vote
 
@@ -42,7 +43,8 @@ class Standing:
         own = self._survey.own_votes(key)
         with self._lock:
             if self._made is None or self._clock() - self._made > FRESH:
-                self._board = board(self._survey)
+                study = self._survey.study
+                self._board = board(study, self._survey.store.votes(study.fingerprint))
                 self._made = self._clock()
         return {"own": choices(own), "board": self._board}
 
@@ -53,62 +55,60 @@ def choices(votes: Iterable[Vote]) -> list[dict[str, Any]]:
     for vote in votes:
         if vote.kind in ("pair", "fool"):
             chosen = winner(vote)
-            if vote.kind == "fool" and chosen not in (ORIGINAL, "none"):
+            if vote.kind == "fool" and chosen not in (ORIGINAL, TIED):
                 chosen = "coloured"
             counts.setdefault(vote.question, Counter())[chosen] += 1
     return [
         {
             "question": question,
-            "chosen": [[name, count] for name, count in counter.most_common() if name != "none"],
-            "ties": counter["none"],
+            "chosen": [[name, count] for name, count in counter.most_common() if name != TIED],
+            "ties": counter[TIED],
         }
         for question in QUESTIONS
         if (counter := counts.get(question))
     ]
 
 
-def board(survey: Survey) -> dict[str, Any]:
+def board(study: Study, votes: Sequence[Vote]) -> dict[str, Any]:
     """Give the leaderboard: for each question a row a model, best first."""
-    study = survey.study
-    summary = summarize(study, survey.store.votes(study.fingerprint), photos=False)
+    counted, reasons = counting(study, votes)
     tables = []
-    for question, figures in summary["questions"].items():
-        if "strengths" in figures:
-            rows = [
-                _row(name, one["chance"], one["interval"] and _odds(one["interval"]))
-                for name, one in figures["strengths"].items()
-            ]
-        else:
-            (rate,) = figures["rates"].values()
-            one, other = study.names
-            rows = _two(one, other, rate)
-        tables.append({"question": question, "votes": figures["votes"], "rows": rows})
-    if summary["fooled"]:
-        rows = [
-            _row(name, rate["share"], rate["interval"]) for name, rate in summary["fooled"].items()
+    for question in QUESTIONS:
+        own = [v for v in counted if v.question == question and v.kind in ("pair", "fool")]
+        if own:
+            rows = _rows(study, question, own)
+            tables.append({"question": question, "votes": len(own), "rows": rows})
+    people = {vote.participant for vote in votes}
+    return {"participants": len(people) - len(reasons), "tables": tables}
+
+
+def _rows(study: Study, question: str, votes: Sequence[Vote]) -> list[dict[str, Any]]:
+    if question == "original":
+        fooled = {name: analysis.fool_rate(votes, name) for name in study.names}
+        rows = [_row(name, rate.share, rate.interval) for name, rate in fooled.items()]
+        return sorted(rows, key=lambda row: -(row["share"] or 0))
+    if len(study.systems) > 2:
+        from .ratings import bradley_terry
+
+        return [
+            _row(name, one.chance, one.interval and _chances(one.interval))
+            for name, one in bradley_terry(votes, study.names).items()
         ]
-        rows.sort(key=lambda row: -(row["share"] or 0))
-        votes = sum(rate["decided"] + rate["ties"] for rate in summary["fooled"].values())
-        tables.append({"question": "original", "votes": votes, "rows": rows})
-    return {"participants": summary["counted"], "tables": tables}
-
-
-def _two(one: str, other: str, rate: dict[str, Any]) -> list[dict[str, Any]]:
-    if rate["share"] is None:
+    one, other = study.names
+    rate = analysis.win_rate(votes, one, other)
+    if rate.share is None or rate.interval is None:
         return [_row(one, None, None), _row(other, None, None)]
-    low, high = rate["interval"]
-    rows = [
-        _row(one, rate["share"], (low, high)),
-        _row(other, 1 - rate["share"], (1 - high, 1 - low)),
-    ]
+    low, high = rate.interval
+    rows = [_row(one, rate.share, (low, high)), _row(other, 1 - rate.share, (1 - high, 1 - low))]
     return sorted(rows, key=lambda row: -row["share"])
 
 
-def _row(name: str, share: float | None, interval: Sequence[float] | None) -> dict[str, Any]:
+def _row(name: str, share: float | None, interval: Interval | None) -> dict[str, Any]:
     low, high = interval or (None, None)
     return {"name": name, "share": share, "low": low, "high": high}
 
 
-def _odds(interval: Sequence[float]) -> list[float]:
+def _chances(interval: Interval) -> Interval:
     """Give log odds as chances."""
-    return [float(expit(end)) for end in interval]
+    low, high = interval
+    return float(expit(low)), float(expit(high))

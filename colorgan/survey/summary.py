@@ -26,10 +26,9 @@ def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> di
         votes: all that the study has.
         photos: also figures photo by photo and group by group.
     """
-    reasons = analysis.excluded(votes, study.rule)
-    counted = [vote for vote in votes if vote.participant not in reasons]
-    people = {vote.participant for vote in votes}
+    counted, reasons = counting(study, votes)
     asked = [vote for vote in counted if vote.kind in ("pair", "fool")]
+    people = {vote.participant for vote in votes}
     return {
         "study": {
             "name": study.name,
@@ -50,6 +49,12 @@ def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> di
         "fooled": _fool_figures(study, [vote for vote in asked if vote.kind == "fool"]),
         "left": asdict(analysis.left_share(counted)),
     }
+
+
+def counting(study: Study, votes: Sequence[Vote]) -> tuple[list[Vote], dict[str, str]]:
+    """Give the votes of who counts, and the reason why each other participant does not."""
+    reasons = analysis.excluded(votes, study.rule)
+    return [vote for vote in votes if vote.participant not in reasons], reasons
 
 
 def write_votes(votes: Sequence[Vote], path: Path) -> None:
