@@ -30,7 +30,7 @@ NO_ROWS = pd.DataFrame()
         ("choix", "survey", lambda folder: open_store(folder)),
         ("datasets", "train", lambda folder: import_datasets()),
         ("imagehash", "train", lambda folder: Hashes()),
-        ("openpyxl", "survey", lambda folder: read_votes(folder / "answers.xlsx", None)),
+        ("openpyxl", "survey", lambda folder: read_votes(folder / "answers.xlsx", None, None)),
         ("plotly", "judge", lambda folder: write_judges_report(folder / "a.html", *[None] * 4)),
         ("plotly", "survey", lambda folder: write_survey_report(folder / "a.html", {})),
         ("plotly", "train", lambda folder: write_training_report(folder)),

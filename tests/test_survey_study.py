@@ -27,6 +27,7 @@ from colorgan.survey.standing import board
 from colorgan.survey.store import Store, default_url
 from colorgan.survey.study import DECOY, ORIGINAL, Study, StudyPhoto, System
 from colorgan.survey.summary import summarize
+from colorgan.survey.tokens import Signer
 from colorgan.survey.trials import PLAN_VERSION, PRACTICE, plan
 from colorgan.survey.votes import Vote
 
@@ -285,9 +286,12 @@ def thirty(question="real"):
     return [(f"person {i}", question, "custom-2" if i < 24 else "pretrained-2") for i in range(30)]
 
 
+SIGNER = Signer("a secret for tests")
+
+
 class TestImport:
     def test_thirty_people_on_paper(self, study, tmp_path):
-        votes = read_votes(sheet(tmp_path / "paper.csv", thirty()), study)
+        votes = read_votes(sheet(tmp_path / "paper.csv", thirty()), study, SIGNER)
         rate = summarize(study, votes)["questions"]["real"]["rates"]["custom-2 over pretrained-2"]
         assert rate["share"] == 0.8
         assert rate["wilson"] == pytest.approx((0.627, 0.905), abs=5e-4)
@@ -295,8 +299,10 @@ class TestImport:
         assert votes[0].left_revision == study.systems[0].revision
 
     def test_names_are_not_kept(self, study, tmp_path):
-        (vote, *_) = read_votes(sheet(tmp_path / "paper.csv", thirty()), study)
+        (vote, *_) = read_votes(sheet(tmp_path / "paper.csv", thirty()), study, SIGNER)
         assert "person" not in vote.participant
+        (other, *_) = read_votes(tmp_path / "paper.csv", study, Signer("another secret of tests"))
+        assert other.participant != vote.participant  # so trying names finds none
 
     def test_an_excel_file_with_sides_photos_and_questions_in_words(self, study, tmp_path):
         book = Workbook()
@@ -310,7 +316,7 @@ class TestImport:
         for row in rows:
             book.active.append(row)
         book.save(tmp_path / "form.xlsx")
-        votes = read_votes(tmp_path / "form.xlsx", study)
+        votes = read_votes(tmp_path / "form.xlsx", study, SIGNER)
         assert [(v.kind, v.question, v.answer) for v in votes] == [
             ("pair", "real", "right"), ("pair", "prefer", "none"), ("fool", "original", "right"),
         ]  # fmt: skip
@@ -321,7 +327,7 @@ class TestImport:
             f"participant{delimiter}question{delimiter}answer\n1{delimiter}real{delimiter}custom-2"
         )
         (tmp_path / "a.csv").write_text(text, encoding="utf-8-sig")
-        assert len(read_votes(tmp_path / "a.csv", study)) == 1
+        assert len(read_votes(tmp_path / "a.csv", study, SIGNER)) == 1
 
     @pytest.mark.parametrize(
         ("row", "message"),
@@ -340,26 +346,28 @@ class TestImport:
     def test_what_is_wrong_is_told_with_its_line(self, study, tmp_path, row, message):
         heads = ("participant", "question", "answer", "left", "right", "photo")
         with pytest.raises(SurveyError, match=message):
-            read_votes(sheet(tmp_path / "a.csv", [row], heads), study)
+            read_votes(sheet(tmp_path / "a.csv", [row], heads), study, SIGNER)
 
     def test_files_that_are_no_answers(self, study, tmp_path):
         with pytest.raises(SurveyError, match="lacks the column question"):
-            read_votes(sheet(tmp_path / "a.csv", [("1", "2")], ("participant", "answer")), study)
+            read_votes(
+                sheet(tmp_path / "a.csv", [("1", "2")], ("participant", "answer")), study, SIGNER
+            )
         with pytest.raises(SurveyError, match="holds no answers"):
-            read_votes(sheet(tmp_path / "b.csv", []), study)
+            read_votes(sheet(tmp_path / "b.csv", []), study, SIGNER)
         with pytest.raises(SurveyError, match="repeats line 2"):
-            read_votes(sheet(tmp_path / "c.csv", [("1", "real", "custom-2")] * 2), study)
+            read_votes(sheet(tmp_path / "c.csv", [("1", "real", "custom-2")] * 2), study, SIGNER)
         (tmp_path / "d.xlsx").write_bytes(b"no sheet")
         with pytest.raises(SurveyError, match=r"d\.xlsx cannot be read"):
-            read_votes(tmp_path / "d.xlsx", study)
+            read_votes(tmp_path / "d.xlsx", study, SIGNER)
         (tmp_path / "e.csv").write_bytes(b"\xff\xfe\0")
         with pytest.raises(SurveyError, match="no UTF-8"):
-            read_votes(tmp_path / "e.csv", study)
+            read_votes(tmp_path / "e.csv", study, SIGNER)
         (tmp_path / "f.csv").touch()
         with pytest.raises(SurveyError, match=r"f\.csv is empty"):
-            read_votes(tmp_path / "f.csv", study)
+            read_votes(tmp_path / "f.csv", study, SIGNER)
         with pytest.raises(SurveyError, match="cannot be read"):
-            read_votes(tmp_path / "nowhere.csv", study)
+            read_votes(tmp_path / "nowhere.csv", study, SIGNER)
 
 
 class TestCommand:
@@ -374,6 +382,9 @@ class TestCommand:
         run = ("survey", "import", study.folder, paper, "--database", url)
         assert "30 of them new" in self.run(capsys, *run)[1]
         assert "0 of them new" in self.run(capsys, *run)[1]  # entering twice changes nothing
+        renamed = paper.rename(tmp_path / "paper of monday.csv")
+        again = ("survey", "import", study.folder, renamed, "--database", url)
+        assert "0 of them new" in self.run(capsys, *again)[1]  # under another name either
         names = ("new/r.html", "r.json", "raw/votes.parquet")
         page, figures, raw = (tmp_path / name for name in names)
         status, out, _ = self.run(

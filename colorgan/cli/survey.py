@@ -117,11 +117,11 @@ def import_(options: argparse.Namespace) -> int:
     """
     from ..survey import study as studies
     from ..survey.imports import read_votes
-    from ..survey.opening import open_store
+    from ..survey.opening import kept_signer, open_store
 
     study = studies.load(options.study)
-    votes = read_votes(options.sheet, study)
     store = open_store(options.study, options.database)
+    votes = read_votes(options.sheet, study, kept_signer(options.study, store))
     new = store.add_all(votes)
     store.close()
     print(f"{len(votes)} answers read, {new} of them new")

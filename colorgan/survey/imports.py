@@ -9,13 +9,14 @@ Excel's .xlsx:
     left, right   what was shown; may be left out where the study has two models only
     photo         its name in the study; may be left out
 
-Where left and right are not told, the sides are unknown, and nothing is said of side bias.
+Where left and right are not told, the sides are unknown, and nothing is said of side bias. A
+participant is known by what the column says, in whichever file: of it a hash with a secret is kept,
+for somebody may have typed a name.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from pathlib import Path
 from ..errors import SurveyError
 from ..extras import require
 from .study import ORIGINAL, QUESTIONS, Study
+from .tokens import Signer
 from .votes import Vote
 
 NEEDED = ("participant", "question", "answer")
@@ -37,10 +39,11 @@ Row = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class _Asker:
+class _Sheet:
     """Reads lines of one file for one study."""
 
     study: Study
+    signer: Signer
     file: str
     at: str
 
@@ -51,7 +54,7 @@ class _Asker:
         photo = self._photo(line, row.get("photo", ""))
         place = "|".join((participant, question, photo, *sorted((left, right))))
         return Vote(
-            id=f"{participant}-{_hash(self.study.fingerprint, place)}",
+            id=f"{participant}-{self._hash(place)}",
             study=self.study.fingerprint,
             participant=participant,
             step=line,
@@ -62,7 +65,7 @@ class _Asker:
             right=right,
             left_revision=self.study.revision(left),
             right_revision=self.study.revision(right),
-            answer=self._answer(line, row["answer"], left, right),
+            answer=self._answer(line, row, left, right),
             milliseconds=None,
             at=self.at,
             source=self.file,
@@ -70,23 +73,23 @@ class _Asker:
 
     def _participant(self, line: int, said: str) -> str:
         if not said:
-            raise self._wrong(line, "names no participant")
-        return _hash(self.file, said)  # somebody may have typed a name
+            raise self.wrong(line, "names no participant")
+        return self._hash(said)
 
     def _question(self, line: int, said: str) -> str:
-        for key, words in QUESTIONS.items():
-            if said.lower() in (key, words.lower(), words.lower().rstrip("?")):
-                return key
-        raise self._wrong(line, f"has the question {said!r}; known are {', '.join(QUESTIONS)}")
+        for question, words in QUESTIONS.items():
+            if said.lower() in (question, words.lower(), words.lower().rstrip("?")):
+                return question
+        raise self.wrong(line, f"has the question {said!r}; known are {', '.join(QUESTIONS)}")
 
     def _shown(self, line: int, row: Row, question: str) -> tuple[str, str]:
         left, right = row.get("left", ""), row.get("right", "")
         names = self.study.names
         if not left and not right:
             if question == "original":
-                raise self._wrong(line, "does not say what was shown: it needs left and right")
+                raise self.wrong(line, "does not say what was shown: it needs left and right")
             if len(names) > 2:
-                raise self._wrong(
+                raise self.wrong(
                     line, f"does not say which of the {len(names)} models were shown: it needs "
                     "left and right",
                 )  # fmt: skip
@@ -94,59 +97,70 @@ class _Asker:
         allowed = (*names, ORIGINAL) if question == "original" else names
         for one in (left, right):
             if one not in allowed:
-                raise self._wrong(
+                raise self.wrong(
                     line, f"names {one!r}, which is no model of this study; it has "
                     f"{', '.join(allowed)}",
                 )  # fmt: skip
         if left == right or (question == "original") != (ORIGINAL in (left, right)):
-            raise self._wrong(line, f"shows {left} beside {right}, which nobody asks about")
+            raise self.wrong(line, f"shows {left} beside {right}, which nobody asks about")
         return left, right
 
-    def _answer(self, line: int, said: str, left: str, right: str) -> str:
+    def _answer(self, line: int, row: Row, left: str, right: str) -> str:
+        said = row["answer"]
         if said.lower() in CANNOT_SAY:
             return "none"
         for side, name in (("left", left), ("right", right)):
             if said == name:
                 return side
         if said.lower() in ("left", "right"):
+            if not row.get("left"):
+                raise self.wrong(
+                    line, f"answers {said!r} without saying what was shown there: fill in left and "
+                    "right, or write the model's name",
+                )  # fmt: skip
             return said.lower()
-        raise self._wrong(
+        raise self.wrong(
             line, f"has the answer {said!r}, which is no model that was shown; it may be {left}, "
             f"{right} or can't say",
         )  # fmt: skip
 
     def _photo(self, line: int, said: str) -> str:
         if said and said not in {photo.name for photo in self.study.photos}:
-            raise self._wrong(line, f"names the photo {said!r}, which the study does not have")
+            raise self.wrong(line, f"names the photo {said!r}, which the study does not have")
         return said
 
-    def _wrong(self, line: int, what: str) -> SurveyError:
+    def _hash(self, text: str) -> str:
+        """Hash a text for this study, so that nobody can find it by trying names."""
+        return self.signer.derive(f"paper|{self.study.fingerprint}|{text}")[:24]
+
+    def wrong(self, line: int, what: str) -> SurveyError:
+        """Give the error of a line."""
         return SurveyError(f"Line {line} of {self.file} {what}. Nothing was imported.")
 
 
-def read_votes(path: str | Path, study: Study) -> list[Vote]:
+def read_votes(path: str | Path, study: Study, signer: Signer) -> list[Vote]:
     """Read the answers of a spreadsheet.
+
+    Args:
+        path: of the file.
+        study: what was asked.
+        signer: with the secret beside the database; with another one, the same sheet would count
+            as other people's.
 
     Raises:
         SurveyError: the file cannot be read, or a line is none of this study; says which.
     """
     path = Path(path)
     now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-    asker = _Asker(study, path.name, now)
+    sheet = _Sheet(study, signer, path.name, now)
     found: dict[str, tuple[int, Vote]] = {}
     for line, row in _rows(path):
-        vote = asker.vote(line, row)
-        if row["answer"].lower() in ("left", "right") and not row.get("left"):
-            raise SurveyError(
-                f"Line {line} of {path.name} answers {row['answer']!r} without saying what was "
-                "shown there: fill in left and right, or write the model's name. Nothing was "
-                "imported."
-            )
+        vote = sheet.vote(line, row)
         if vote.id in found:
-            raise SurveyError(
-                f"Line {line} of {path.name} repeats line {found[vote.id][0]}: the same "
-                "participant, question, photo and models. Nothing was imported."
-            )
+            raise sheet.wrong(
+                line, f"repeats line {found[vote.id][0]}: the same participant, question, photo "
+                "and models",
+            )  # fmt: skip
         found[vote.id] = (line, vote)
     if not found:
         raise SurveyError(f"{path.name} holds no answers.")
@@ -198,7 +212,3 @@ def _cell(value: object) -> str:
         return ""
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
-
-
-def _hash(*texts: str) -> str:
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:24]

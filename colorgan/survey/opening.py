@@ -39,6 +39,21 @@ def open_store(folder: Path, url: str = "", *, create: bool = True, migrate: boo
     return Store(url or default_url(folder), create=create, migrate=migrate)
 
 
+def kept_signer(folder: Path, store: Store) -> Signer:
+    """Give the signer with the secret that is kept beside a study's database.
+
+    Args:
+        folder: of the study, where the secret lies if the database is elsewhere.
+        store: the database.
+
+    Raises:
+        SurveyError: the secret cannot be kept.
+    """
+    own = store.engine.url.database if store.engine.dialect.name == "sqlite" else None
+    beside = Path(own) if own else folder / "votes"
+    return Signer(kept_secret(beside.with_suffix(".secret")))
+
+
 def open_survey(
     folder: str | Path, *, votes_url: str = "", secret: str = "", votes_repo: str = ""
 ) -> Survey:
@@ -58,9 +73,7 @@ def open_survey(
     folder = Path(folder)
     store = open_store(folder, votes_url)
     study = studies.load(folder)
-    own = store.engine.url.database if store.engine.dialect.name == "sqlite" else None
-    beside = Path(own) if own else folder / "votes"
-    signer = Signer(secret or kept_secret(beside.with_suffix(".secret")))
+    signer = Signer(secret) if secret else kept_signer(folder, store)
     if not votes_repo:
         return Survey(study, store, signer)
     from .carrying import Carrier
