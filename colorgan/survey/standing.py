@@ -79,7 +79,11 @@ def board(study: Study, votes: Sequence[Vote]) -> dict[str, Any]:
             rows = _rows(study, question, own)
             tables.append({"question": question, "votes": len(own), "rows": rows})
     people = {vote.participant for vote in votes}
-    return {"participants": len(people) - len(reasons), "tables": tables}
+    return {
+        "participants": len(people) - len(reasons),
+        "average": len(study.systems) > 2,  # whether models are told against an average one
+        "tables": tables,
+    }
 
 
 def _rows(study: Study, question: str, votes: Sequence[Vote]) -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 // The tab Results: the leaderboard, for who has answered everything.
 
-const words = props.words;
-const find = (selector) => element.querySelector(selector);
 const percent = (share) => `${Math.round(share * 100)} %`;
 
 const row = ({ name, share, low, high }) => {
@@ -47,8 +45,12 @@ const look = async () => {
   const found = finished ? await ask("results", { key: key() }) : { ok: false };
   looking = false;
   find(".tables").replaceChildren(...(found.ok ? found.body.board.tables.map(table) : []));
-  find(".said").textContent = found.ok
-    ? fill(words.results_lead, found.body.board)
-    : words.results_later;
+  if (!found.ok) {
+    find(".said").textContent = words.results_later;
+    return;
+  }
+  const { board } = found.body;
+  const said = [fill(words.results_lead, board), board.average ? words.results_average : ""];
+  find(".said").textContent = said.join(" ").trim();
 };
 whenSeen(look);

@@ -51,8 +51,12 @@ class SurveyTexts:
     )
     results_lead: str = (
         "Participants whose answers count so far: {participants}. The line is the interval that "
-        "holds the true share with a probability of about 95 %; the mark in the middle is one "
+        "holds the true figure with a probability of about 95 %; the mark in the middle is one "
         "half."
+    )
+    results_average: str = (
+        "With more than two models, the figure of the first two questions is the chance of being "
+        "chosen over a model of average strength."
     )
     results_votes: str = "{votes} answers"
     results_interval: str = "{low} to {high}"

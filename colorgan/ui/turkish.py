@@ -39,8 +39,12 @@ SURVEY = SurveyTexts(
         "Sonuçlar, seçimlerinizi etkilemesin diye, ankete katıldıktan sonra burada gösterilir."
     ),
     results_lead=(
-        "Şimdiye kadar yanıtları sayılan katılımcılar: {participants}. Çizgi, gerçek payı yaklaşık "
-        "% 95 olasılıkla içeren aralıktır; ortadaki işaret yarıyı gösterir."
+        "Şimdiye kadar yanıtları sayılan katılımcılar: {participants}. Çizgi, gerçek değeri "
+        "yaklaşık % 95 olasılıkla içeren aralıktır; ortadaki işaret yarıyı gösterir."
+    ),
+    results_average=(
+        "İkiden çok modelde ilk iki sorunun değeri, modelin ortalama güçteki bir modele tercih "
+        "edilme olasılığıdır."
     ),
     results_votes="{votes} yanıt",
     results_interval="{low} ile {high} arası",
