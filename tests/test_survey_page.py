@@ -17,6 +17,7 @@ from page_app import serving, watched
 from PIL import Image
 from playwright.sync_api import expect
 
+from colorgan.survey.analysis import TIED, winner
 from colorgan.survey.prepare import prepare
 from colorgan.survey.store import Store, default_url
 from colorgan.survey.votes import Vote
@@ -215,11 +216,10 @@ class TestParticipant:
         for name in MODELS:
             expect(own).to_contain_text(name)
         votes = store.votes(participant=participant_of(page))
-        liked = [v for v in votes if v.kind == "pair" and v.question == "prefer"]
-        count = sum({"left": v.left, "right": v.right}.get(v.answer) == "amber" for v in liked)
-        if count:
-            text = own.inner_text().split(WORDS.survey_prefer)[1].split("?")[0]
-            assert f"amber: {count}" in text
+        liked = [winner(v) for v in votes if v.kind == "pair" and v.question == "prefer"]
+        text = own.inner_text().split(WORDS.survey_prefer)[1].split("?")[0]
+        for name, words in {"amber": "amber", "birch": "birch", TIED: "Can't say"}.items():
+            assert (f"{words}: {liked.count(name)}" in text) == (name in liked)
 
         open_tab(page, WORDS.results_tab)
         page.locator("#standing table").first.wait_for()
@@ -232,8 +232,7 @@ class TestParticipant:
         begin(page)
         assert participant_of(page) != first
 
-    def test_sides_cannot_be_worked_out_from_what_the_page_is_told(self, visit, study, store):
-        """The same model does not always look the same way in tokens or pictures' addresses."""
+    def test_a_question_tells_its_trial_and_side_and_nothing_of_models(self, visit):
         page = visit()
         begin(page)
         (session,) = [one for one in page.traffic if one.url.endswith("/survey/session")]
@@ -243,6 +242,17 @@ class TestParticipant:
         assert all(
             re.fullmatch(r"[0-9a-f]{16}-\d+\|\d+\|\d+\|(left|right)", text) for text in fields
         )
+
+    def test_a_key_that_the_server_does_not_know_is_kept_until_there_is_another(self, browser, url):
+        page = browser.new_page()  # not watched: the refusal is logged as an error
+        page.goto(url)
+        page.evaluate("localStorage.setItem('colorgan-survey', 'of another study')")
+        open_tab(page, WORDS.survey_tab)
+        expect(page.locator("#survey .said")).to_have_text(WORDS.survey_expired)
+        assert page.evaluate("localStorage.getItem('colorgan-survey')") == "of another study"
+        begin(page)
+        assert len(participant_of(page)) == 32
+        page.close()
 
     def test_results_are_not_shown_before(self, visit):
         page = visit()

@@ -1,7 +1,5 @@
 // The tab Survey: agree, practise, answer; resumed where it was left.
 
-const words = props.words;
-const find = (selector) => element.querySelector(selector);
 const AHEAD = 6; // questions whose pictures are fetched before they are asked
 const SHORTEST = 250; // milliseconds in which nobody answers: a key that was pressed twice
 
@@ -128,7 +126,7 @@ const resume = async (sentence = "") => {
   const found = await ask("session", { key: key() }, () => say(words.survey_waiting));
   busy = false;
   if (!found.ok) {
-    remember(null);
+    // The key is kept until another is given: the server may know it again.
     show("welcome");
     return say(words.survey_expired);
   }

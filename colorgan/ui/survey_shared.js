@@ -1,5 +1,8 @@
 // What the tabs Survey and Results share: the routes, and the participant's key in this browser.
 
+const words = props.words;
+const find = (selector) => element.querySelector(selector);
+
 const KEY = "colorgan-survey";
 let remembered = null; // where the browser keeps nothing, such as in a frame of another site
 
