@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.stats import binomtest, norm
 
 from .study import DECOY, ORIGINAL, Rule
+from .trials import PAIR_QUESTIONS
 from .votes import Vote
 
 RESAMPLES = 2000
@@ -116,7 +117,9 @@ def left_share(votes: Iterable[Vote]) -> Share:
     on_page = [
         vote
         for vote in votes
-        if vote.source == "page" and vote.kind != "catch" and vote.question != "prefer"
+        if vote.source == "page"
+        and vote.kind != "catch"
+        and vote.question not in PAIR_QUESTIONS[1:]
     ]
     return _share_of(on_page, lambda vote: vote.answer == "left")
 
