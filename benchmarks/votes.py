@@ -8,6 +8,7 @@ exactly once, as it was given. Prints votes a second and how long an answer took
 from __future__ import annotations
 
 import argparse
+import base64
 import http.client
 import json
 import os
@@ -163,7 +164,8 @@ def run(study: Path, url: str, voters: int, *, kills: int = 2, page: bool = Fals
             voter = Voter(server.port, f"10.0.{number // 250}.{number % 250}")
             for token, answer, wait in voter.vote_all(random.Random(number)):
                 with lock:
-                    outcome.acknowledged[_id_of(token)] = answer
+                    _, participant, _, step, _ = fields_of(token)
+                    outcome.acknowledged[f"{participant}-{step}"] = answer
                     outcome.waits.append(wait)
         except Exception as error:
             failures.append(error)
@@ -191,13 +193,10 @@ def run(study: Path, url: str, voters: int, *, kills: int = 2, page: bool = Fals
     return outcome
 
 
-def _id_of(token: str) -> str:
-    """Give participant and step, which a token carries for its server to read."""
-    import base64
-
+def fields_of(token: str) -> list[str]:
+    """Give what a token carries for its server to read."""
     text = token.split(".")[0]
-    fields = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")
-    return f"{fields[1]}-{fields[3]}"
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")
 
 
 def _questions(study: Path) -> int:

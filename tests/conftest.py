@@ -14,7 +14,7 @@ import votes as load_test
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent
-pytest_plugins = ["page_app"]  # the fixtures of all tests that drive the page
+pytest_plugins = ["page_app", "studies"]  # fixtures for tests of the page and of the survey
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -105,7 +105,7 @@ class TestWinRate:
             held.append(low <= truth <= high)
         assert 0.91 <= np.mean(held) <= 0.99
 
-    def test_fool_rate(self):
+    def test_who_was_fooled_took_the_coloured_picture_for_the_original(self):
         votes = votes_of("a", "llr", kind="fool", left="custom", right=ORIGINAL)
         assert analysis.fool_rate(votes, "custom").share == pytest.approx(2 / 3)
 
@@ -152,7 +152,7 @@ class TestWhoCounts:
         assert analysis.excluded(paper, Rule()) == {}
         assert analysis.left_share(paper).decided == 0
 
-    def test_left_share(self):
+    def test_the_left_share_counts_ties_for_neither_side(self):
         found = analysis.left_share(votes_of("a", "llrn"))
         assert (found.chosen, found.decided, found.ties) == (2, 3, 1)
 

@@ -13,9 +13,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from page_app import serving, watched
+from page_app import overflows, serving, watched
 from PIL import Image
 from playwright.sync_api import expect
+from votes import fields_of
 
 from colorgan.survey.analysis import TIED, winner
 from colorgan.survey.prepare import prepare
@@ -152,13 +153,7 @@ def practise(page) -> None:
 
 
 def participant_of(page) -> str:
-    key = page.evaluate("localStorage.getItem('colorgan-survey')")
-    text = key.split(".")[0]
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")[1]
-
-
-def overflows(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return fields_of(page.evaluate("localStorage.getItem('colorgan-survey')"))[1]
 
 
 class TestParticipant:
@@ -238,7 +233,8 @@ class TestParticipant:
         (session,) = [one for one in page.traffic if one.url.endswith("/survey/session")]
         steps = session.json()["steps"]
         assert set(steps[0]) == {"trial", "question", "width", "height", "left", "right", "token"}
-        fields = [decoded(step[side]) for step in steps for side in ("left", "right")]
+        tokens = [step[side] for step in steps for side in ("left", "right")]
+        fields = ["|".join(fields_of(token)) for token in tokens]
         assert all(
             re.fullmatch(r"[0-9a-f]{16}-\d+\|\d+\|\d+\|(left|right)", text) for text in fields
         )
@@ -261,11 +257,6 @@ class TestParticipant:
         page.get_by_text(WORDS.results_later).wait_for()
         assert page.locator("#standing table").count() == 0
         assert not [one for one in page.traffic if one.url.endswith("/results") and one.ok]
-
-
-def decoded(token: str) -> str:
-    text = token.split(".")[0]
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
 
 
 def sent(answers) -> bytes:

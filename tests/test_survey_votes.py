@@ -12,6 +12,7 @@ import votes as load_test
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, event, text
+from studies import change, make_older
 
 from colorgan.errors import StoreError, VoteError
 from colorgan.survey import schema
@@ -100,7 +101,7 @@ class TestStore:
         assert len(stores) == 4
 
     def test_an_older_database_is_refused_until_it_is_migrated(self, url):
-        Store(url).close()
+        Store(url).add(VOTE)
         make_older(url)
         with pytest.raises(StoreError, match=r"older version 0001.*survey migrate"):
             Store(url)
@@ -147,20 +148,6 @@ class TestStore:
             Store("nonsense")
 
 
-def make_older(url):
-    """Bring a database back to what the first version left, with a vote in it."""
-    Store(url).add(VOTE)
-    change(url, "ALTER TABLE votes DROP COLUMN source")
-    change(url, "UPDATE alembic_version SET version_num = '0001'")
-
-
-def change(url, statement):
-    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
 class TestSqliteTroubles:
     def test_commits_are_on_the_disk_and_readers_do_not_wait(self, tmp_path):
         store = Store(f"sqlite:///{tmp_path}/votes.sqlite")
@@ -168,14 +155,14 @@ class TestSqliteTroubles:
             assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
             assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
 
-    def test_read_only(self, tmp_path):
+    def test_a_read_only_database_is_told(self, tmp_path):
         Store(f"sqlite:///{tmp_path}/votes.sqlite").add(VOTE)
         store = Store(f"sqlite:///file:{tmp_path}/votes.sqlite?mode=ro&uri=true")
         assert store.votes() == [VOTE]
         with pytest.raises(StoreError, match=r"is read-only.*Nothing was stored"):
             store.add(replace(VOTE, id="ben-1"))
 
-    def test_locked(self, tmp_path):
+    def test_a_locked_database_is_told_and_used_again_later(self, tmp_path):
         store = Store(f"sqlite:///{tmp_path}/votes.sqlite", patience=0.2)
         other = sqlite3.connect(tmp_path / "votes.sqlite", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -184,7 +171,7 @@ class TestSqliteTroubles:
         other.execute("ROLLBACK")
         assert store.add(VOTE)
 
-    def test_full(self, tmp_path):
+    def test_a_full_disk_is_told_and_what_was_acknowledged_is_there(self, tmp_path):
         store = Store(f"sqlite:///{tmp_path}/votes.sqlite")
         store.engine.dispose()
 
@@ -201,7 +188,7 @@ class TestSqliteTroubles:
                 acknowledged.append(vote)
         assert store.votes() == acknowledged
 
-    def test_no_database_at_all(self, tmp_path):
+    def test_what_is_no_database_is_told(self, tmp_path):
         (tmp_path / "votes.sqlite").write_bytes(b"these are no votes at all" * 100)
         with pytest.raises(StoreError, match="is no vote database"):
             Store(f"sqlite:///{tmp_path}/votes.sqlite")
@@ -210,13 +197,13 @@ class TestSqliteTroubles:
 
 
 class TestPostgresTroubles:
-    def test_read_only(self, postgres_url):
+    def test_a_read_only_database_is_told(self, postgres_url):
         Store(postgres_url).close()
         store = Store(postgres_url + "?options=-c%20default_transaction_read_only%3Don")
         with pytest.raises(StoreError, match="is read-only"):
             store.add(VOTE)
 
-    def test_locked(self, postgres_url):
+    def test_a_locked_database_is_told_and_used_again_later(self, postgres_url):
         store = Store(postgres_url, patience=0.2)
         own = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
         with own.connect() as other:
@@ -225,7 +212,7 @@ class TestPostgresTroubles:
                 store.add(VOTE)
         assert store.add(VOTE)
 
-    def test_away(self):
+    def test_a_server_that_is_away_is_told(self):
         with pytest.raises(StoreError, match=r"cannot be used now: .*\.$") as caught:
             Store("postgresql://colorgan:password@127.0.0.1:9/votes")
         assert "Nothing was stored" not in str(caught.value)  # nothing was to be
