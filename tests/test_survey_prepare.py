@@ -99,15 +99,14 @@ class TestPrepare:
             prepare([str(tmp_path / "photos")], models, tmp_path / "study")
         assert [path.name for path in tmp_path.iterdir()] == ["photos"]
 
-    def test_two_photos_of_one_name_are_refused(self, sources, tmp_path):
+    def test_two_photos_of_one_name_stay_two(self, sources, tmp_path):
         for folder in ("old", "new"):
             (tmp_path / folder).mkdir()
             shutil.copy(sources / "photos" / "old-train.png", tmp_path / folder / "train.png")
         photos = [str(tmp_path / folder) for folder in ("old", "new")]
         models = [str(sources / name) for name in ("custom-2", "pretrained-2")]
-        with pytest.raises(SurveyError, match=r"named train\.png: one of .*/old, one of .*/new\."):
-            prepare(photos, models, tmp_path / "study")
-        assert not (tmp_path / "study").exists()
+        study = prepare(photos, models, tmp_path / "study")
+        assert [photo.name for photo in study.photos] == ["train.png", "new/train.png"]
 
     def test_a_photo_that_cannot_be_read_is_told_as_such(self, sources, tmp_path):
         unreadable = Path("/proc/self/mem")  # even for an administrator

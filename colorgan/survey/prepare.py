@@ -62,8 +62,7 @@ def prepare(
             are grey.
 
     Raises:
-        SurveyError: the folder is there, models are too few, lengths make no sense, or two photos
-            have one name.
+        SurveyError: the folder is there, models are too few, or lengths make no sense.
         ModelError: a model cannot be had.
         PhotoError: a photo cannot be read.
     """
@@ -76,7 +75,7 @@ def prepare(
     check_names([model.name for model in found])
     systems = [System(f.name, f.revision, _weights_hash(f.path)) for f in found]
     colorizers = [Colorizer(hub.load(f.path), name=f.name, revision=f.revision) for f in found]
-    coloured = _colour(_read(sources), colorizers)
+    coloured = _colour(read_all(sources), colorizers)
     return freeze(folder, systems, coloured, name=name, pairs=pairs, originals=originals)
 
 
@@ -138,20 +137,6 @@ def decoy(lightness: torch.Tensor) -> Image.Image:
     hue = 2 * torch.pi * across
     ab = _DECOY_CHROMA * torch.stack((hue.cos(), hue.sin()))[None]
     return Image.fromarray(to_pixels(lightness, ab, np.dtype(np.uint8)))
-
-
-def _read(sources: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Give name and bytes of each photo; votes are told apart by the name."""
-    source_of: dict[str, str] = {}
-    for source in sources:
-        for name, data in read_all([source]):
-            if name in source_of:
-                raise SurveyError(
-                    f"Two photos are named {name}: one of {source_of[name]}, one of {source}. "
-                    "Rename one, or name the folder that holds both."
-                )
-            source_of[name] = source
-            yield name, data
 
 
 def _colour(
