@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from openpyxl import Workbook
-from studies import sheet, thirty
+from studies import drawn, sheet, thirty
 
 from colorgan.errors import SurveyError
 from colorgan.survey.imports import read_votes
@@ -72,6 +72,11 @@ class TestImport:
         heads = ("participant", "question", "answer", "left", "right", "photo")
         with pytest.raises(SurveyError, match=message):
             read_votes(sheet(tmp_path / "a.csv", [row], heads), study, SIGNER)
+
+    def test_with_three_models_a_line_says_what_was_shown(self, tmp_path):
+        lines = sheet(tmp_path / "a.csv", [("1", "real", "model0")])
+        with pytest.raises(SurveyError, match="does not say which of the 3 models were shown"):
+            read_votes(lines, drawn(3, 3), SIGNER)
 
     def test_files_that_are_no_answers(self, study, tmp_path):
         with pytest.raises(SurveyError, match="lacks the column question"):

@@ -18,13 +18,12 @@ PRECISIONS = (0.1, 0.05)
 """Half widths of intervals for which the participants needed are told."""
 
 
-def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> dict[str, Any]:
+def summarize(study: Study, votes: Sequence[Vote]) -> dict[str, Any]:
     """Give every figure of a study.
 
     Args:
         study: what was asked.
         votes: all that the study has.
-        photos: also figures photo by photo and group by group.
     """
     counted, reasons = counting(study, votes)
     asked = [vote for vote in counted if vote.kind in ("pair", "fool")]
@@ -44,7 +43,7 @@ def summarize(study: Study, votes: Sequence[Vote], *, photos: bool = True) -> di
         "questions": {
             question: figures
             for question in PAIR_QUESTIONS
-            if (figures := _pair_figures(study, asked, votes, question, photos))
+            if (figures := _pair_figures(study, asked, votes, question))
         },
         "fooled": _fool_figures(study, [vote for vote in asked if vote.kind == "fool"]),
         "left": asdict(analysis.left_share(counted)),
@@ -70,7 +69,7 @@ def write_votes(votes: Sequence[Vote], path: Path) -> None:
 
 
 def _pair_figures(
-    study: Study, asked: Sequence[Vote], everybody: Sequence[Vote], question: str, photos: bool
+    study: Study, asked: Sequence[Vote], everybody: Sequence[Vote], question: str
 ) -> dict[str, Any]:
     own = [vote for vote in asked if vote.question == question]
     if not own:
@@ -100,16 +99,15 @@ def _pair_figures(
 
         strengths = bradley_terry(own, study.names)
         figures["strengths"] = {name: asdict(one) for name, one in strengths.items()}
-    if photos:
-        named = [vote for vote in own if vote.photo]
-        group = {photo.name: photo.group for photo in study.photos}
-        keys = {"photos": lambda vote: vote.photo, "groups": lambda vote: group[vote.photo]}
-        for name, key in keys.items():
-            found = analysis.per(named, key, study.system_pairs)
-            figures[name] = {
-                place: {pair: asdict(one) for pair, one in shares.items() if one.decided}
-                for place, shares in found.items()
-            }
+    named = [vote for vote in own if vote.photo]
+    group = {photo.name: photo.group for photo in study.photos}
+    keys = {"photos": lambda vote: vote.photo, "groups": lambda vote: group[vote.photo]}
+    for name, key in keys.items():
+        found = analysis.per(named, key, study.system_pairs)
+        figures[name] = {
+            place: {pair: asdict(one) for pair, one in shares.items() if one.decided}
+            for place, shares in found.items()
+        }
     return figures
 
 
