@@ -17,6 +17,7 @@ from colorgan.photoset.sources import import_datasets
 from colorgan.survey.imports import read_votes
 from colorgan.survey.opening import open_store, open_survey
 from colorgan.survey.report import write_report as write_survey_report
+from colorgan.survey.store import Store
 from colorgan.survey.summary import write_votes
 from colorgan.training.report import write_report as write_training_report
 
@@ -34,6 +35,7 @@ NO_ROWS = pd.DataFrame()
         ("plotly", "judge", lambda folder: write_judges_report(folder / "a.html", *[None] * 4)),
         ("plotly", "survey", lambda folder: write_survey_report(folder / "a.html", {})),
         ("plotly", "train", lambda folder: write_training_report(folder)),
+        ("psycopg", "survey", lambda folder: Store("postgresql://localhost/votes")),
         ("pyarrow", "judge", lambda folder: write_table(NO_ROWS, folder / "a.parquet", "judge")),
         ("pyarrow", "survey", lambda folder: write_votes([], folder / "a.parquet")),
         ("spandrel_extra_arches", "ddcolor", lambda folder: DDColor(DDColorConfig("t"))),

@@ -22,6 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import StoreError, VoteError
+from ..extras import require
 from .schema import participants, studies, votes
 from .votes import Participant, Vote
 
@@ -224,6 +225,8 @@ def _engine(url: str, patience: float) -> Engine:
             event.listen(engine, "connect", _durable)
             return engine
         if name == "postgresql":
+            if parsed.get_driver_name() == "psycopg":
+                require("psycopg", "survey", "PostgreSQL")
             waits = f"-c lock_timeout={int(patience * 1000)} -c statement_timeout=30000"
             options = f"{parsed.query.get('options', '')} {waits}"
             arguments = {"connect_timeout": 10, "options": options}
