@@ -90,10 +90,13 @@ class TestLoop:
             assert torch.equal(tensor, before[name]), name
 
     @pytest.mark.parametrize(("rate", "moves"), [(0.2, False), (1.0, True)])
+    @pytest.mark.parametrize("kind", ["generator", "critic", "adversarial"])
     def test_a_pretrained_trunk_learns_but_keeps_its_statistics(
-        self, photos_in_memory, tmp_path, rate, moves
+        self, photos_in_memory, tmp_path, rate, moves, kind
     ):
-        recipe = replace(SMALL, trunk_rate=rate)
+        game = Stage(32, 4, 16, kind=kind)
+        stages = SMALL.stages if kind == "generator" else (SMALL.stages[0], game)
+        recipe = replace(SMALL, critic=NoGanConfig(width=8), stages=stages, trunk_rate=rate)
         trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), photos_in_memory)
         before = {k: v.clone() for k, v in trainer.generator.trunk.state_dict().items()}
         trainer.run_stages()

@@ -255,7 +255,7 @@ class Trainer:
         for part in parts:
             with self._accumulating(learner.task, last=part is parts[-1]):
                 with torch.no_grad(), self.accelerator.autocast():
-                    truth, generated = self.task.played(part)
+                    truth, generated = self.task.train().played(part)
                 terms = learner.task.train()(truth, generated, chance)
                 values.append(terms)
                 self._backward(terms, ["critic"], len(parts))

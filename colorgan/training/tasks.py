@@ -145,7 +145,7 @@ class GeneratorTask(Task):
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the photos in their true and in their generated colours."""
-        ab = self.generator.train().answer(seen.lightness).ab.float()
+        ab = self.generator.answer(seen.lightness).ab.float()
         return (seen.lightness, seen.truth), (seen.lightness, ab)
 
     def columns(self, model: Generator, squares: Pixels, name: str) -> dict[str, Pixels]:
@@ -229,7 +229,7 @@ class RestorationTask(Task):
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the prints as they were when they were new and as restored, both grey."""
-        return grey(seen.new), grey(self.network.train()(seen.lightness))
+        return grey(seen.new), grey(self.network(seen.lightness))
 
     def columns(self, model: RestorationNet, squares: Pixels, name: str) -> dict[str, Pixels]:
         """Give simulated old prints of the squares, as restored now, and as they were new."""
