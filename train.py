@@ -12,7 +12,7 @@ import tyro
 from accelerate import PartialState
 
 from colorgan.errors import ColorganError
-from colorgan.networks import RestorationConfig
+from colorgan.networks import network_of
 from colorgan.training.data import Source, StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Recipe
@@ -93,7 +93,7 @@ def run_training(options: Options) -> int:
     if not PartialState().is_main_process:
         return 0
     report = write_report(folder)
-    work = "restore" if isinstance(options.recipe.generator, RestorationConfig) else "colorize"
+    work = "restore" if network_of(options.recipe.generator).kind == "restorer" else "colorize"
     print(f"The model is in {folder}: colorgan {work} PHOTO -o OUT --model {folder}")
     print(f"How it went: {report}")
     return 0

@@ -7,8 +7,10 @@ import sys
 
 import pytest
 import torch
+from conftest import ROOT
 
 from colorgan import color, networks
+from colorgan.color import ab_grid
 from colorgan.errors import ModelError, PackageError
 from colorgan.networks import UNet, UNetConfig
 from colorgan.networks.complexity import ComplexityConfig
@@ -29,6 +31,9 @@ CONFIGS = {
     "unet, with gain and zooms": UNetConfig(
         "resnet10t", widths=(16,) * 3, gain=3.0, zooms=(1.0, 0.4)
     ),
+    "unet, with colour classes": UNetConfig(
+        "resnet10t", widths=(16,) * 3, head="classes", zooms=(1.0, 0.4)
+    ),
     "unet, with contrast": UNetConfig("resnet10t", widths=(16,) * 3, contrast=0.6),
     "pix2pix, lab": Pix2PixConfig(levels=6, width=8),
     "pix2pix, rgb": Pix2PixConfig("rgb", levels=5, width=8),
@@ -39,15 +44,13 @@ CONFIGS = {
     "siggraph17": Siggraph17Config(width=4),
     "ddcolor": DDColorConfig("t", layers=3, side=64),
 }
-GENERATOR_OF = {settings: network.name for network, settings in networks.GENERATORS.values()}
 
 
 @pytest.fixture(params=CONFIGS, scope="class")
 def generator(request):
     torch.manual_seed(0)
     settings = CONFIGS[request.param]
-    name = GENERATOR_OF[type(settings)]
-    return networks.build({"generator": name, **dataclasses.asdict(settings)}).eval()
+    return networks.network_of(settings)(settings).eval()
 
 
 def picture(height: int, width: int, count: int = 1) -> torch.Tensor:
@@ -79,6 +82,19 @@ class TestGenerator:
         alone = torch.cat([generator(one[None]) for one in batch])
         torch.testing.assert_close(generator(batch), alone, atol=1e-3, rtol=1e-4)
 
+    @pytest.mark.parametrize("size", [(1, 1), (33, 20), (64, 64)])
+    @torch.inference_mode()
+    def test_offers_a_distribution_over_the_colour_classes_if_it_says_so(self, generator, size):
+        lightness = picture(*size, count=2)
+        if not generator.has_distribution:
+            with pytest.raises(ModelError, match="not with a distribution"):
+                generator.distribution(lightness)
+            return
+        shares = generator.distribution(lightness)
+        assert shares.shape[:2] == (2, len(ab_grid.centres())) and shares.dtype == torch.float32
+        assert all(own <= side for own, side in zip(shares.shape[2:], size, strict=True))
+        torch.testing.assert_close(shares.sum(1), torch.ones_like(shares[:, 0]))
+
     def test_every_parameter_gets_a_gradient(self, generator):
         generator.train()
         try:
@@ -98,13 +114,44 @@ class TestGenerator:
         torch.testing.assert_close(again(lightness), generator(lightness), atol=1e-3, rtol=0)
 
 
+class TestFromPretrained:
+    """huggingface_hub's door to a class: its own models, whatever their settings."""
+
+    def test_loads_the_settings_and_weights_of_the_class(self, tmp_path):
+        for settings in (CONFIGS["unet, with gain and zooms"], Pix2PixConfig(levels=3, width=8)):
+            network = networks.network_of(settings)(settings).eval()
+            network.save_pretrained(tmp_path)
+            again = type(network).from_pretrained(tmp_path)
+            assert again.settings == settings and not again.training
+            torch.testing.assert_close(
+                again(picture(20, 30)), network(picture(20, 30)), atol=0.1, rtol=0
+            )
+
+    def test_loads_a_restorer(self):
+        network = networks.RestorationNet.from_pretrained(ROOT / "weights" / "restore")
+        with torch.inference_mode():
+            assert network(picture(20, 30)).shape == (1, 1, 20, 30)
+
+    def test_refuses_another_network_s_model(self, tmp_path):
+        networks.Pix2Pix(Pix2PixConfig(levels=3, width=8)).save_pretrained(tmp_path)
+        with pytest.raises(ModelError, match="of the network 'pix2pix', not of 'unet'"):
+            UNet.from_pretrained(tmp_path)
+        with pytest.raises(ModelError, match="of the network 'restoration', not of 'unet'"):
+            UNet.from_pretrained(ROOT / "weights" / "restore")
+
+
+def test_zooms_are_sorted_from_the_largest_on():
+    """What is seen is averaged at the size of the first."""
+    assert UNetConfig(zooms=(0.5, 1.0)).zooms == (1.0, 0.5)
+
+
 def parameters(network, settings) -> int:
     with torch.device("meta"):  # counts without making them
         return sum(parameter.numel() for parameter in network(settings).parameters())
 
 
 def test_every_generator_of_the_registry_is_tested():
-    tested = {GENERATOR_OF[type(settings)] for settings in CONFIGS.values()}
+    tested = {networks.network_of(settings).name for settings in CONFIGS.values()}
     assert tested == set(networks.GENERATORS)
 
 

@@ -9,7 +9,7 @@ import pytest
 from colorgan import hub
 from colorgan.errors import ColorganError, TrainingError
 from colorgan.networks import UNet, UNetConfig
-from colorgan.networks.storage import write as write_network
+from colorgan.networks.files import write_weights
 from colorgan.output.html_page import write_page
 from colorgan.output.tables import write_table
 from colorgan.output.whole_file import whole_file
@@ -50,7 +50,7 @@ def recipe(path):
 
 
 def weights(path):
-    write_network(UNet(UNetConfig("resnet10t", widths=(8, 8, 8))), path.parent)
+    write_weights(UNet(UNetConfig("resnet10t", widths=(8, 8, 8))), path.parent, {})
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,8 @@ Hub. What everybody needs is here: `resolve` finds a folder, `load` makes the ge
 
 from __future__ import annotations
 
-from ..networks.storage import (
-    CARD,
-    CONFIG,
-    GOLDEN,
-    WEIGHTS,
-    fill,
-    load,
-    load_network,
-    load_restorer,
-    read_config,
-)
+from ..networks.files import CARD, CONFIG, GOLDEN, WEIGHTS, fill, read_config
+from ..networks.storage import load, load_network, load_restorer
 from .folders import (
     EVALUATION,
     FILES,

@@ -10,7 +10,8 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from ..errors import ModelError
-from ..networks.storage import load_network, read_config
+from ..networks.files import read_config
+from ..networks.storage import load_network
 from .folders import EVALUATION, history
 
 _RUN = "A run of colorgan;"

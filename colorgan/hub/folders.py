@@ -20,7 +20,7 @@ from safetensors import SafetensorError, safe_open
 
 from ..errors import ModelError
 from ..networks import Network
-from ..networks.storage import CARD, CONFIG, GOLDEN, WEIGHTS, read_config
+from ..networks.files import CARD, CONFIG, GOLDEN, WEIGHTS, read_config
 from ..version import __version__
 
 EVALUATION = "evaluation.json"

@@ -14,7 +14,8 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalToken
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
 from ..errors import ModelError
-from ..networks.storage import CARD, CONFIG, load_network
+from ..networks.files import CARD, CONFIG
+from ..networks.storage import load_network
 from . import cards
 from .folders import EVALUATION, FILES
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
 from typing import Any
 
 from ..errors import ModelError
 from .complexity import ComplexityConfig, ComplexityUNet
 from .contract import Config, Generator, Network
-from .ddcolor import DDColor, DDColorConfig
+from .ddcolor import DDColor
 from .pix2pix import Pix2Pix, Pix2PixConfig
 from .residual import ResidualConfig, ResidualNet
 from .restoration import RestorationConfig, RestorationNet
 from .unet import UNet, UNetConfig
-from .zhang import Eccv16, Eccv16Config, Siggraph17, Siggraph17Config
+from .zhang import Eccv16, Siggraph17
 
 __all__ = [
     "GENERATORS",
@@ -33,34 +32,24 @@ __all__ = [
     "UNet",
     "UNetConfig",
     "build",
-    "config_of",
+    "network_of",
     "settings_of",
 ]
 
-GENERATORS: dict[str, tuple[type[Generator], type[Config]]] = {
-    UNet.name: (UNet, UNetConfig),
-    Pix2Pix.name: (Pix2Pix, Pix2PixConfig),
-    ComplexityUNet.name: (ComplexityUNet, ComplexityConfig),
-    ResidualNet.name: (ResidualNet, ResidualConfig),
-    Eccv16.name: (Eccv16, Eccv16Config),
-    Siggraph17.name: (Siggraph17, Siggraph17Config),
-    DDColor.name: (DDColor, DDColorConfig),
+GENERATORS: dict[str, type[Generator]] = {
+    network.name: network
+    for network in (UNet, Pix2Pix, ComplexityUNet, ResidualNet, Eccv16, Siggraph17, DDColor)
+}
+RESTORERS: dict[str, type[Network]] = {RestorationNet.name: RestorationNet}
+_KINDS: dict[str, Mapping[str, type[Network]]] = {"generator": GENERATORS, "restorer": RESTORERS}
+_BY_SETTINGS = {
+    network.settings_type: network for registry in _KINDS.values() for network in registry.values()
 }
 
 
-RESTORERS: dict[str, tuple[type[Network], type[Config]]] = {
-    RestorationNet.name: (RestorationNet, RestorationConfig),
-}
-_KINDS: dict[str, dict[str, Any]] = {"generator": GENERATORS, "restorer": RESTORERS}
-
-
-def config_of(settings: Config) -> dict[str, Any]:
-    """Give the plain JSON from which `build` makes the network that has these settings."""
-    for kind, registry in _KINDS.items():
-        for name, (_, settings_type) in registry.items():
-            if type(settings) is settings_type:
-                return {kind: name, **asdict(settings)}  # type: ignore[call-overload]
-    raise KeyError(type(settings))
+def network_of(settings: Config) -> type[Network]:
+    """Give the network that has such settings."""
+    return _BY_SETTINGS[type(settings)]
 
 
 def build(config: Mapping[str, Any]) -> Network:
@@ -69,35 +58,22 @@ def build(config: Mapping[str, Any]) -> Network:
     Raises:
         ModelError: the network is unknown, or a setting is unknown or impossible.
     """
-    network, settings = settings_of(config)
-    try:
-        return network(settings)
-    except (TypeError, ValueError, IndexError) as error:
-        raise ModelError(f"The model's config does not fit {network.name}: {error}") from error
+    settings = settings_of(config)
+    return network_of(settings).from_settings(settings)
 
 
-def settings_of(config: Mapping[str, Any]) -> tuple[type[Network], Config]:
-    """Read a network's config back into its class and its settings; inverse of `config_of`.
+def settings_of(config: Mapping[str, Any]) -> Config:
+    """Read a network's config back into its settings.
 
     Raises:
         ModelError: the network is unknown, or a setting is unknown or impossible.
     """
     kind = next((kind for kind in _KINDS if kind in config), "generator")
-    name, registry = config.get(kind), _KINDS[kind]
+    name: Any = config.get(kind)
+    registry = _KINDS[kind]
     if name not in registry:
         raise ModelError(
             f"This model's {kind} is {name!r}, which this version of colorgan does not know "
             f"(it knows {', '.join(registry)}). A newer colorgan may."
         )
-    network, settings = registry[name]
-    given = {key: value for key, value in config.items() if key != kind}
-    unknown = given.keys() - {field.name for field in fields(settings)}
-    if unknown:
-        raise ModelError(
-            f"The model's config has settings that {name} does not know: "
-            f"{', '.join(sorted(unknown))}. A newer colorgan may."
-        )
-    try:
-        return network, settings(**given)
-    except (TypeError, ValueError) as error:
-        raise ModelError(f"The model's config does not fit {name}: {error}") from error
+    return registry[name].read_settings(config)

@@ -13,6 +13,11 @@ def normed(layer: nn.Module, spectral: bool) -> nn.Module:
     return spectral_norm(layer) if spectral else layer
 
 
+def centred(lightness: Tensor) -> Tensor:
+    """Bring L* from 0..100 to -1..1."""
+    return lightness / 50 - 1
+
+
 class ConvBlock(nn.Sequential):
     """A 3x3 convolution, batch norm and ReLU; keeps H and W."""
 

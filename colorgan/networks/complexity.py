@@ -18,14 +18,15 @@ import torch
 from torch import Tensor, nn
 
 from .. import color
-from .contract import AB_CHANNELS, Generator
+from .blocks import centred
+from .contract import AB_CHANNELS, Config, Generator
 from .sizes import pad_to_multiple
 
 LEVELS = 5
 
 
 @dataclass(frozen=True)
-class ComplexityConfig:
+class ComplexityConfig(Config):
     """What rebuilds a complexity U-Net.
 
     Attributes:
@@ -56,6 +57,7 @@ class ComplexityUNet(Generator):
     """Lightness to ab by a U-Net of one width throughout."""
 
     name: ClassVar[str] = "complexity"
+    settings_type: ClassVar[type[Config]] = ComplexityConfig
     settings: ComplexityConfig
 
     def __init__(self, settings: ComplexityConfig) -> None:
@@ -73,7 +75,7 @@ class ComplexityUNet(Generator):
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         height, width = lightness.shape[-2:]
         seen = pad_to_multiple(lightness.clamp(0.0, color.LIGHTNESS_MAX), 2**LEVELS)
-        x, maps = self.inc(seen / 50 - 1), []
+        x, maps = self.inc(centred(seen)), []
         for down in self.downs:
             x = down(x)
             maps.append(x)

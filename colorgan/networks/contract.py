@@ -21,23 +21,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
 from huggingface_hub import PyTorchModelHubMixin, snapshot_download
 from torch import Tensor, nn
 
 from ..errors import ModelError
+from . import files
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 AB_CHANNELS = 2
 
 
-class Config(Protocol):
-    """A frozen dataclass of plain JSON values that rebuilds a network."""
+@dataclass(frozen=True)
+class Config:
+    """The settings that rebuild a network: a subclass adds fields of plain JSON values."""
 
-    __dataclass_fields__: ClassVar[dict[str, Any]]
+    @property
+    def has_trunk(self) -> bool:
+        """Whether the network has a trunk of timm; it then takes `trunk_weights` too."""
+        return False
+
+    @property
+    def has_distribution(self) -> bool:
+        """Whether a generator answers with a distribution over colour classes too."""
+        return False
+
+    def with_distribution(self) -> Config:
+        """Give the same network's settings with a distribution; its own where it can have none."""
+        return self
 
 
 @contextmanager
@@ -81,20 +98,24 @@ class Network(
     license="other",
     tags=["colorization", "image-to-image", "old-photos"],
 ):
-    """A network that is kept in a model folder. A subclass sets `name` and takes its settings.
+    """A network that is kept in a model folder. A subclass takes its settings and sets two names.
 
     `save_pretrained`, `push_to_hub` and `from_pretrained` are huggingface_hub's; the files are
-    those of `storage`.
+    those of `files`.
 
     Attributes:
         kind: what it is for, a key of config.json.
-        name: the key in the registry, the value of that key in config.json.
+        answers: what its answer is called among the golden tensors.
+        name: the key in the registry, the value of `kind` in config.json.
+        settings_type: of its settings.
         settings: the frozen dataclass that it was built from.
         provenance: what made it, plain JSON by name; kept in the weights' metadata.
     """
 
     kind: ClassVar[str]
+    answers: ClassVar[str]
     name: ClassVar[str]
+    settings_type: ClassVar[type[Config]]
     settings: Config
 
     def __init__(self, settings: Config) -> None:
@@ -110,51 +131,105 @@ class Network(
     @property
     def config(self) -> Mapping[str, Any]:
         """Plain JSON from which `build` makes the same network again."""
-        return {self.kind: self.name, **asdict(self.settings)}  # type: ignore[call-overload]
+        return {self.kind: self.name, **asdict(self.settings)}
+
+    @classmethod
+    def read_settings(cls, config: Mapping[str, Any]) -> Config:
+        """Read the settings of this network from a config.
+
+        Raises:
+            ModelError: it is another network's, or a setting is unknown or impossible.
+        """
+        if config.get(cls.kind) != cls.name:
+            found = config.get("generator") or config.get("restorer")
+            raise ModelError(f"The model is of the network {found!r}, not of {cls.name!r}.")
+        given = {key: value for key, value in config.items() if key != cls.kind}
+        unknown = given.keys() - {field.name for field in fields(cls.settings_type)}
+        if unknown:
+            raise ModelError(
+                f"The model's config has settings that {cls.name} does not know: "
+                f"{', '.join(sorted(unknown))}. A newer colorgan may."
+            )
+        try:
+            return cls.settings_type(**given)
+        except (TypeError, ValueError) as error:
+            raise ModelError(f"The model's config does not fit {cls.name}: {error}") from error
+
+    @classmethod
+    def from_settings(cls, settings: Config) -> Self:
+        """Make the network, untrained.
+
+        Raises:
+            ModelError: the settings are impossible.
+        """
+        try:
+            return cls(settings)
+        except (TypeError, ValueError, IndexError) as error:
+            raise ModelError(f"The model's config does not fit {cls.name}: {error}") from error
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Rebuild a network of this class from its model folder, in float32 and eval mode.
+
+        Raises:
+            ModelError: the model is another network's, a file is missing or broken, or the
+                tensors do not fit the config.
+        """
+        network = cls.from_settings(cls.read_settings(files.read_config(folder)))
+        files.read_weights(network, folder)
+        files.check_golden(network, folder, cls.answers)
+        return network.eval()
 
     def _save_pretrained(self, save_directory: Path) -> None:
         """Write weights and golden tensors into a folder; the mixin writes config and card."""
-        from .storage import write
-
-        write(self, save_directory)
+        files.write_weights(self, save_directory, self.provenance)
+        again = type(self)(self.settings)  # what will be loaded: kernels are rounded to half
+        files.read_weights(again, save_directory)
+        files.write_golden(again, save_directory, self.answers)
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, **how: Any) -> Network:
+    def _from_pretrained(cls, *, model_id: str, **how: Any) -> Self:
         """Load what `from_pretrained` named: a folder, or a repository that is fetched first."""
-        from .storage import CONFIG, GOLDEN, WEIGHTS, load
-
         path = Path(model_id)
         if not path.is_dir():
             known = ("revision", "cache_dir", "force_download", "local_files_only", "token")
             asked = {key: how[key] for key in known if key in how}
-            path = Path(
-                snapshot_download(model_id, allow_patterns=[CONFIG, WEIGHTS, GOLDEN], **asked)
-            )
-        return load(path)
+            patterns = [files.CONFIG, files.WEIGHTS, files.GOLDEN]
+            path = Path(snapshot_download(model_id, allow_patterns=patterns, **asked))
+        return cls.load(path)
 
 
 class Generator(Network):
     """A network from lightness to ab."""
 
     kind: ClassVar[str] = "generator"
+    answers: ClassVar[str] = "ab"
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         raise NotImplementedError
 
     def answer(self, lightness: Tensor) -> Answer:
-        """Answer as `forward` does, with all that a loss may ask for (settings of use left out)."""
+        """Answer in training: ab without the settings of use, with all that losses may ask for."""
         return Answer(self(lightness))
 
     @property
+    def encoder(self) -> nn.Module | None:
+        """The trunk of timm that it starts with, or None."""
+        return None
+
+    @property
     def has_distribution(self) -> bool:
-        """Whether it answers with a distribution over colour classes too."""
-        return False
+        """Whether it offers `distribution`."""
+        return self.settings.has_distribution
 
     def distribution(self, lightness: Tensor) -> Tensor:
-        """Give how likely each class of `ab_grid.centres` is at each place: (N, K, h, w).
+        """Give how likely each class of `ab_grid.centres` is at each place.
 
-        h and w are at most the picture's: hundreds of channels are kept as small as they come.
+        Returns:
+            float (N, K, h, w) that adds up to 1 over the K classes, at the size of the network's
+            head: hundreds of channels are kept as small as they come, and who needs another size
+            brings them to it.
 
         Raises:
             ModelError: it answers with a colour alone.

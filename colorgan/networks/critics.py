@@ -1,36 +1,46 @@
 """Critics: `critic(lightness, ab) -> logits`, a map (N, 1, h, w) or one number (N, 1) a photo.
 
-    nogan       spectral norm and self-attention, one logit per patch      (system `nogan`)
-    patch       PatchGAN (Isola 2017), one logit per patch  (`guler`, `pix2pix-rgb`, `pix2pix-lab`)
-    dcgan       strided convolutions to a single logit                     (`flickr-lab`)
-    complexity  the narrow U-Net and a linear layer, bound to one side     (`landscape`)
-    resnet      a timm classifier with one answer                          (`flickr-lab`, option)
+    NoGanCritic       spectral norm and self-attention, one logit per patch    (`nogan`)
+    PatchCritic       PatchGAN (Isola 2017), one logit per patch    (`guler`, `pix2pix-rgb`, `-lab`)
+    DcganCritic       strided convolutions to a single logit    (`flickr-lab`)
+    ComplexityCritic  the narrow U-Net and a linear layer, bound to one side    (`landscape`)
+    ClassifierCritic  a timm classifier with one answer    (an option of all)
 
-None has a sigmoid inside: it belongs to the loss. All see Lab scaled to -1..1, but `nogan`, which
-sees ab larger, and a PatchGAN of pairs, which sees grey and colour as two RGB pictures.
+None has a sigmoid inside: it belongs to the loss. All see Lab scaled to -1..1, but NoGanCritic,
+which sees ab larger, and a PatchGAN of pairs, which sees grey and colour as two RGB pictures.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
 from .. import color
 from ..errors import ModelError
-from .blocks import SelfAttention, normed
+from .blocks import SelfAttention, centred, normed
 from .complexity import complexity_down, complexity_up
 from .contract import Config
 from .trunk import import_timm
 
 
 class Critic(nn.Module):
-    """Scores a coloured picture. A subclass takes its settings alone."""
+    """Scores a coloured picture. A subclass takes its settings alone.
 
+    Attributes:
+        settings_type: of its settings.
+        settings: the frozen dataclass that it was built from.
+    """
+
+    settings_type: ClassVar[type[Config]]
     settings: Config
+
+    def __init__(self, settings: Config) -> None:
+        super().__init__()
+        self.settings = settings
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
         """Give logits for L* (N, 1, H, W) and ab (N, 2, H, W) in CIE units."""
@@ -39,7 +49,7 @@ class Critic(nn.Module):
 
 def scaled_lab(lightness: Tensor, ab: Tensor) -> Tensor:
     """Bring lightness and ab to -1..1 as one picture (N, 3, H, W)."""
-    return torch.cat((lightness / 50 - 1, ab / color.AB_MAX), dim=1)
+    return torch.cat((centred(lightness), ab / color.AB_MAX), dim=1)
 
 
 def rgb_pair(lightness: Tensor, ab: Tensor) -> Tensor:
@@ -50,7 +60,7 @@ def rgb_pair(lightness: Tensor, ab: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class NoGanConfig:
+class NoGanConfig(Config):
     """What rebuilds a NoGAN critic.
 
     Attributes:
@@ -68,9 +78,11 @@ USUAL_AB = 30.0  # brings usual colours to the range of lightness, so that both 
 class NoGanCritic(Critic):
     """Strided convolutions with spectral norm, self-attention once, one logit per patch of 16."""
 
+    settings_type: ClassVar[type[Config]] = NoGanConfig
+    settings: NoGanConfig
+
     def __init__(self, settings: NoGanConfig) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(settings)
         widths = [settings.width * 2**level for level in range(4)]
         layers: list[nn.Module] = []
         for level, (inputs, outputs) in enumerate(zip([3, *widths[:-1]], widths, strict=True)):
@@ -88,12 +100,12 @@ class NoGanCritic(Critic):
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
         """Give one logit per patch: (N, 1, H / 16, W / 16)."""
-        logits: Tensor = self.body(torch.cat((lightness / 50 - 1, ab / USUAL_AB), dim=1))
+        logits: Tensor = self.body(torch.cat((centred(lightness), ab / USUAL_AB), dim=1))
         return logits
 
 
 @dataclass(frozen=True)
-class PatchConfig:
+class PatchConfig(Config):
     """What rebuilds a PatchGAN.
 
     Attributes:
@@ -115,10 +127,11 @@ class PatchConfig:
 class PatchCritic(Critic):
     """PatchGAN: 2,767,808 parameters for pairs at the default strides, without last bias."""
 
+    settings_type: ClassVar[type[Config]] = PatchConfig
+    settings: PatchConfig
+
     def __init__(self, settings: PatchConfig) -> None:
-        super().__init__()
-        self.settings = settings
-        self.pair = settings.pair
+        super().__init__(settings)
         batch = settings.norm == "batch"
         layers: list[nn.Module] = []
         inputs = 6 if settings.pair else 3
@@ -137,13 +150,13 @@ class PatchCritic(Critic):
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
         """Give one logit per patch: (N, 1, H / 16, W / 16) at the default strides."""
-        see = rgb_pair if self.pair else scaled_lab
+        see = rgb_pair if self.settings.pair else scaled_lab
         logits: Tensor = self.body(see(lightness, ab))
         return logits
 
 
 @dataclass(frozen=True)
-class DcganConfig:
+class DcganConfig(Config):
     """What rebuilds a DCGAN critic.
 
     Attributes:
@@ -162,9 +175,11 @@ class DcganConfig:
 class DcganCritic(Critic):
     """Convolutions 4x4 stride 2 down to 4x4, then one number: 44,739,457 parameters at 256."""
 
+    settings_type: ClassVar[type[Config]] = DcganConfig
+    settings: DcganConfig
+
     def __init__(self, settings: DcganConfig) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(settings)
         levels = int(math.log2(settings.side)) - 2
         layers: list[nn.Module] = []
         inputs = 3
@@ -185,7 +200,7 @@ class DcganCritic(Critic):
 
 
 @dataclass(frozen=True)
-class ComplexityCriticConfig:
+class ComplexityCriticConfig(Config):
     """What rebuilds a complexity critic.
 
     Attributes:
@@ -200,10 +215,12 @@ class ComplexityCriticConfig:
 class ComplexityCritic(Critic):
     """Three steps down, three up, a linear layer: 264,341 parameters at width 4 and side 256."""
 
+    settings_type: ClassVar[type[Config]] = ComplexityCriticConfig
+    settings: ComplexityCriticConfig
+
     def __init__(self, settings: ComplexityCriticConfig) -> None:
-        super().__init__()
-        self.settings = settings
-        self.width, self.side = c, _ = settings.width, settings.side
+        super().__init__(settings)
+        c = settings.width
         self.inc = nn.Sequential(nn.Conv2d(3, c, 3, padding=1, bias=False), nn.LeakyReLU(0.2))
         self.downs = nn.ModuleList(complexity_down(c) for _ in range(3))
         self.ups = nn.ModuleList(
@@ -213,9 +230,10 @@ class ComplexityCritic(Critic):
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
         """Give one logit a photo (N, 1); H and W must be its side."""
-        if lightness.shape[-2:] != (self.side, self.side):
+        side = self.settings.side
+        if lightness.shape[-2:] != (side, side):
             raise ModelError(
-                f"This critic judges pictures of {self.side} x {self.side} pixels only, not "
+                f"This critic judges pictures of {side} x {side} pixels only, not "
                 f"{lightness.shape[-1]} x {lightness.shape[-2]}."
             )
         x, maps = self.inc(scaled_lab(lightness, ab)), []
@@ -225,12 +243,12 @@ class ComplexityCritic(Critic):
         x = self.ups[0](maps.pop())
         for up in self.ups[1:]:
             x = up(torch.cat((x, maps.pop()), dim=1))
-        logits: Tensor = self.linear(x.flatten(1)) / self.width
+        logits: Tensor = self.linear(x.flatten(1)) / self.settings.width
         return logits
 
 
 @dataclass(frozen=True)
-class ClassifierConfig:
+class ClassifierConfig(Config):
     """What rebuilds a classifier as a critic.
 
     Attributes:
@@ -243,9 +261,11 @@ class ClassifierConfig:
 class ClassifierCritic(Critic):
     """A timm classifier with a single answer."""
 
+    settings_type: ClassVar[type[Config]] = ClassifierConfig
+    settings: ClassifierConfig
+
     def __init__(self, settings: ClassifierConfig) -> None:
-        super().__init__()
-        self.settings = settings
+        super().__init__(settings)
         self.body: nn.Module = import_timm().create_model(settings.network, num_classes=1)
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
@@ -255,15 +275,11 @@ class ClassifierCritic(Critic):
 
 
 CRITICS: dict[type[Config], type[Critic]] = {
-    NoGanConfig: NoGanCritic,
-    PatchConfig: PatchCritic,
-    DcganConfig: DcganCritic,
-    ComplexityCriticConfig: ComplexityCritic,
-    ClassifierConfig: ClassifierCritic,
+    critic.settings_type: critic
+    for critic in (NoGanCritic, PatchCritic, DcganCritic, ComplexityCritic, ClassifierCritic)
 }
-"""The critic that each kind of settings describes."""
 
 
-def build_critic(settings: Config) -> Critic:
-    """Make the critic that has these settings, untrained."""
-    return CRITICS[type(settings)](settings)  # type: ignore[call-arg]
+def critic_of(settings: Config) -> type[Critic]:
+    """Give the critic that has such settings."""
+    return CRITICS[type(settings)]

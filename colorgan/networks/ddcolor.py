@@ -14,12 +14,12 @@ from torch.nn import functional as F
 
 from .. import color
 from ..extras import require
-from .contract import AB_CHANNELS, Generator
+from .contract import AB_CHANNELS, Config, Generator
 from .trunk import import_timm
 
 
 @dataclass(frozen=True)
-class DDColorConfig:
+class DDColorConfig(Config):
     """What rebuilds a DDColor.
 
     Attributes:
@@ -43,6 +43,7 @@ class DDColor(Generator):
     """
 
     name: ClassVar[str] = "ddcolor"
+    settings_type: ClassVar[type[Config]] = DDColorConfig
     settings: DDColorConfig
 
     def __init__(self, settings: DDColorConfig) -> None:

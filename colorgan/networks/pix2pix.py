@@ -18,12 +18,13 @@ from torch import Tensor, nn
 
 from .. import color
 from ..errors import ModelError
-from .contract import AB_CHANNELS, Answer, Generator
+from .blocks import centred
+from .contract import AB_CHANNELS, Answer, Config, Generator
 from .sizes import pad_to_multiple
 
 
 @dataclass(frozen=True)
-class Pix2PixConfig:
+class Pix2PixConfig(Config):
     """What rebuilds a pix2pix U-Net.
 
     Attributes:
@@ -54,6 +55,7 @@ class Pix2Pix(Generator):
     """Lightness to ab by a U-Net of strided and transposed convolutions."""
 
     name: ClassVar[str] = "pix2pix"
+    settings_type: ClassVar[type[Config]] = Pix2PixConfig
     settings: Pix2PixConfig
 
     def __init__(self, settings: Pix2PixConfig) -> None:
@@ -86,7 +88,7 @@ class Pix2Pix(Generator):
         side = 2**self.settings.levels
         seen = pad_to_multiple(lightness.clamp(0.0, color.LIGHTNESS_MAX), side)
         if self.settings.colours == "ab":
-            return Answer((color.AB_MAX * self._paint(seen / 50 - 1))[..., :height, :width])
+            return Answer((color.AB_MAX * self._paint(centred(seen)))[..., :height, :width])
         grey = color.lightness_to_grey(seen).expand(-1, 3, -1, -1)
         rgb = ((self._paint(grey * 2 - 1) + 1) / 2)[..., :height, :width]
         return Answer(color.rgb_to_lab(rgb)[:, 1:], rgb=rgb)

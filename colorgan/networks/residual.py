@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .. import color
-from .contract import AB_CHANNELS, Generator
+from .blocks import centred
+from .contract import AB_CHANNELS, Config, Generator
 from .sizes import pad_to_multiple
 
 BLOCKS = 5
@@ -27,7 +28,7 @@ PADDING = 8 * BLOCKS  # what the unpadded blocks eat, at full size
 
 
 @dataclass(frozen=True)
-class ResidualConfig:
+class ResidualConfig(Config):
     """What rebuilds a residual encoder-decoder.
 
     Attributes:
@@ -63,6 +64,7 @@ class ResidualNet(Generator):
     """Lightness to ab by an encoder, residual blocks and a decoder."""
 
     name: ClassVar[str] = "residual"
+    settings_type: ClassVar[type[Config]] = ResidualConfig
     settings: ResidualConfig
 
     def __init__(self, settings: ResidualConfig) -> None:
@@ -84,6 +86,6 @@ class ResidualNet(Generator):
         height, width = lightness.shape[-2:]
         # A picture must be larger than the padding that mirrors it.
         seen = pad_to_multiple(lightness.clamp(0.0, color.LIGHTNESS_MAX), 4, least=PADDING + 4)
-        seen = F.pad(seen / 50 - 1, (PADDING,) * 4, mode="reflect")
+        seen = F.pad(centred(seen), (PADDING,) * 4, mode="reflect")
         ab: Tensor = color.AB_MAX * self.body(seen).float()
         return ab[..., :height, :width]

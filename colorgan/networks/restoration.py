@@ -30,7 +30,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .. import color
-from .contract import Network
+from .blocks import centred
+from .contract import Config, Network
 from .sizes import pad_to_multiple
 
 STRIDE = 8
@@ -42,7 +43,7 @@ QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones:
 
 
 @dataclass(frozen=True)
-class RestorationConfig:
+class RestorationConfig(Config):
     """What rebuilds a restoration network.
 
     Attributes:
@@ -71,7 +72,9 @@ class RestorationNet(Network):
     """Damaged lightness to lightness."""
 
     kind: ClassVar[str] = "restorer"
+    answers: ClassVar[str] = "restored"
     name: ClassVar[str] = "restoration"
+    settings_type: ClassVar[type[Config]] = RestorationConfig
     settings: RestorationConfig
 
     def __init__(self, settings: RestorationConfig) -> None:
@@ -107,12 +110,12 @@ class RestorationNet(Network):
         scale = VIEW / min(height, width)
         view = (max(round(height * scale), 1), max(round(width * scale), 1))
         seen = F.interpolate(lightness.clamp(0, 100), view, mode="bilinear", antialias=True)
-        return self.tone(seen / 50 - 1).float()  # type: ignore[no-any-return]
+        return self.tone(centred(seen)).float()  # type: ignore[no-any-return]
 
     def details(self, lightness: Tensor) -> Tensor:
         """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them."""
         height, width = lightness.shape[-2:]
-        x = F.pixel_unshuffle(pad_to_multiple(lightness / 50 - 1, STRIDE), 2)
+        x = F.pixel_unshuffle(pad_to_multiple(centred(lightness), STRIDE), 2)
         x, skips = self.enter(x), []
         for block, shrink in zip(self.down, self.shrink, strict=True):
             x = block(x)
@@ -168,6 +171,6 @@ def apply_curves(
         padding_mode="border",
         align_corners=False,
     )
-    t = lightness / 50 - 1
+    t = centred(lightness)
     bent = spread[:, :1] + t * (spread[:, 1:2] + t * (spread[:, 2:3] + t * spread[:, 3:]))
     return (lightness + 50 * bent).clamp(-20, color.LIGHTNESS_MAX + 20)

@@ -11,7 +11,7 @@ Each step goes to the size of its skip, whatever that is, so any H and W will do
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -23,7 +23,7 @@ from .. import color
 from ..color import ab_grid
 from ..errors import ModelError
 from .blocks import ConvBlock, SelfAttention, normed
-from .contract import AB_CHANNELS, Answer, Generator
+from .contract import AB_CHANNELS, Answer, Config, Generator
 from .sizes import resize
 from .trunk import build_trunk, maps_of
 
@@ -32,7 +32,7 @@ PIVOT = 15.0
 
 
 @dataclass(frozen=True)
-class UNetConfig:
+class UNetConfig(Config):
     """What rebuilds a U-Net.
 
     Attributes:
@@ -53,9 +53,10 @@ class UNetConfig:
             C becomes gain * C * (C / 15) ** contrast. A regression that is unsure answers with a
             weak brown, so where its colours are strong it is mostly right: at equal colourfulness
             this is nearer to the originals than gain alone. 0 treats all alike.
-        zooms: shares of its size at which the trunk sees the picture in use, not in training, the
-            largest first; what the head answers at each is averaged. A trunk that learned from
-            small crops knows things at that size, and where two looks disagree the mean is calmer.
+        zooms: shares of its size at which the trunk sees the picture in use, not in training,
+            sorted from the largest on; what the head answers at each is averaged. A trunk that
+            learned from small crops knows things at that size, and where two looks disagree the
+            mean is calmer.
     """
 
     trunk: str = "resnet34"
@@ -72,8 +73,8 @@ class UNetConfig:
     zooms: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
-        for name in ("widths", "zooms"):  # JSON has only lists
-            object.__setattr__(self, name, tuple(getattr(self, name)))
+        object.__setattr__(self, "widths", tuple(self.widths))  # JSON has only lists
+        object.__setattr__(self, "zooms", tuple(sorted(self.zooms, reverse=True)))
         if self.chroma_stride not in (2, 4, 8, 16):
             raise ModelError(f"chroma_stride must be 2, 4, 8 or 16, not {self.chroma_stride}.")
         if self.head not in ("regression", "classes"):
@@ -85,11 +86,28 @@ class UNetConfig:
         if not 0 < self.temperature <= 1:
             raise ModelError(f"temperature must be above 0 and at most 1, not {self.temperature}.")
 
+    @property
+    def has_trunk(self) -> bool:
+        """It has."""
+        return True
+
+    @property
+    def has_distribution(self) -> bool:
+        """Whether the head answers with classes."""
+        return self.head == "classes"
+
+    def with_distribution(self) -> UNetConfig:
+        """Give the settings with a head of classes; gain and contrast were made for the other."""
+        return (
+            self if self.has_distribution else replace(self, head="classes", gain=1.0, contrast=0.0)
+        )
+
 
 class UNet(Generator):
     """Lightness to ab by a timm trunk and a light decoder."""
 
     name: ClassVar[str] = "unet"
+    settings_type: ClassVar[type[Config]] = UNetConfig
     settings: UNetConfig
     classes: Tensor
 
@@ -126,12 +144,12 @@ class UNet(Generator):
         return Answer(ab, logits=head if self.has_distribution else None, maps=maps)
 
     @property
-    def has_distribution(self) -> bool:
-        """Whether the head answers with classes."""
-        return self.settings.head == "classes"
+    def encoder(self) -> nn.Module:
+        """The trunk."""
+        return self.trunk
 
     def distribution(self, lightness: Tensor) -> Tensor:
-        """Give how likely each class of `ab_grid.centres` is: (N, K, h, w), as the head sees it.
+        """Give how likely each class of `ab_grid.centres` is, in use: (N, K, h, w).
 
         Raises:
             ModelError: the head is a regression, which has no distribution.

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .. import color
-from .contract import AB_CHANNELS, Generator
+from .contract import AB_CHANNELS, Config, Generator
 from .sizes import pad_to_multiple
 
 ECCV_CLASSES, SIGGRAPH_CLASSES = 313, 529
@@ -28,7 +28,7 @@ STRIDE = 8
 
 
 @dataclass(frozen=True)
-class Eccv16Config:
+class Eccv16Config(Config):
     """What rebuilds eccv16.
 
     Attributes:
@@ -39,7 +39,7 @@ class Eccv16Config:
 
 
 @dataclass(frozen=True)
-class Siggraph17Config:
+class Siggraph17Config(Config):
     """What rebuilds siggraph17.
 
     Attributes:
@@ -69,6 +69,7 @@ class Eccv16(Generator):
     """Lightness to ab by a distribution over 313 classes and its annealed mean."""
 
     name: ClassVar[str] = "eccv16"
+    settings_type: ClassVar[type[Config]] = Eccv16Config
     settings: Eccv16Config
 
     def __init__(self, settings: Eccv16Config) -> None:
@@ -99,12 +100,6 @@ class Eccv16(Generator):
         ab = F.interpolate(ab.float(), scale_factor=4, mode="bilinear", align_corners=False)
         return ab[..., :height, :width].clamp(-color.AB_MAX, color.AB_MAX)
 
-    def distribution(self, lightness: Tensor) -> Tensor:
-        """Give how likely each of its 313 classes is at each pixel: (N, 313, H, W)."""
-        height, width = lightness.shape[-2:]
-        shares = F.interpolate(self._shares(lightness), scale_factor=4, mode="bilinear")
-        return shares[..., :height, :width]
-
     def _shares(self, lightness: Tensor) -> Tensor:
         x = _scaled(lightness)
         for block in (self.model1, self.model2, self.model3, self.model4):
@@ -118,6 +113,7 @@ class Siggraph17(Generator):
     """Lightness to ab by a U-Net that could take colour hints; it gets none here."""
 
     name: ClassVar[str] = "siggraph17"
+    settings_type: ClassVar[type[Config]] = Siggraph17Config
     settings: Siggraph17Config
 
     def __init__(self, settings: Siggraph17Config) -> None:

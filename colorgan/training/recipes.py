@@ -15,6 +15,7 @@ from ..networks import (
     ResidualConfig,
     RestorationConfig,
     UNetConfig,
+    network_of,
 )
 from ..networks.critics import (
     ClassifierConfig,
@@ -190,9 +191,8 @@ class Recipe:
                 raise TrainingError(f"The recipe {self.name} {sentence}")
 
     def _contradictions(self) -> list[tuple[bool, str]]:
-        weights, unet = self.losses, isinstance(self.generator, UNetConfig)
+        weights, restoring = self.losses, network_of(self.generator).kind == "restorer"
         playing = any(stage.kind != "generator" for stage in self.plan)
-        classes = isinstance(self.generator, UNetConfig) and self.generator.head == "classes"
         return [
             (not self.plan, "has no stage that lasts for any photos."),
             (
@@ -204,9 +204,12 @@ class Recipe:
                 bool(weights.tutor) and self.tutor is None,
                 "has a tutor loss but no tutor: name a model, such as --tutor pretrained.",
             ),
-            (bool(weights.distil) and not unet, "has a distil loss but no trunk to distil into."),
             (
-                bool(weights.classes) and not classes,
+                bool(weights.distil) and not self.generator.has_trunk,
+                "has a distil loss but no trunk to distil into.",
+            ),
+            (
+                bool(weights.classes) and not self.generator.has_distribution,
                 'has a loss on colour classes but its generator has none: set head to "classes".',
             ),
             (playing and self.critic is None, "has a stage with a critic but no critic."),
@@ -219,12 +222,12 @@ class Recipe:
                 f"cannot cut its batches into {self.accumulate} equal parts (--accumulate).",
             ),
             (
-                isinstance(self.generator, RestorationConfig)
+                restoring
                 and any(weight for name, weight in _terms(weights).items() if name != "huber"),
                 "trains a restorer, whose losses are huber and the adversarial one.",
             ),
             (
-                isinstance(self.generator, RestorationConfig) and self.inflection is not None,
+                restoring and self.inflection is not None,
                 "trains a restorer, for which there is no inflection to be found.",
             ),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),

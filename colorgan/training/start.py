@@ -12,8 +12,8 @@ from torch import Tensor
 from .. import color, hub
 from ..color import ab_grid
 from ..device import choose_device, has_fast_bfloat16
-from ..networks import Network, UNet, UNetConfig, build, config_of, settings_of
-from ..networks.critics import Critic, build_critic
+from ..networks import Config, Network, network_of, settings_of
+from ..networks.critics import Critic, critic_of
 from .data import ALONE, Source
 from .recipes import Recipe
 from .run import Run
@@ -44,10 +44,9 @@ def adopt(recipe: Recipe, run: Run) -> Recipe:
     """
     if run.init is None:
         return recipe
-    settings: Any = settings_of(hub.read_config(hub.resolve(run.init).path))[1]
-    if recipe.losses.classes and isinstance(settings, UNetConfig) and settings.head != "classes":
-        # gain and contrast were made for the other head's answers
-        settings = replace(settings, head="classes", gain=1.0, contrast=0.0)
+    settings: Any = settings_of(hub.read_config(hub.resolve(run.init).path))
+    if recipe.losses.classes:
+        settings = settings.with_distribution()
     return replace(recipe, generator=settings)
 
 
@@ -58,29 +57,31 @@ def start_generator(recipe: Recipe, run: Run) -> tuple[Network, list[Any]]:
         the network, and the trainings that its weights went through before.
     """
     if run.init is None:
-        if isinstance(recipe.generator, UNetConfig):
-            return UNet(recipe.generator, trunk_weights=recipe.trunk_weights), []
-        return build(config_of(recipe.generator)), []
+        kind: Any = network_of(recipe.generator)
+        trunk = {"trunk_weights": recipe.trunk_weights} if recipe.generator.has_trunk else {}
+        return kind(recipe.generator, **trunk), []
     folder = hub.resolve(run.init).path
     network = hub.load_network(folder)
-    settings: Any = recipe.generator  # that adopt() took from this very model
-    if isinstance(network, UNet) and network.settings.head != settings.head:
-        network = with_new_head(network, settings)
+    if recipe.generator != network.settings:  # but for what adopt() took from this very model
+        network = with_settings(network, recipe.generator)
     return network, hub.history(folder)
 
 
-def with_new_head(network: UNet, settings: UNetConfig) -> UNet:
-    """Give a U-Net of other settings with this one's trunk and decoder; its head is random."""
-    other = UNet(settings)
-    kept = {k: v for k, v in network.state_dict().items() if not k.startswith("head.")}
-    other.load_state_dict({**other.state_dict(), **kept})
+def with_settings(network: Network, settings: Config) -> Network:
+    """Give a network of other settings with this one's weights; what differs in shape is random."""
+    other = network_of(settings)(settings)
+    own = other.state_dict()
+    kept = {k: v for k, v in network.state_dict().items() if k in own and v.shape == own[k].shape}
+    other.load_state_dict({**own, **kept})
     return other
 
 
 def start_critic(recipe: Recipe) -> Critic | None:
     """Make the critic, untrained; None where no stage has one."""
     playing = any(stage.kind != "generator" for stage in recipe.plan)
-    return build_critic(recipe.critic) if playing and recipe.critic is not None else None
+    return (
+        critic_of(recipe.critic)(recipe.critic) if playing and recipe.critic is not None else None
+    )
 
 
 def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:

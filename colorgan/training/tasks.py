@@ -16,7 +16,7 @@ from ..color import ab_grid
 from ..evaluation import restoration
 from ..evaluation.metrics import QUICK, Pixels
 from ..evaluation.protocol import GREY, ORIGINAL, colour_squares, judge
-from ..networks import Generator, Network, RestorationNet, UNet
+from ..networks import Generator, Network, RestorationNet
 from ..networks.contract import AB_CHANNELS, Answer
 from ..networks.critics import Critic
 from ..networks.restoration import apply_curves
@@ -73,7 +73,7 @@ class GeneratorTask(Task):
         super().__init__()
         self.recipe = recipe
         self.generator = generator
-        self.frozen = recipe.trunk_rate == 0 and isinstance(generator, UNet)
+        self.frozen = recipe.trunk_rate == 0
         if self.frozen:
             _trunk(generator).requires_grad_(False)
         self.teacher: losses.Teacher | None = None
@@ -249,10 +249,10 @@ def grey(lightness: Tensor) -> Seen:
 
 def task_of(recipe: Recipe, network: Network, class_weights: Tensor | None) -> Task:
     """Give the task that trains this kind of network."""
-    if isinstance(network, RestorationNet):
-        return RestorationTask(recipe, network)
-    assert isinstance(network, Generator)
-    return GeneratorTask(recipe, network, class_weights)
+    if isinstance(network, Generator):
+        return GeneratorTask(recipe, network, class_weights)
+    assert isinstance(network, RestorationNet)
+    return RestorationTask(recipe, network)
 
 
 class CriticTask(nn.Module):
@@ -276,4 +276,4 @@ class CriticTask(nn.Module):
 
 
 def _trunk(generator: Generator) -> nn.Module:
-    return generator.trunk if isinstance(generator, UNet) else nn.Identity()
+    return nn.Identity() if generator.encoder is None else generator.encoder
