@@ -416,7 +416,7 @@ class TestPhotosOfADataSet:
 
     def test_is_read_by_name_and_split(self, town, run):
         code = (
-            "from colorgan.photoset import read_all\n"
+            "from colorgan.photoset.sources import read_all\n"
             "for name, data in read_all(['me/town', 'me/table:test']): print(name, len(data))"
         )
         done = run(sys.executable, "-c", code)
