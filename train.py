@@ -48,13 +48,14 @@ def open_photos(options: Options) -> Source:
         ColorganError: there are none, or they cannot be read.
     """
     recipe = options.recipe
-    short_side = recipe.largest + recipe.largest // 4
     if options.stream:
-        dataset, column = open_stream(options.run.data)
         return StreamedPhotos(
-            dataset, column, seed=recipe.seed, scale=recipe.crop_scale, short_side=short_side
+            open_stream(options.run.data),
+            seed=recipe.seed,
+            scale=recipe.crop_scale,
+            short_side=recipe.short_side,
         )
-    store = load_photos(options.run.data, short_side=short_side, groups=options.groups)
+    store = load_photos(options.run.data, short_side=recipe.short_side, groups=options.groups)
     print(
         f"{len(store)} photos; left out: {len(store.grey)} grey, {len(store.unreadable)} unreadable"
     )

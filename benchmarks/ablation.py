@@ -69,7 +69,9 @@ class Part:
 
 def lite(**settings: Any) -> UNetConfig:
     """Give the base's network with other settings."""
-    return UNetConfig(TEACHER, 0.5, 0.5, **{"widths": (128, 96, 96), **settings})
+    generator = RECIPES["light"].generator
+    assert isinstance(generator, UNetConfig)
+    return replace(generator, **settings)
 
 
 def sized(recipe: Recipe, *sizes: int) -> Recipe:
@@ -99,8 +101,12 @@ def losses(recipe: Recipe, **weights: float) -> Recipe:
 
 def classes(recipe: Recipe, rebalancing: float) -> Recipe:
     """Answer with a distribution over colour classes."""
-    weights = LossWeights(classes=1.0, rebalancing=rebalancing)
-    return replace(recipe, generator=lite(head="classes"), losses=weights)
+    return replace(
+        recipe,
+        generator=lite(head="classes"),
+        losses=LossWeights(classes=1.0),
+        rebalancing=rebalancing,
+    )
 
 
 def played(recipe: Recipe) -> Recipe:
@@ -131,8 +137,8 @@ CELLS: dict[str, tuple[Part, ...]] = {
     ),
     "classes": (Part(lambda r: classes(r, 0.0)),),
     "classes, rebalanced": (Part(lambda r: classes(r, 0.5)),),
-    "rebalanced": (Part(lambda r: losses(r, rebalancing=0.5)),),
-    "nearer to absolute errors": (Part(lambda r: losses(r, huber_delta=4.0)),),
+    "rebalanced": (Part(lambda r: replace(r, rebalancing=0.5)),),
+    "nearer to absolute errors": (Part(lambda r: replace(r, huber_delta=4.0)),),
     "perceptual": (Part(lambda r: losses(r, perceptual=4.0)),),
     "colourfulness": (Part(lambda r: losses(r, colourfulness=1.0)),),
     "adversarial": (Part(played),),
@@ -170,7 +176,7 @@ def colourful_half(store: PhotoStore) -> PhotoStore:
     """Keep the half of the photos with the strongest colours."""
     strengths = [colourfulness(Picture(photo)) for photo in store.photos]
     kept = np.flatnonzero(strengths >= np.median(strengths))
-    return PhotoStore([store.photos[i] for i in kept], [store.names[i] for i in kept])
+    return PhotoStore([store.photos[i] for i in kept])
 
 
 def photos_for(part: Part, plain: PhotoStore, tiny: list[str]) -> StoredPhotos:
@@ -179,7 +185,7 @@ def photos_for(part: Part, plain: PhotoStore, tiny: list[str]) -> StoredPhotos:
     if part.photos in ("tiny", "with tiny"):
         store = load_photos(tiny, short_side=64 if part.photos == "tiny" else 144)
     if part.photos == "with tiny":
-        store = PhotoStore([*plain.photos, *store.photos], [*plain.names, *store.names])
+        store = PhotoStore([*plain.photos, *store.photos])
     if part.photos == "colourful":
         store = colourful_half(plain)
     return StoredPhotos(store, seed=0)
@@ -192,11 +198,12 @@ def pace(recipe: Recipe, source: StoredPhotos, folder: Path) -> float:
     """
     seconds = 0.0
     seen = sum(stage.photos for stage in recipe.stages)
-    for place, stage in enumerate(recipe.stages):
+    for stage in recipe.stages:
         alone = replace(recipe, stages=(stage,))
         spent: dict[int, list[float]] = {}
         for steps in (START, LONGER) * TRIES:
-            run = Run(folder / f"{place}", ("pace",), max_steps=steps, log_every=1000)
+            own = Path(tempfile.mkdtemp(dir=folder))
+            run = Run(own, ("pace",), max_steps=steps, log_every=1000)
             begun = time.process_time()
             train(alone, run, source)
             spent.setdefault(steps, []).append(time.process_time() - begun)

@@ -53,12 +53,14 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=8000, help="seen by each")
     parser.add_argument("--judge", type=int, default=200, help="photos judged by")
     options = parser.parse_args()
-    store = load_photos(options.data, short_side=options.size * 5 // 4)
+    recipes = [
+        recipe_of(name, options.size, options.photos) for name in ("pix2pix-rgb", "pix2pix-lab")
+    ]
+    store = load_photos(options.data, short_side=recipes[0].short_side)
     models = {}
-    for name in ("pix2pix-rgb", "pix2pix-lab"):
-        recipe = recipe_of(name, options.size, options.photos)
-        run = Run(options.out / name, tuple(options.data), log_every=50)
-        models[name] = hub.load(train(recipe, run, StoredPhotos(store, seed=recipe.seed)))
+    for recipe in recipes:
+        run = Run(options.out / recipe.name, tuple(options.data), log_every=50)
+        models[recipe.name] = hub.load(train(recipe, run, StoredPhotos(store, seed=recipe.seed)))
     photos = evenly(list(read_all(options.val)), options.judge)
     result = judge(models, photos, size=options.size, measures=MEASURES)
     sheet_of(models, photos, result.names, 12, options.size).save(options.out / "sheet.png")

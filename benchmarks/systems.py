@@ -13,6 +13,7 @@ import argparse
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from ablation import pace
@@ -40,20 +41,20 @@ EXAMPLES = Path(__file__).parent.parent / "examples" / "photos"
 def small(name: str) -> Recipe:
     """Give a system's recipe at 64 pixels."""
     recipe = RECIPES[name]
+    (stage,) = recipe.stages
+    changes: dict[str, Any] = {"stages": (replace(stage, size=SIZE),)}
     if isinstance(recipe.generator, Pix2PixConfig):
-        recipe = replace(recipe, generator=replace(recipe.generator, levels=6))
+        changes["generator"] = replace(recipe.generator, levels=6)
     if hasattr(recipe.critic, "side"):
-        recipe = replace(recipe, critic=replace(recipe.critic, side=SIZE))  # type: ignore[type-var, call-arg]
-    return lasting(recipe, 10_000)
+        changes["critic"] = replace(recipe.critic, side=SIZE)  # type: ignore[type-var, call-arg]
+    return lasting(replace(recipe, **changes), 10_000)
 
 
 def lasting(recipe: Recipe, photos: int) -> Recipe:
     """Give the recipe for so many photos."""
     (stage,) = recipe.stages
     photos = max(round(photos / BATCH), 1) * BATCH
-    return replace(
-        recipe, stages=(replace(stage, size=SIZE, batch=BATCH, photos=photos, epochs=0),)
-    )
+    return replace(recipe, stages=(replace(stage, batch=BATCH, photos=photos, epochs=0),))
 
 
 def draw(model: Generator, size: int, path: Path) -> None:

@@ -32,7 +32,7 @@ BATCHES = {stage.size: stage.batch for stage in reversed(RECIPES["nogan"].stages
 def main() -> None:
     """Print images a second of both, and their ratio."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--size", type=int, nargs="+", default=[64, 128])
+    parser.add_argument("--size", type=int, nargs="+", default=[64, 128], choices=BATCHES)
     parser.add_argument("--steps", type=int, default=2, help="steps of a turn")
     parser.add_argument("--turns", type=int, default=25)
     options = parser.parse_args()

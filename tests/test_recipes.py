@@ -6,6 +6,7 @@ import pytest
 
 from colorgan.errors import TrainingError
 from colorgan.networks import Pix2PixConfig, UNetConfig
+from colorgan.networks.critics import DcganConfig
 from colorgan.training.data import Shard
 from colorgan.training.recipes import RECIPES, Adversarial, LossWeights, Recipe, Stage
 from colorgan.training.run import Run, check_resumable, write_recipe
@@ -40,11 +41,18 @@ class TestContradictions:
             ({"losses": LossWeights(perceptual=1.0)}, "no teacher"),
             ({"losses": LossWeights(classes=1.0)}, 'set head to "classes"'),
             ({"losses": LossWeights()}, "has no loss"),
-            ({"losses": LossWeights(huber=1.0, rebalancing=2.0)}, "from 0 to 1"),
+            ({"rebalancing": 2.0}, "from 0 to 1"),
+            ({"accumulate": 3}, "3 equal parts"),
+            (
+                {
+                    "critic": DcganConfig(side=64),
+                    "stages": (Stage(32, 4, 8, kind="adversarial"),),
+                },
+                "judges pictures of 64 pixels",
+            ),
             ({"stages": ()}, "no stage"),
             ({"stages": (Stage(32, 4),)}, "no stage"),
             ({"stages": (Stage(32, 4, 8, kind="adversarial"),)}, "no critic"),
-            ({"accumulate": 3}, "3 equal parts"),
             (
                 {
                     "generator": Pix2PixConfig(),
@@ -62,6 +70,8 @@ class TestContradictions:
     def test_a_stage_lasts_for_photos_or_for_epochs(self):
         with pytest.raises(TrainingError, match="not for both"):
             Stage(32, 4, photos=10, epochs=2)
+        with pytest.raises(TrainingError, match="fewer than 0"):
+            Stage(32, 4, photos=-1)
 
 
 class TestPlan:

@@ -141,7 +141,8 @@ class TestLoop:
         recipe = replace(
             SMALL,
             generator=replace(SMALL.generator, head="classes"),
-            losses=LossWeights(classes=1.0, rebalancing=rebalancing),
+            losses=LossWeights(classes=1.0),
+            rebalancing=rebalancing,
             stages=(Stage(32, 12, 12 * 60),),
             learning_rate=3e-3,
         )
@@ -196,12 +197,19 @@ class TestLoop:
         for whole, in_parts in zip(*terms, strict=True):
             assert in_parts["huber"] == pytest.approx(whole["huber"], rel=1e-4)
 
-    def test_a_stream_trains_like_a_folder_in_memory(self, training_folder, tmp_path):
-        dataset, column = open_stream([str(training_folder)])
-        photos = StreamedPhotos(
-            dataset, column, seed=0, scale=(0.5, 1.0), short_side=60, shuffled=6
-        )
-        assert len(steps_of(SMALL, tmp_path, photos)) == 9
+    def test_a_stream_trains_like_a_folder_in_memory_and_resumes_exactly(
+        self, training_folder, tmp_path
+    ):
+        def stream():
+            opened = open_stream([str(training_folder)])
+            return StreamedPhotos(opened, seed=0, scale=(0.5, 1.0), short_side=60, shuffled=6)
+
+        whole = steps_of(SMALL, tmp_path / "whole", stream())
+        assert len(whole) == 9
+        run = Run(tmp_path / "parts", data=("photos",), log_every=1, max_steps=5)
+        train(SMALL, run, stream())
+        train(SMALL, replace(run, resume=True, max_steps=None), stream())
+        assert losses_of(run.folder) == whole
 
     def test_a_loss_that_is_no_number_is_named_and_the_weights_stay(
         self, photos_in_memory, tmp_path
@@ -366,7 +374,7 @@ def test_each_system_learns_eight_photos_by_heart(name, photos, tmp_path):
             top, left = rng.integers(0, 100, 2)
             cut = Image.fromarray(pixels[top : top + 250, left : left + 250])
             squares.append(np.asarray(cut.resize((SIDE, SIDE), Image.Resampling.LANCZOS)))
-    store = StoredPhotos(PhotoStore(squares, [str(i) for i in range(8)]), seed=0, scale=(1, 1))
+    store = StoredPhotos(PhotoStore(squares), seed=0, scale=(1, 1))
     recipe = shrunk(RECIPES[name], 8 * OVERFIT[name])
     trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), store)
     trainer.run_stages()

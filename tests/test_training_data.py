@@ -59,21 +59,21 @@ class TestBatches:
         whole = next(photos.batches(6, 6, 32))
         shares = [next(photos.batches(6, 6, 32, Shard(r, processes))) for r in range(processes)]
         assert torch.equal(torch.cat([share.crops for share in shares]), whole.crops)
-        assert [seed for share in shares for seed in share.seeds] == whole.seeds
+        assert [place for share in shares for place in share.places] == whole.places
         assert {share.position for share in shares} == {whole.position}
 
 
 @pytest.fixture(scope="module")
 def stream(training_folder):
-    dataset, column = open_stream([str(training_folder)])
+    opened = open_stream([str(training_folder)])
     settings = {"seed": 1, "scale": (1.0, 1.0), "short_side": 60}
-    return lambda shuffled=5: StreamedPhotos(dataset, column, shuffled=shuffled, **settings)
+    return lambda shuffled=5: StreamedPhotos(opened, shuffled=shuffled, **settings)
 
 
 class TestStream:
     def places(self, photos, shard=ALONE, batches=6, batch=2):
         found = itertools.islice(photos.batches(0, batch, 16, shard), batches)
-        return [place for one in found for place in one.seeds]
+        return [place for one in found for place in one.places]
 
     def test_bad_photos_are_passed_over_and_said_once_an_epoch(self, stream, capsys):
         places = self.places(stream(), batches=7)[:12]
@@ -95,7 +95,27 @@ class TestStream:
         batches = list(itertools.islice(stream().batches(0, 4, 16, Shard()), 5))
         again = list(itertools.islice(stream().batches(batches[1].position, 4, 16, Shard()), 3))
         for before, after in zip(batches[2:], again, strict=True):
-            assert before.seeds == after.seeds and torch.equal(before.crops, after.crops)
+            assert before.places == after.places and torch.equal(before.crops, after.crops)
+
+    @pytest.mark.parametrize("shard", [ALONE, Shard(1, 2)])
+    def test_the_next_stage_goes_on_in_it_without_reading_it_anew(self, stream, shard, monkeypatch):
+        """As a stage ends: a batch more was asked for, and another size follows."""
+        photos, opened = stream(), []
+        monkeypatch.setattr(
+            photos, "_decoded", lambda *a: opened.append(a) or StreamedPhotos._decoded(photos, *a)
+        )
+        first = list(itertools.islice(photos.batches(0, 4, 16, shard), 4))
+        following = list(itertools.islice(photos.batches(first[2].position, 2, 24, shard), 3))
+        assert len(opened) == 1
+        expected = itertools.islice(stream().batches(first[2].position, 2, 24, shard), 3)
+        for one, other in zip(following, expected, strict=True):
+            assert one.places == other.places and torch.equal(one.crops, other.crops)
+
+    def test_whole_epochs_are_jumped_to_the_same_photos(self, stream):
+        jumping, reading = stream(), stream()
+        reading.stream = reading.stream._replace(length=None)
+        one, other = (next(p.batches(14 * 5 + 3, 4, 16, ALONE)) for p in (jumping, reading))
+        assert one.places == other.places and torch.equal(one.crops, other.crops)
 
     def test_another_epoch_has_another_order(self, stream):
         photos = stream(shuffled=14)
@@ -105,9 +125,8 @@ class TestStream:
     def test_a_stream_of_grey_photos_ends_in_a_sentence(self, tmp_path):
         for i in range(4):
             Image.new("L", (40, 40), 60 * i).save(tmp_path / f"{i}.png")
-        dataset, column = open_stream([str(tmp_path)])
         photos = StreamedPhotos(
-            dataset, column, seed=0, scale=(1.0, 1.0), short_side=32, shuffled=8
+            open_stream([str(tmp_path)]), seed=0, scale=(1.0, 1.0), short_side=32, shuffled=8
         )
         with pytest.raises(TrainingError, match="all grey or cannot be read"):
             next(photos.batches(0, 2, 16, Shard()))
@@ -118,9 +137,9 @@ class TestStream:
             open_stream([str(tmp_path)])
 
 
-def seen_of(crops, seeds, degrade):
+def seen_of(crops, places, degrade, seed=0):
     """Crops (N, 3, S, S) as the networks see them."""
-    return pictures(crops, old_prints(crops.permute(0, 2, 3, 1).numpy(), seeds, degrade))
+    return pictures(crops, old_prints(crops.permute(0, 2, 3, 1).numpy(), places, degrade, seed))
 
 
 class TestOldPrints:
@@ -139,20 +158,20 @@ class TestOldPrints:
         for photos in (StoredPhotos(store, seed=3), stream()):
             whole = next(photos.batches(0, 6, 32, ALONE, 0.5))
             shares = [next(photos.batches(0, 6, 32, Shard(r, 2), 0.5)) for r in range(2)]
-            by_seed = {
-                seed: one.prints[place]
+            by_place = {
+                place: one.prints[row]
                 for one in shares
-                for place, seed in enumerate(one.seeds)
+                for row, place in enumerate(one.places)
                 if one.prints is not None
             }
             assert 0 < whole.prints.isnan().flatten(1).all(1).sum() < 6
-            for seed, prints in zip(whole.seeds, whole.prints, strict=True):
-                if seed in by_seed:
-                    torch.testing.assert_close(by_seed[seed], prints, equal_nan=True)
+            for place, prints in zip(whole.places, whole.prints, strict=True):
+                if place in by_place:
+                    torch.testing.assert_close(by_place[place], prints, equal_nan=True)
 
     def test_the_true_colours_stay_what_they_were(self):
         seen, plain = (seen_of(self.crops(), range(64), share) for share in (1.0, 0.0))
-        assert torch.equal(seen.truth, plain.truth) and torch.equal(seen.rgb, plain.rgb)
+        assert torch.equal(seen.ab, plain.ab) and torch.equal(seen.rgb, plain.rgb)
 
     def test_a_photo_s_fate_does_not_depend_on_its_neighbours(self):
         crops = self.crops()
@@ -160,3 +179,7 @@ class TestOldPrints:
         alone = seen_of(crops[2:3], [7], 1.0)
         assert torch.equal(together.lightness[2:3], alone.lightness)
         assert torch.equal(together.new[2:3], alone.new)
+
+    def test_another_seed_makes_other_prints(self):
+        first, other = (seen_of(self.crops()[:8], range(8), 1.0, seed) for seed in (0, 1))
+        assert not torch.equal(first.lightness, other.lightness)

@@ -94,6 +94,7 @@ def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
     [
         ({"losses": LossWeights(l1=1.0)}, "whose losses are huber"),
         ({"inflection": Inflection()}, "no inflection"),
+        ({"rebalancing": 0.5}, "no colours to rebalance"),
         ({"degrade": 1.5}, "degrade that is not from 0 to 1"),
     ],
 )

@@ -6,9 +6,10 @@ that is taken up again, or shared out among other processes, sees the same crops
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -31,7 +32,6 @@ class PhotoStore:
     """Photos as uint8 arrays (H, W, 3), with what was left out and why."""
 
     photos: list[NDArray[np.uint8]] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
     grey: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
@@ -40,7 +40,11 @@ class PhotoStore:
 
 
 def load_photos(
-    sources: Sequence[str | Path], *, short_side: int = 160, groups: Sequence[str] = ()
+    sources: Sequence[str | Path],
+    *,
+    short_side: int = 160,
+    groups: Sequence[str] = (),
+    progress: bool = True,
 ) -> PhotoStore:
     """Decode all photos of folders and tar archives, none larger than needed.
 
@@ -48,6 +52,7 @@ def load_photos(
         sources: folders, files, tar archives.
         short_side: photos are reduced to this short side, never enlarged.
         groups: keep only photos of these groups (`photoset.group_of`); all if empty.
+        progress: show a bar.
 
     Raises:
         TrainingError: no photo with colour is left.
@@ -55,7 +60,8 @@ def load_photos(
     store = PhotoStore()
     wanted = set(groups)
     items = (item for item in read_all(sources) if not wanted or group_of(item[0]) in wanted)
-    for name, data in tqdm(items, desc="reading photos", unit=" photos", mininterval=2):
+    bar = tqdm(items, desc="reading photos", unit=" photos", mininterval=2, disable=not progress)
+    for name, data in bar:
         pixels = decode(data, short_side)
         if pixels is None:
             store.unreadable.append(name)
@@ -63,7 +69,6 @@ def load_photos(
             store.grey.append(name)
         else:
             store.photos.append(pixels)
-            store.names.append(name)
     if not store.photos:
         raise TrainingError(
             f"No photo with colour to train on in {', '.join(map(str, sources))}: "
@@ -89,13 +94,13 @@ class Batch:
 
     Attributes:
         crops: sRGB (N, 3, S, S) uint8.
-        seeds: (N,) one number a crop that decides its chance.
+        places: (N,) of the crops in the sequence of photos.
         position: where in the sequence of photos the next batch begins.
         prints: of some crops, as `pictures.old_prints` makes them.
     """
 
     crops: Tensor
-    seeds: list[int]
+    places: list[int]
     position: int
     prints: Tensor | None = None
 
@@ -132,14 +137,14 @@ class StoredPhotos:
     def __len__(self) -> int:
         return len(self.store)
 
-    def indices(self, first: int, count: int) -> list[int]:
+    def indices(self, first: int, number: int) -> list[int]:
         """Give the photos at places `first`.. of the endless sequence of shuffled epochs."""
         size = len(self.store)
         found: list[int] = []
-        while len(found) < count:
+        while len(found) < number:
             epoch, place = divmod(first + len(found), size)
             order = np.random.default_rng((self.seed, epoch)).permutation(size)
-            found += order[place : place + count - len(found)].tolist()
+            found += order[place : place + number - len(found)].tolist()
         return found
 
     def batches(
@@ -154,26 +159,24 @@ class StoredPhotos:
                 crop(self.store.photos[index], size, self.scale, (self.seed, 1, place))
                 for place, index in enumerate(self.indices(start, own), start)
             ]
-            return batch_of(crops, list(range(start, start + own)), first + batch, degrade)
+            places = list(range(start, start + own))
+            return batch_of(crops, places, first + batch, degrade, self.seed)
 
-        yield from ahead(make, position, batch)
+        yield from ahead(map(make, count(position, batch)))
 
 
-def ahead(make: Callable[[int], Batch], position: int, step: int) -> Iterator[Batch]:
-    """Give make(position), make(position + step), ... with the next one under way in a thread.
+def ahead(endless: Iterator[Batch]) -> Iterator[Batch]:
+    """Give what an endless iterator gives, with the next one under way in a thread.
 
     The thread is spared where the networks need every core: it would only make them wait.
     """
     if not has_idle_core():
-        while True:
-            yield make(position)
-            position += step
+        yield from endless
     with ThreadPoolExecutor(1) as pool:
-        pending = pool.submit(make, position)
+        pending = pool.submit(next, endless)
         while True:
             ready = pending.result()
-            position += step
-            pending = pool.submit(make, position)
+            pending = pool.submit(next, endless)
             yield ready
 
 
@@ -194,9 +197,9 @@ def crop(
 
 
 def batch_of(
-    crops: Sequence[NDArray[np.uint8]], seeds: list[int], position: int, degrade: float
+    crops: Sequence[NDArray[np.uint8]], places: list[int], position: int, degrade: float, seed: int
 ) -> Batch:
     """Make a batch of crops (S, S, 3), a share `degrade` of them as old prints too."""
     stacked = np.stack(crops)
     tensor = torch.from_numpy(stacked).permute(0, 3, 1, 2)
-    return Batch(tensor, seeds, position, old_prints(stacked, seeds, degrade))
+    return Batch(tensor, places, position, old_prints(stacked, places, degrade, seed))

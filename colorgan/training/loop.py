@@ -43,7 +43,7 @@ from .start import (
 from .tasks import CriticTask, task_of
 from .watching import Watch
 
-CHANCE = 1_000_003  # a prime between the seeds of two recipes
+CHANCE = 1_000_003  # a prime that keeps the chances of recipes with other seeds apart
 AVERAGED_EVERY = 4  # steps: an average over thousands of photos need not follow each one
 
 
@@ -196,7 +196,7 @@ class Trainer:
         )
         parts = self._parts(batch)
         if self._critic_moves(stage):
-            terms |= self._critic_step(parts, batch.seeds[0], factor)
+            terms |= self._critic_step(parts, batch.places[0], factor)
             self.progress.critic_loss = terms["critic"]
         if self._generator_moves(stage):
             terms |= self._generator_step(parts, stage, factor)
@@ -247,11 +247,11 @@ class Trainer:
         loss = adversarial.generator_loss(self.recipe.adversarial, logits)
         return terms | {"adversarial": own * loss}
 
-    def _critic_step(self, parts: list[Pictures], seed: int, factor: float) -> dict[str, float]:
+    def _critic_step(self, parts: list[Pictures], place: int, factor: float) -> dict[str, float]:
         learner = self.critic_learner
         assert learner is not None
         values = list[dict[str, Tensor]]()
-        chance = torch.Generator().manual_seed(seed)
+        chance = torch.Generator().manual_seed(self.recipe.seed * CHANCE + place)
         for part in parts:
             with self._accumulating(learner.task, last=part is parts[-1]):
                 with torch.no_grad(), self.accelerator.autocast():

@@ -18,19 +18,22 @@ from .. import color, film
 PRINTS = 20  # begins the seeds of training's prints; those of measurements begin otherwise
 
 
-def old_prints(crops: NDArray[np.uint8], seeds: Sequence[int], degrade: float) -> Tensor | None:
+def old_prints(
+    crops: NDArray[np.uint8], places: Sequence[int], degrade: float, seed: int
+) -> Tensor | None:
     """Make old prints of a share of sRGB crops (N, S, S, 3).
 
     Args:
         crops: the photos.
-        seeds: one number a crop that decides its fate.
+        places: of the crops in the sequence of photos; with the seed they decide their fate.
         degrade: how many become old prints, from 0 to 1.
+        seed: the recipe's.
 
     Returns:
         L* (N, 3, S, S) as `film.Print` has it, now, faded and new; NaN for photos that stay as
         they are. None if all stay.
     """
-    rngs = [np.random.default_rng((PRINTS, seed)) for seed in seeds]
+    rngs = [np.random.default_rng((PRINTS, place, seed)) for place in places]
     chosen = [place for place, rng in enumerate(rngs) if rng.random() < degrade]
     if not chosen:
         return None
@@ -49,7 +52,6 @@ class Pictures:
         lightness: L* (N, 1, H, W), of some as old prints have it now.
         faded: the same with the tones of now and no other damage.
         new: the same as it was before anything befell the prints.
-        truth: ab (N, 2, H, W).
         lab: the photo as it was (N, 3, H, W).
         rgb: the same as sRGB in 0..1.
     """
@@ -57,9 +59,13 @@ class Pictures:
     lightness: Tensor
     faded: Tensor
     new: Tensor
-    truth: Tensor
     lab: Tensor
     rgb: Tensor
+
+    @property
+    def ab(self) -> Tensor:
+        """The photo's colours (N, 2, H, W)."""
+        return self.lab[:, 1:]
 
 
 def pictures(crops: Tensor, prints: Tensor | None = None) -> Pictures:
@@ -72,4 +78,4 @@ def pictures(crops: Tensor, prints: Tensor | None = None) -> Pictures:
     seen = lab[:, :1].expand(-1, 3, -1, -1)
     if prints is not None:
         seen = torch.where(prints.isnan(), seen, prints)
-    return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab[:, 1:], lab, rgb)
+    return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab, rgb)

@@ -48,7 +48,9 @@ class Stage:
     """Share of the learning rates in this stage."""
 
     def __post_init__(self) -> None:
-        if (self.photos and self.epochs) or self.photos < 0 or self.epochs < 0:
+        if self.photos < 0 or self.epochs < 0:
+            raise TrainingError("A stage cannot last for fewer than 0 photos or epochs.")
+        if self.photos and self.epochs:
             raise TrainingError("A stage lasts for photos or for epochs, not for both.")
         if self.size < 8 or self.batch < 1:
             raise TrainingError("A stage needs crops of at least 8 pixels and a batch of 1.")
@@ -64,15 +66,10 @@ class LossWeights:
     """Mean squared error of ab in -1..1."""
     huber: float = 0.0
     """Huber loss on ab in CIE units, divided by its delta; of a restorer on L*."""
-    huber_delta: float = 15.0
-    """Distance in ab from which the Huber loss grows linearly."""
     rgb: float = 0.0
     """Mean absolute error of sRGB in -1..1."""
     classes: float = 0.0
     """Cross-entropy over colour classes, for a generator with head="classes"."""
-    rebalancing: float = 0.0
-    """From 0 to 1: how strongly pixels of rare colours count more, in the class loss and in l1,
-    mse and huber alike (Zhang 2016 takes 0.5)."""
     perceptual: float = 0.0
     """Distance of the teacher's features between the coloured and the true photo."""
     colourfulness: float = 0.0
@@ -124,7 +121,7 @@ class Inflection:
     network: str | None = None
     """timm's name of the network whose features tell real from generated photos; None: the
     teacher, or colourfulness and redness alone if there is none."""
-    weights: str | None = "timm"
+    weights: str = "timm"
     """Its weights: "timm" or a safetensors file."""
 
 
@@ -134,16 +131,21 @@ class Recipe:
 
     name: str
     """Name of the recipe."""
+    stages: tuple[Stage, ...]
+    """What happens, one after another."""
+    losses: LossWeights
+    """The generator's loss."""
     generator: GeneratorConfig = field(default_factory=UNetConfig)
     """The network, as it stands in its config.json."""
     critic: CriticConfig | None = None
     """The critic, for recipes with critic and adversarial stages."""
-    stages: tuple[Stage, ...] = (Stage(64, 64, 400_000), Stage(128, 32, 200_000))
-    """What happens, one after another."""
     cycles: int = 1
     """How often the critic and adversarial stages are gone through."""
-    losses: LossWeights = field(default_factory=LossWeights)
-    """The generator's loss."""
+    huber_delta: float = 15.0
+    """Distance from which the Huber loss grows linearly: in ab, of a restorer in L*."""
+    rebalancing: float = 0.0
+    """From 0 to 1: how strongly pixels of rare colours count more, in the class loss and in l1,
+    mse and huber alike (Zhang 2016 takes 0.5)."""
     adversarial: Adversarial = field(default_factory=Adversarial)
     """What happens in the adversarial stages."""
     inflection: Inflection | None = None
@@ -155,7 +157,7 @@ class Recipe:
     be pretrained, and the statistics of its batch norm stand still."""
     teacher: str | None = None
     """timm's name of the network whose features the perceptual and distil losses use."""
-    teacher_weights: str | None = "timm"
+    teacher_weights: str = "timm"
     """The teacher's weights: "timm" or a safetensors file."""
     tutor: str | None = None
     """The model of the tutor loss: pretrained, custom, a folder, org/name."""
@@ -183,7 +185,7 @@ class Recipe:
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
-    """Of everything random."""
+    """Of everything random: first weights, orders, crops, old prints, soft labels, dropout."""
 
     def __post_init__(self) -> None:
         for condition, sentence in self._contradictions():
@@ -192,9 +194,10 @@ class Recipe:
 
     def _contradictions(self) -> list[tuple[bool, str]]:
         weights, restoring = self.losses, network_of(self.generator).kind == "restorer"
-        playing = any(stage.kind != "generator" for stage in self.plan)
+        playing = any(stage.kind != "generator" for stage in self.unrolled)
+        side = getattr(self.critic, "side", None)
         return [
-            (not self.plan, "has no stage that lasts for any photos."),
+            (not self.unrolled, "has no stage that lasts for any photos."),
             (
                 bool(weights.perceptual or weights.distil) and self.teacher is None,
                 "has a perceptual or distil loss but no teacher: name a timm network, such as "
@@ -214,7 +217,7 @@ class Recipe:
             ),
             (playing and self.critic is None, "has a stage with a critic but no critic."),
             (
-                not any(_terms(weights).values()) and not playing,
+                not any(vars(weights).values()) and not playing,
                 "has no loss: give one of --losses a weight.",
             ),
             (
@@ -223,7 +226,7 @@ class Recipe:
             ),
             (
                 restoring
-                and any(weight for name, weight in _terms(weights).items() if name != "huber"),
+                and any(weight for name, weight in vars(weights).items() if name != "huber"),
                 "trains a restorer, whose losses are huber and the adversarial one.",
             ),
             (
@@ -231,11 +234,21 @@ class Recipe:
                 "trains a restorer, for which there is no inflection to be found.",
             ),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
-            (not 0 <= weights.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
+            (not 0 <= self.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
+            (
+                restoring and bool(self.rebalancing),
+                "trains a restorer, which has no colours to rebalance.",
+            ),
+            (
+                side is not None
+                and any(s.kind != "generator" and s.size != side for s in self.unrolled),
+                f"has a critic that judges pictures of {side} pixels and a stage of another size: "
+                "set --critic.side to the size of its stages.",
+            ),
         ]
 
     @property
-    def plan(self) -> tuple[Stage, ...]:
+    def unrolled(self) -> tuple[Stage, ...]:
         """The stages in order, those with a critic as often as `cycles` says."""
         lasting = [stage for stage in self.stages if stage.photos or stage.epochs]
         alone = tuple(stage for stage in lasting if stage.kind == "generator")
@@ -245,12 +258,12 @@ class Recipe:
     @property
     def largest(self) -> int:
         """Side of the largest crops of all stages in pixels."""
-        return max(stage.size for stage in self.plan)
+        return max(stage.size for stage in self.unrolled)
 
-
-def _terms(weights: LossWeights) -> dict[str, float]:
-    settings = ("huber_delta", "rebalancing")
-    return {name: weight for name, weight in vars(weights).items() if name not in settings}
+    @property
+    def short_side(self) -> int:
+        """Short side in pixels at which photos are kept: a little more than the largest crops."""
+        return self.largest + self.largest // 4
 
 
 _NOGAN = Recipe(
@@ -357,7 +370,8 @@ RECIPES: dict[str, Recipe] = {
             _LIGHT,
             name="classes",
             generator=replace(_LITE, head="classes"),
-            losses=LossWeights(classes=1.0, rebalancing=0.1),
+            losses=LossWeights(classes=1.0),
+            rebalancing=0.1,
         ),
         Recipe(
             name="restore",
@@ -370,8 +384,9 @@ RECIPES: dict[str, Recipe] = {
             ),
             # Near zero a restorer that is unsure should leave the picture alone, which absolute
             # errors teach, but from scratch it learns nothing by them: most of what it sees needs
-            # no mending. So weights are finished by --init RUN --losses.huber-delta 0.5.
-            losses=LossWeights(huber=1.0, huber_delta=5.0),
+            # no mending. So weights are finished by --init RUN --huber-delta 0.5.
+            losses=LossWeights(huber=1.0),
+            huber_delta=5.0,
             adversarial=Adversarial("hinge", factor=0.002),
             weight_decay=0.0,
             crop_scale=(0.6, 1.0),

@@ -38,17 +38,18 @@ def plan_of(recipe: Recipe, photos: Source, shard: Shard) -> list[Planned]:
         TrainingError: a stage counts in epochs of a stream without length, or a batch cannot be
             shared out evenly among the processes.
     """
-    lengths = [_photos(stage, photos) for stage in recipe.plan]
+    lengths = [_photos(stage, photos) for stage in recipe.unrolled]
     plan, seen = [], dict[str, int]()
-    for stage, length in zip(recipe.plan, lengths, strict=True):
-        if stage.batch % (shard.processes * recipe.accumulate):
+    for stage, length in zip(recipe.unrolled, lengths, strict=True):
+        part = stage.batch // recipe.accumulate
+        if part % shard.processes:
             raise TrainingError(
-                f"A batch of {stage.batch} cannot be shared out evenly among {shard.processes} "
-                f"processes in {recipe.accumulate} parts: set another --stages.N.batch."
+                f"{part} photos cannot be shared out evenly among {shard.processes} processes: "
+                "set another --stages.N.batch or --accumulate."
             )
         of_kind = sum(
             other
-            for like, other in zip(recipe.plan, lengths, strict=True)
+            for like, other in zip(recipe.unrolled, lengths, strict=True)
             if like.kind == stage.kind
         )
         plan.append(Planned(stage, length, seen.get(stage.kind, 0), of_kind))

@@ -78,7 +78,7 @@ def with_settings(network: Network, settings: Config) -> Network:
 
 def start_critic(recipe: Recipe) -> Critic | None:
     """Make the critic, untrained; None where no stage has one."""
-    playing = any(stage.kind != "generator" for stage in recipe.plan)
+    playing = any(stage.kind != "generator" for stage in recipe.unrolled)
     return (
         critic_of(recipe.critic)(recipe.critic) if playing and recipe.critic is not None else None
     )
@@ -86,7 +86,7 @@ def start_critic(recipe: Recipe) -> Critic | None:
 
 def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
     """Give how much each colour class counts, from how often it occurs in some of the photos."""
-    strength = recipe.losses.rebalancing
+    strength = recipe.rebalancing
     if not strength:
         return None
     batches = photos.batches(0, 64, 64, ALONE)

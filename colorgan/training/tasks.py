@@ -116,17 +116,17 @@ class GeneratorTask(Task):
         answer = self.generator.answer(seen.lightness)
         ab = answer.ab.float()
         terms: dict[str, Tensor] = {}
-        pixel_weight = self._pixel_weight(seen.truth)
+        pixel_weight = self._pixel_weight(seen.ab)
         if weights.l1:
-            terms["l1"] = weights.l1 * losses.l1(ab, seen.truth, pixel_weight)
+            terms["l1"] = weights.l1 * losses.l1(ab, seen.ab, pixel_weight)
         if weights.mse:
-            terms["mse"] = weights.mse * losses.mse(ab, seen.truth, pixel_weight)
+            terms["mse"] = weights.mse * losses.mse(ab, seen.ab, pixel_weight)
         if weights.huber:
-            loss = losses.huber(ab, seen.truth, pixel_weight, delta=weights.huber_delta)
+            loss = losses.huber(ab, seen.ab, pixel_weight, delta=self.recipe.huber_delta)
             terms["huber"] = weights.huber * loss
         if weights.classes:
             assert answer.logits is not None  # the recipe was checked
-            loss = losses.class_loss(answer.logits, seen.truth, self.centres, self.class_weights)
+            loss = losses.class_loss(answer.logits, seen.ab, self.centres, self.class_weights)
             terms["classes"] = weights.classes * loss
         if self.tutor is not None:
             terms["tutor"] = weights.tutor * self._tutor_loss(self.tutor, seen.lightness, answer)
@@ -146,7 +146,7 @@ class GeneratorTask(Task):
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the photos in their true and in their generated colours."""
         ab = self.generator.answer(seen.lightness).ab.float()
-        return (seen.lightness, seen.truth), (seen.lightness, ab)
+        return (seen.lightness, seen.ab), (seen.lightness, ab)
 
     def columns(self, model: Generator, squares: Pixels, name: str) -> dict[str, Pixels]:
         """Give grey, as coloured now, truth."""
@@ -188,7 +188,7 @@ class GeneratorTask(Task):
             advice = (tutor(lightness) if logits is None else tutor.distribution(lightness)).float()
         if logits is not None:
             return losses.distribution_loss(logits, advice)
-        return losses.huber(answer.ab.float(), advice, delta=self.recipe.losses.huber_delta)
+        return losses.huber(answer.ab.float(), advice, delta=self.recipe.huber_delta)
 
     def _pixel_weight(self, truth: Tensor) -> Tensor | None:
         """Give how much each pixel of ab (N, 2, H, W) counts in a regression, or None."""
@@ -221,8 +221,9 @@ class RestorationTask(Task):
         curves = self.network.curves(seen.lightness)
         tones = apply_curves(curves, seen.faded)
         pairs = {"details": (details, seen.faded), "tones": (tones, seen.new)}
+        delta = self.recipe.huber_delta
         terms = {
-            name: weights.huber * losses.huber(found, truth, delta=weights.huber_delta)
+            name: weights.huber * losses.huber(found, truth, delta=delta)
             for name, (found, truth) in pairs.items()
         }
         return terms, *grey(apply_curves(curves, details))

@@ -154,7 +154,7 @@ class Watch:
         name, weights = settings.network, settings.weights
         if name is None:
             name, weights = self.recipe.teacher, self.recipe.teacher_weights
-        network = None if name is None else FeatureNetwork(name, weights or "timm")
+        network = None if name is None else FeatureNetwork(name, weights)
         return Gauge(self._squares(self.recipe.largest, settings.photos), network)
 
     def _squares(self, size: int, count: int) -> Pixels:
