@@ -184,36 +184,23 @@ def jpeg(lightness: Lightness, strength: float, rng: np.random.Generator) -> Lig
     return np.asarray(color.grey_to_lightness(decoded))
 
 
-DAMAGES: dict[str, Damage] = {
-    damage.__name__: damage
-    for damage in (
-        blur,
-        exposure,
-        grain,
-        fading,
-        stains,
-        dust,
-        scratches,
-        folds,
-        low_resolution,
-        jpeg,
-    )
-}
+_BEFALLS = (
+    (blur, 0.3),
+    (exposure, 0.4),
+    (grain, 0.5),
+    (fading, 0.5),
+    (stains, 0.2),
+    (dust, 0.4),
+    (scratches, 0.4),
+    (folds, 0.15),
+    (low_resolution, 0.2),
+    (jpeg, 0.3),
+)
+DAMAGES: dict[str, Damage] = {damage.__name__: damage for damage, _ in _BEFALLS}
 """What befalls a print, in the order in which it does."""
-CHANCES = {
-    "blur": 0.3,
-    "exposure": 0.4,
-    "grain": 0.5,
-    "fading": 0.5,
-    "stains": 0.2,
-    "dust": 0.4,
-    "scratches": 0.4,
-    "folds": 0.15,
-    "low_resolution": 0.2,
-    "jpeg": 0.3,
-}
+CHANCES = {damage.__name__: chance for damage, chance in _BEFALLS}
 """How often each is met with among damaged prints."""
-TONES = ("exposure", "fading")
+TONES = tuple(damage.__name__ for damage in (exposure, fading))
 """Those that change the tones and leave the details."""
 
 
