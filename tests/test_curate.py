@@ -1,5 +1,7 @@
 """Which photos are left out of a training, and why."""
 
+import errno
+import os
 import subprocess
 import sys
 
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from colorgan.photoset.curate import Finding, examine
+from colorgan.photoset.curate import Finding, examine, set_aside
 from colorgan.photoset.sources import read_all
 
 
@@ -84,6 +86,15 @@ def test_the_command_moves_by_kind_when_asked(mixed, tmp_path):
     assert done.returncode == 0 and "5 moved" in done.stdout
     assert (tmp_path / "aside" / "near-duplicate" / "more" / "the-cat-again.jpg").is_file()
     assert {p.name for p in mixed.rglob("*.*")} == {"a-cat.png", "b-coffee.jpg"}
+
+
+def test_photos_are_moved_to_another_disk_too(mixed, tmp_path, monkeypatch):
+    def another_disk(*_):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "rename", another_disk)
+    (place,) = set_aside(mixed, [Finding("grey.jpg", "grey", "")], tmp_path)
+    assert place.is_file() and not (mixed / "grey.jpg").exists()
 
 
 def test_an_empty_folder_is_said_in_one_line(tmp_path):

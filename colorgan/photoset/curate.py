@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,7 +144,7 @@ def set_aside(folder: Path, findings: Iterable[Finding], target: Path) -> list[P
             raise ColorganError(f"{finding.name} was not moved: {place} is there already.")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            (folder / finding.name).rename(place)
+            shutil.move(folder / finding.name, place)  # also to another disk
         except OSError as error:
             raise ColorganError(f"{finding.name} cannot be moved to {place}: {error}") from error
         moved.append(place)
