@@ -27,14 +27,14 @@ import numpy as np
 import torch
 
 from colorgan import hub
-from colorgan.cli.judging import add_features, feature_network
 from colorgan.evaluation.features import FeatureNetwork
 from colorgan.evaluation.metrics import Picture, colourfulness
+from colorgan.evaluation.options import add_features, feature_network
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
-from colorgan.evaluation.summary import summarize
+from colorgan.evaluation.summary import share, summarize
 from colorgan.networks import Generator, UNetConfig
 from colorgan.networks.critics import NoGanConfig
-from colorgan.photoset.sources import evenly, read_all
+from colorgan.photoset.sources import pick
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Adversarial, Kind, LossWeights, Recipe, Stage
@@ -240,9 +240,9 @@ def figures(summary: Mapping[str, Any], name: str) -> dict[str, float]:
     for measure in models[name]:
         if measure == "ciede2000" or measure.startswith(("frechet", "kernel", "colourfulness")):
             scale = ORIGINAL if measure.startswith("colourful") else GREY
-            own, whole = (models[key].get(measure, {}).get("mean") for key in (name, scale))
-            if own is not None and whole:
-                found[measure] = round(own / whole, 4)
+            part = share(models, name, measure, scale)
+            if part is not None:
+                found[measure] = round(part, 4)
     return found
 
 
@@ -320,7 +320,7 @@ def main() -> None:
     if options.table:
         return table()
     network = feature_network(options)
-    judging = evenly(list(read_all(options.val)), options.judge)
+    judging = pick(options.val, options.judge)
     plain = load_photos(options.data, short_side=144)
     source = StoredPhotos(plain, seed=0)
     paces = measure_paces(options.cells, options.trunk, source)

@@ -12,10 +12,10 @@ import argparse
 from ablation import figures, seen_by
 
 from colorgan import hub
-from colorgan.cli.judging import add_features, feature_network
+from colorgan.evaluation.options import add_features, feature_network
 from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.summary import summarize
-from colorgan.photoset.sources import evenly, read_all
+from colorgan.photoset.sources import pick
 
 WAYS = ("1,0", "1.4,0", "1.7,0", "1.3,0.3", "1.1,0.6", "1.2,0.6", "1.3,0.6", "1.3,1")
 SETTINGS = ("gain", "contrast", "temperature")
@@ -44,7 +44,7 @@ def main() -> None:
         for name in options.models
         for way in options.ways
     }
-    photos = evenly(list(read_all(options.data)), options.photos)
+    photos = pick(options.data, options.photos)
     measures, network = ("ciede2000", "colourfulness"), feature_network(options)
     summary = summarize(judge(ways, photos, measures=measures, network=network))
     rows = {way: figures(summary, way) for way in ways}

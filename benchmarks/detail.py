@@ -14,12 +14,12 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from colorgan import color
-from colorgan.cli.judging import add_features, feature_network
 from colorgan.evaluation.features import frechet_distance, kernel_distance
 from colorgan.evaluation.metrics import Picture, Pixels, ciede2000
-from colorgan.evaluation.protocol import centre_square, to_pixels
+from colorgan.evaluation.options import add_features, feature_network
+from colorgan.evaluation.protocol import squares, to_pixels
 from colorgan.photoset.curate import is_grey
-from colorgan.photoset.sources import evenly, read_all
+from colorgan.photoset.sources import pick
 
 SIZE = 256
 SQUARES = (4, 8, 16, 32, 64)
@@ -46,9 +46,8 @@ def main() -> None:
     network = feature_network(options)
     if network is None:
         parser.error("name a feature network: --features NAME")
-    chosen = evenly(list(read_all(options.data)), options.photos)
-    squares = (centre_square(data, SIZE) for _, data in chosen)
-    photos = [square for square in squares if not is_grey(square)]
+    found = squares(pick(options.data, options.photos), SIZE)
+    photos = [square for _, square in found if not is_grey(square)]
     truth = network.features(np.stack(photos))
     figures = {}
     for side in (0, *SQUARES):

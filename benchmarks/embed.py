@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from torch import Tensor
 
 from colorgan import hub
-from colorgan.cli.judging import add_features, feature_network
+from colorgan.evaluation.options import add_features, feature_network
 from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.summary import summarize
 from colorgan.hub import cards
@@ -101,18 +103,20 @@ def main() -> None:
     config = hub.read_config(options.run) | {k: v for k, v in changed.items() if v is not None}
     generator = build(config)
     generator.load_state_dict(weights_of(options.run, options.mean_with))
-    folder = ROOT / "weights" / options.name
-    hub.save(generator, folder, card="", provenance={"history": hub.history(options.run)})
-    result = judge({options.name: hub.load(folder)}, read_all(options.data), network=network)
-    summary = summarize(result)
-    kept = {"protocol": summary["protocol"], "models": summary["models"]}
-    kept["groups"] = differences(summary["groups"])
-    (folder / hub.EVALUATION).write_text(json.dumps(kept, indent=2) + "\n")
-    about = ABOUT[options.name]
-    card = cards.render(
-        folder, options.name, about=about, data=DATA, limits=LIMITS, licence=LICENCE
-    )
-    (folder / hub.CARD).write_text(card)
+    with TemporaryDirectory() as beside:  # weights/NAME stays as it is until all is there
+        folder = Path(beside)
+        hub.save(generator, folder, card="", provenance={"history": hub.history(options.run)})
+        result = judge({options.name: hub.load(folder)}, read_all(options.data), network=network)
+        summary = summarize(result)
+        kept = {"protocol": summary["protocol"], "models": summary["models"]}
+        kept["groups"] = differences(summary["groups"])
+        (folder / hub.EVALUATION).write_text(json.dumps(kept, indent=2) + "\n")
+        about = ABOUT[options.name]
+        card = cards.render(
+            folder, options.name, about=about, data=DATA, limits=LIMITS, licence=LICENCE
+        )
+        (folder / hub.CARD).write_text(card)
+        shutil.copytree(folder, ROOT / "weights" / options.name, dirs_exist_ok=True)
     print(card)
 
 

@@ -29,12 +29,11 @@ from colorgan.color.pixels import to_pixels
 from colorgan.device import has_fast_bfloat16
 from colorgan.engines.export import export
 from colorgan.engines.onnx_generator import OnnxGenerator
-from colorgan.errors import PhotoError
 from colorgan.evaluation import protocol
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.extras import require
 from colorgan.photoset.curate import is_grey
-from colorgan.photoset.sources import read_all
+from colorgan.photoset.sources import pick
 
 PHOTOS = Path(__file__).parent.parent / "examples" / "photos"
 MODELS = ("pretrained", "custom")
@@ -46,16 +45,11 @@ QUANTIZED = ("Conv", "Add", "Concat", "Relu", "Clip", "MaxPool")
 
 def squares(sources: list[str], side: int, count: int) -> list[Tensor]:
     """Give L* (1, 1, side, side) of colour photos, spread over the sources."""
-    files = [data for _, data in read_all(sources)]
-    found = []
-    for data in files[:: max(len(files) // count, 1)]:
-        try:
-            square = protocol.centre_square(data, side)
-        except PhotoError:
-            continue
-        if not is_grey(square):
-            found.append(protocol.to_lightness(square[None].copy()))
-    return found[:count]
+    return [
+        protocol.to_lightness(square[None].copy())
+        for _, square in protocol.squares(pick(sources, count), side)
+        if not is_grey(square)
+    ]
 
 
 def switches(name: str, folder: Path, calibration: list[Tensor]) -> dict[str, Network]:

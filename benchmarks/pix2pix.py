@@ -19,7 +19,7 @@ from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.sheet import sheet_of
 from colorgan.evaluation.summary import summarize, table
 from colorgan.networks import Pix2PixConfig
-from colorgan.photoset.sources import evenly, read_all
+from colorgan.photoset.sources import pick
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Recipe, Stage
@@ -61,7 +61,7 @@ def main() -> None:
     for recipe in recipes:
         run = Run(options.out / recipe.name, tuple(options.data), log_every=50)
         models[recipe.name] = hub.load(train(recipe, run, StoredPhotos(store, seed=recipe.seed)))
-    photos = evenly(list(read_all(options.val)), options.judge)
+    photos = pick(options.val, options.judge)
     result = judge(models, photos, size=options.size, measures=MEASURES)
     sheet_of(models, photos, result.names, 12, options.size).save(options.out / "sheet.png")
     print(

@@ -15,7 +15,7 @@ from embed import differences
 
 from colorgan import hub
 from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
-from colorgan.evaluation.summary import summarize
+from colorgan.evaluation.summary import share, summarize
 from colorgan.photoset.sources import read_all
 
 HEADER = (
@@ -27,13 +27,13 @@ HEADER = (
 def row(models: dict[str, Any], model: str) -> str:
     """Give a model's line: figures, and in brackets their share of grey's or the originals'."""
     figures = {name: figure["mean"] for name, figure in models[model].items()}
-    difference = figures["ciede2000"] / models[GREY]["ciede2000"]["mean"]
-    colour = figures["colourfulness"] / models[ORIGINAL]["colourfulness"]["mean"]
+    difference = share(models, model, "ciede2000", GREY)
+    colour = share(models, model, "colourfulness", ORIGINAL)
     psnr = "" if figures["psnr"] is None else f"{figures['psnr']:.2f}"
     distances = [
-        f"{value / models[GREY][name]['mean']:.0%}"
+        f"{share(models, model, name, GREY):.0%}"
         for distance in ("kernel[", "frechet[")
-        for name, value in figures.items()
+        for name in figures
         if name.startswith(distance)
     ]
     return (

@@ -26,21 +26,20 @@ from skimage.restoration import denoise_nl_means, estimate_sigma
 from tqdm import tqdm
 
 from colorgan import Colorizer, Restorer, film, hub
-from colorgan.errors import PhotoError
+from colorgan.evaluation import protocol
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
-from colorgan.evaluation.protocol import centre_square, to_pixels
+from colorgan.evaluation.protocol import to_pixels
 from colorgan.evaluation.restoration import SEEDS, change, psnr, ssim, to_grey
 from colorgan.evaluation.sheet import sheet
 from colorgan.evaluation.statistics import difference, estimate
 from colorgan.film import Lightness
 from colorgan.hub import cards
-from colorgan.photoset.sources import evenly, read_all
+from colorgan.photoset.sources import evenly, pick
 
 ROOT = Path(__file__).parent.parent
 PRINTED, UNDAMAGED = "printed", "undamaged"
 KINDS = (*film.DAMAGES, PRINTED, UNDAMAGED)
 STRENGTHS = (0.2, 1.0)
-CEILING = 60.0  # dB of a picture that is as good as equal, so that means stay finite
 ABOUT = (
     "Mends grain, blur, folds, scratches and faded tones of old black-and-white photos before they "
     "are coloured. Dust stays about as it was; stains, uneven exposure, JPEG blocks and low "
@@ -76,12 +75,10 @@ CLASSICAL: dict[str, Callable[[Lightness], Lightness]] = {
 
 def squares(sources: list[str], count: int, size: int) -> list[Pixels]:
     """Give evenly picked photos as centre squares."""
-    found = []
-    for _, data in evenly(list(read_all(sources)), count):
-        try:
-            found.append(centre_square(data, size))
-        except PhotoError as error:
-            print(f"left out: {error}")
+    left_out: dict[str, str] = {}
+    found = [square for _, square in protocol.squares(pick(sources, count), size, left_out)]
+    for name, reason in left_out.items():
+        print(f"left out: {name}: {reason}")
     return found
 
 
@@ -111,8 +108,7 @@ def measure(restorer: Restorer, photos: list[Pixels]) -> Rows:
             damaged, new = damaged_pair(square, kind, place)
             for way, work in ways.items():
                 found = work(damaged)
-                quality = min(psnr(found, new), CEILING)
-                rows[way].setdefault(f"psnr[{kind}]", []).append(quality)
+                rows[way].setdefault(f"psnr[{kind}]", []).append(psnr(found, new))
                 rows[way].setdefault(f"ssim[{kind}]", []).append(ssim(found, new))
                 if kind == UNDAMAGED:
                     rows[way].setdefault("change of L*", []).append(change(found, new))
@@ -121,7 +117,7 @@ def measure(restorer: Restorer, photos: list[Pixels]) -> Rows:
 
 def summary_of(rows: Rows, photos: int, size: int) -> dict[str, Any]:
     """Give means with intervals, in the form of `colorgan evaluate --json`."""
-    protocol = {
+    measured = {
         "photos": photos,
         "size": size,
         "crop": "centre square",
@@ -131,7 +127,7 @@ def summary_of(rows: Rows, photos: int, size: int) -> dict[str, Any]:
         way: {name: _figure(estimate(values)) for name, values in row.items()}
         for way, row in rows.items()
     }
-    return {"protocol": protocol, "models": models}
+    return {"protocol": measured, "models": models}
 
 
 def _figure(found: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from colorgan.evaluation.protocol import judge
 from colorgan.evaluation.sheet import sheet
 from colorgan.evaluation.summary import summarize, table
 from colorgan.networks import Generator, Pix2PixConfig
-from colorgan.photoset.sources import evenly, read_all
+from colorgan.photoset.sources import pick
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipes import RECIPES, Recipe
@@ -92,7 +92,7 @@ def main() -> None:
             models[name] = hub.load(train(recipe, run, source))
         draw(models[name], SEEN_AT, options.out / f"system-{name}.webp")
         print(f"{name}: {sum(stage.photos for stage in recipe.stages)} crops", flush=True)
-    photos = evenly(list(read_all(options.val)), options.judge)
+    photos = pick(options.val, options.judge)
     result = judge(models, photos, size=SIZE, measures=MEASURES, progress=False)
     print(f"{options.minutes} minutes each; judged on {len(result.names)} photos")
     print(table(summarize(result)))

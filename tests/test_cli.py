@@ -218,6 +218,9 @@ def test_the_report_opens_in_a_browser_without_network(judged, browser, width):
         (["--lpips", "inception"], "alex, vgg, squeeze"),
         (["--json", f"{__file__}/figures.json"], "cannot be made"),
         (["--sheet", str(Path(__file__).parent)], "is a folder"),
+        (["--sheet", "a.xyz"], "such as sheet.jpg or sheet.png, not as a.xyz"),
+        (["--sheet-photos", "0"], "--sheet-photos must be at least 1"),
+        (["--size", "0"], "--size must be at least 8"),
     ],
 )
 def test_evaluate_says_what_is_wrong_in_one_line(portrait, arguments, words):

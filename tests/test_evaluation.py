@@ -249,7 +249,7 @@ class TestFeatures:
         found = FeatureNetwork(
             "resnet10t", tmp_path / "w.safetensors", {"num_classes": 7, "mean": 0.5}
         )
-        assert found.mean.flatten().tolist() == [0.5] * 3
+        assert found.normalise.mean.flatten().tolist() == [0.5] * 3
         classes = found.look(np.zeros((3, 32, 32, 3), np.uint8))[1]
         assert classes.shape == (3,) and classes.max() < 7
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from colorgan.errors import PhotoError
-from colorgan.photoset.sources import evenly, find, group_of, read_all
+from colorgan.photoset.sources import evenly, find, group_of, pick, read_all
 
 
 def jpeg() -> bytes:
@@ -77,3 +77,10 @@ def test_what_cannot_be_read_is_named(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(PhotoError, match="holds no photos"):
         list(read_all([tmp_path / "empty"]))
+
+
+def test_as_many_are_picked_as_asked_evenly_over_all(training_folder):
+    found = list(read_all([training_folder]))
+    for count in (1, 5, len(found), 99):
+        assert pick([training_folder], count) == evenly(found, count)
+    assert pick([], 5) == []

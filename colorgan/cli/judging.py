@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import ColorganError
+from ..evaluation.options import add_features, feature_network
 
-if TYPE_CHECKING:
-    from ..evaluation.features import FeatureNetwork
+LEAST_SIZE = 8  # pixels; of the square that is judged
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -22,7 +20,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--model", nargs="+", required=True, metavar="NAME", help="models to judge"
     )
     command.add_argument(
-        "--data", nargs="+", required=True, metavar="SOURCE", help="folders or tar archives"
+        "--data",
+        nargs="+",
+        required=True,
+        metavar="SOURCE",
+        help="folders, tar archives, or data sets of the Hub as org/name[:split]",
     )
     command.add_argument(
         "--size", type=int, default=256, metavar="N", help="side of the square; default 256"
@@ -49,34 +51,29 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command.set_defaults(run=evaluate)
 
 
-def add_features(command: argparse.ArgumentParser) -> None:
-    """Let a command be told of a feature network; `feature_network` makes it."""
-    command.add_argument(
-        "--features", metavar="NAME", help="timm network for Frechet and kernel distance"
-    )
-    command.add_argument(
-        "--features-weights",
-        default="timm",
-        metavar="FILE",
-        help="its weights as safetensors; default: timm's own from the Hub",
-    )
-    command.add_argument(
-        "--features-settings",
-        nargs="+",
-        default=[],
-        metavar="KEY=VALUE",
-        help="for timm, such as pad_type=same; mean=, std= of its input",
-    )
+def check(options: argparse.Namespace) -> None:
+    """Refuse what cannot be, before the work.
 
+    Raises:
+        ColorganError: says which option.
+    """
+    from PIL import Image
 
-def feature_network(options: argparse.Namespace) -> FeatureNetwork | None:
-    """Make the network that the options of `add_features` name; None if they name none."""
-    from ..evaluation.features import FeatureNetwork
+    from ..output.tables import check_ending
 
-    if not options.features:
-        return None
-    settings = parse_settings(options.features_settings)
-    return FeatureNetwork(options.features, options.features_weights, settings)
+    if options.size < LEAST_SIZE:
+        raise ColorganError(f"--size must be at least {LEAST_SIZE} pixels, not {options.size}.")
+    if options.sheet_photos < 1:
+        raise ColorganError(f"--sheet-photos must be at least 1, not {options.sheet_photos}.")
+    if options.photos:
+        check_ending(options.photos, "judge")
+    if options.sheet and not options.sheet.is_dir():  # which make_folders refuses
+        kind = Image.registered_extensions().get(options.sheet.suffix.lower())
+        if kind not in Image.SAVE:
+            raise ColorganError(
+                "A sheet is written as a picture, such as sheet.jpg or sheet.png, not as "
+                f"{options.sheet.name}."
+            )
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -87,15 +84,14 @@ def evaluate(options: argparse.Namespace) -> int:
     from ..evaluation.report import write_report
     from ..evaluation.sheet import sheet_of
     from ..evaluation.summary import read_labels, reasons, summarize, table, write_rows
-    from ..output.tables import check_ending
     from ..output.whole_file import make_folders, write_json
     from ..photoset.sources import read_all
 
-    if options.photos:
-        check_ending(options.photos, "judge")
+    check(options)
     make_folders(options.json, options.photos, options.sheet, options.report)
     labels = read_labels(options.labels) if options.labels else None
     network = feature_network(options)
+    # On the processor in float32, whatever else there is: figures that can be compared anywhere.
     models = {name: hub.load(hub.resolve(name).path) for name in options.model}
     lpips = Lpips(options.lpips) if options.lpips else None
     photos = read_all(options.data)
@@ -122,22 +118,3 @@ def evaluate(options: argparse.Namespace) -> int:
     if options.report:
         write_report(options.report, result, summary, models, options.data)
     return 0
-
-
-def parse_settings(pairs: Sequence[str]) -> dict[str, str | float]:
-    """Read KEY=VALUE pairs; values that look like numbers are numbers.
-
-    Raises:
-        ColorganError: one is no such pair.
-    """
-    settings: dict[str, str | float] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise ColorganError(f"{pair!r} is no setting: write KEY=VALUE.")
-        try:
-            number = float(value)
-            settings[key] = int(number) if number == int(number) and "." not in value else number
-        except ValueError:
-            settings[key] = value
-    return settings

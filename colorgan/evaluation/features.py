@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
-from ..networks.trunk import create
-from .statistics import Estimate, percentiles
+from ..networks.trunk import Normalise, create
+from .statistics import Estimate, percentiles, too_few
 
 BATCH = 2  # that many pictures' maps fit into a processor's cache: twice as fast as 32
 RESAMPLES = 200
@@ -26,7 +26,7 @@ Features = NDArray[np.float64]
 
 
 class FeatureNetwork(nn.Module):
-    """A timm network that gives its pooled features, and its class scores if it has any.
+    """A timm network that gives its pooled features and the likeliest of its classes.
 
     Args:
         name: timm's name of it.
@@ -38,9 +38,6 @@ class FeatureNetwork(nn.Module):
         ModelError: it cannot be had; names the alternatives.
     """
 
-    mean: Tensor
-    std: Tensor
-
     def __init__(
         self, name: str, weights: str | Path, settings: Mapping[str, Any] | None = None
     ) -> None:
@@ -51,9 +48,11 @@ class FeatureNetwork(nn.Module):
         network: Any = create(name, weights, "feature network", **given)
         network.eval().requires_grad_(False)
         self.network: nn.Module = network.to(memory_format=torch.channels_last)
-        for key, value in normal.items():
-            channels = network.default_cfg[key] if value is None else (value,) * 3
-            self.register_buffer(key, torch.tensor(channels)[:, None, None], persistent=False)
+        channels = {
+            key: network.default_cfg[key] if value is None else (value,) * 3
+            for key, value in normal.items()
+        }
+        self.normalise = Normalise(**channels)
 
     @torch.inference_mode()
     def look(self, pixels: NDArray[np.uint8]) -> tuple[Features, NDArray[np.int64]]:
@@ -61,7 +60,7 @@ class FeatureNetwork(nn.Module):
         features, classes = [], []
         for first in range(0, len(pixels), BATCH):
             rgb = torch.from_numpy(pixels[first : first + BATCH]).permute(0, 3, 1, 2) / 255
-            maps = self.network.forward_features((rgb.to(self.mean) - self.mean) / self.std)  # type: ignore[operator]
+            maps = self.network.forward_features(self.normalise(rgb.to(self.normalise.mean)))  # type: ignore[operator]
             pooled = self.network.forward_head(maps, pre_logits=True)  # type: ignore[operator]
             features.append(pooled.double().cpu().numpy())
             classes.append(self.network.get_classifier()(pooled).argmax(1).cpu().numpy())  # type: ignore[operator]
@@ -114,8 +113,7 @@ def distances(coloured: Features, original: Features) -> dict[str, Estimate]:
     found = {}
     for name, distance in (("frechet", frechet_distance), ("kernel", kernel_distance)):
         if len(coloured) < FEWEST[name]:
-            reason = f"needs {FEWEST[name]} photos, there are {len(coloured)}"
-            found[name] = Estimate(None, reason=reason)
+            found[name] = too_few(FEWEST[name], len(coloured))
             continue
         value = distance(coloured, original)
         interval = _kernel_interval(coloured, original) if name == "kernel" else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -35,6 +35,9 @@ from .skin import Skin, measure_skin
 
 GREY, ORIGINAL = "grey", "original"
 BATCH = 16
+SIZE = 256  # side of the squares unless another is asked for
+Rows = dict[str, dict[str, list[float]]]
+"""Of each model and measure a value a photo."""
 FACES = frozenset({"faces", "face", "people", "portraits"})
 """Groups whose photos are looked at for skin."""
 
@@ -43,7 +46,7 @@ FACES = frozenset({"faces", "face", "people", "portraits"})
 class Protocol:
     """What the figures depend on."""
 
-    size: int = 256
+    size: int = SIZE
     crop: str = "centre square"
     resize: str = "Lanczos, antialiased"
     lightness: str = "CIE L*, D65"
@@ -65,7 +68,7 @@ class Judgement:
     protocol: Protocol
     names: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
-    rows: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    rows: Rows = field(default_factory=dict)
     features: dict[str, Features] = field(default_factory=dict)
     classes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     skins: list[Skin] = field(default_factory=list)
@@ -96,13 +99,35 @@ def centre_square(data: bytes, size: int) -> Pixels:
     return np.asarray(image.resize((size, size), Image.Resampling.LANCZOS, box=box))
 
 
+def squares(
+    photos: Iterable[tuple[str, bytes]], size: int, left_out: dict[str, str] | None = None
+) -> Iterator[tuple[str, Pixels]]:
+    """Give name and centre square (size, size, 3) of each photo that can be read.
+
+    Args:
+        photos: names and files.
+        size: side in pixels.
+        left_out: gets the names of the others, with the reason.
+    """
+    for name, data in photos:
+        try:
+            yield name, centre_square(data, size)
+        except PhotoError as error:
+            if left_out is not None:
+                left_out[name] = str(error)
+
+
 def to_lightness(squares: NDArray[np.uint8]) -> Tensor:
     """Give L* (N, 1, H, W) of sRGB (N, H, W, 3) uint8."""
     return color.rgb_to_lightness(torch.from_numpy(squares).permute(0, 3, 1, 2) / 255)
 
 
 def to_pixels(lightness: Tensor, ab: Tensor) -> Pixels:
-    """Give sRGB (N, H, W, 3) uint8 of L* (N, 1, H, W) and ab (N, 2, H, W)."""
+    """Give sRGB (N, H, W, 3) uint8 of L* (N, 1, H, W) and ab (N, 2, H, W).
+
+    Exact, and for batches. The colorizer has `color.pixels.to_pixels`, which takes 8-bit values
+    from a table: quicker, but a value in some hundreds differs by 1, and figures with it.
+    """
     rgb = color.lab_to_rgb(color.fit_gamut(torch.cat((lightness, ab.to(lightness)), dim=1)))
     pixels: Pixels = (rgb.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
     return pixels
@@ -112,7 +137,7 @@ def judge(
     models: Mapping[str, Generator],
     photos: Iterable[tuple[str, bytes]],
     *,
-    size: int = 256,
+    size: int = SIZE,
     measures: Sequence[str] = (*PAIRED, *ALONE),
     network: FeatureNetwork | None = None,
     lpips: Lpips | None = None,
@@ -136,28 +161,17 @@ def judge(
     looks: dict[str, list[tuple[Features, NDArray[np.int64]]]] = {}
     bar = tqdm(desc="judging", unit=" photos", disable=not progress, mininterval=1)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for names, squares in _batches(photos, size, judgement.left_out):
-            coloured = colour_all(models, squares)
+        for names, found in _batches(photos, size, judgement.left_out):
+            coloured = colour_all(models, found)
+            pictures = {name: [Picture(own) for own in pixels] for name, pixels in coloured.items()}
             judgement.names += names
-            originals = [Picture(square) for square in squares]  # their Lab serves every model
-            pairs = [
-                (name, Picture(pixels), original)
-                for name, pictures in coloured.items()
-                for pixels, original in zip(pictures, originals, strict=True)
-            ]
-            found = pool.map(lambda pair: _measure(pair[1], pair[2], measures), pairs)
-            for (name, _, _), values in zip(pairs, found, strict=True):
-                row = judgement.rows.setdefault(name, {})
-                for measure, value in values.items():
-                    row.setdefault(measure, []).append(value)
+            judgement.skins += _skins(names, pictures)
+            _add_measures(judgement.rows, pictures, measures, pool)
             if lpips is not None:
-                for name, picture, original in pairs:
-                    row = judgement.rows[name]
-                    row.setdefault(lpips.name, []).append(lpips(picture, original))
+                _add_lpips(judgement.rows, pictures, lpips)
             if network is not None:
-                for name, pictures in coloured.items():
-                    looks.setdefault(name, []).append(network.look(pictures))
-            judgement.skins += _skins(names, coloured, squares)
+                for name, pixels in coloured.items():
+                    looks.setdefault(name, []).append(network.look(pixels))
             bar.update(len(names))
     bar.close()
     if not judgement.names:
@@ -168,22 +182,40 @@ def judge(
     return judgement
 
 
+def _add_measures(
+    rows: Rows, pictures: Mapping[str, list[Picture]], measures: Sequence[str], pool: Executor
+) -> None:
+    """Measure a batch, by model, against the originals among it; their Lab serves every model."""
+    pairs = [
+        (name, *pair)
+        for name, own in pictures.items()
+        for pair in zip(own, pictures[ORIGINAL], strict=True)
+    ]
+    found = pool.map(lambda pair: _measure(pair[1], pair[2], measures), pairs)
+    for (name, _, _), values in zip(pairs, found, strict=True):
+        row = rows.setdefault(name, {})
+        for measure, value in values.items():
+            row.setdefault(measure, []).append(value)
+
+
 def _measure(coloured: Picture, original: Picture, measures: Sequence[str]) -> dict[str, float]:
     paired = {name: PAIRED[name](coloured, original) for name in measures if name in PAIRED}
     return paired | {name: ALONE[name](coloured) for name in measures if name in ALONE}
 
 
-def _skins(names: Sequence[str], coloured: Mapping[str, Pixels], squares: Pixels) -> list[Skin]:
+def _add_lpips(rows: Rows, pictures: Mapping[str, list[Picture]], lpips: Lpips) -> None:
+    for name, own in pictures.items():
+        values = map(lpips, own, pictures[ORIGINAL])
+        rows[name].setdefault(lpips.name, []).extend(values)
+
+
+def _skins(names: Sequence[str], pictures: Mapping[str, list[Picture]]) -> list[Skin]:
     """Measure the skin on those of the photos that are of faces."""
     found = []
     for place, name in enumerate(names):
         if group_of(name).lower() in FACES:
-            pictures = {
-                model: Picture(pixels[place])
-                for model, pixels in coloured.items()
-                if model != ORIGINAL
-            }
-            skin = measure_skin(pictures, Picture(squares[place]))
+            coloured = {model: own[place] for model, own in pictures.items() if model != ORIGINAL}
+            skin = measure_skin(coloured, pictures[ORIGINAL][place])
             found += [] if skin is None else [skin]
     return found
 
@@ -209,18 +241,13 @@ def _batches(
 ) -> Iterator[tuple[list[str], NDArray[np.uint8]]]:
     """Give names and squares of the photos that can be judged by, a batch at a time."""
 
-    def squares() -> Iterator[tuple[str, Pixels]]:
-        for name, data in photos:
-            try:
-                square = centre_square(data, size)
-            except PhotoError as error:
-                left_out[name] = str(error)
-                continue
+    def coloured() -> Iterator[tuple[str, Pixels]]:
+        for name, square in squares(photos, size, left_out):
             if is_grey(square):
                 left_out[name] = "grey"
-                continue
-            yield name, square
+            else:
+                yield name, square
 
-    decoded = squares()
-    while batch := list(islice(decoded, BATCH)):
+    judged = coloured()
+    while batch := list(islice(judged, BATCH)):
         yield [name for name, _ in batch], np.stack([square for _, square in batch])

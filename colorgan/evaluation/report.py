@@ -18,7 +18,8 @@ from ..photoset.sources import read_all
 from .metrics import HIGHER_IS_BETTER, Pixels
 from .protocol import GREY, ORIGINAL, Judgement, centre_square, colour_all
 from .sheet import sheet
-from .summary import extremes
+from .statistics import NOT_FINITE
+from .summary import extremes, share
 
 NEITHER = ("colourfulness", "colourfulness_ddcolor", "bleeding", "hue", "chroma")
 SHOWN = 4  # best and worst photos a model
@@ -83,7 +84,7 @@ def _table(models: Mapping[str, Any], title: str, words: str) -> str:
         f"{measure}: {figure['reason']}"
         for row in models.values()
         for measure, figure in row.items()
-        if figure.get("reason", "not finite") != "not finite"
+        if figure.get("reason", NOT_FINITE) != NOT_FINITE
     }
     notes = "".join(f"<p>No figure for {html.escape(reason)}.</p>" for reason in sorted(reasons))
     return (
@@ -139,10 +140,7 @@ def _groups(groups: Mapping[str, Any]) -> str:
     figure = Figure()
     for model in next(iter(known.values())):
         if model not in (GREY, ORIGINAL):
-            shares = [
-                rows[model]["ciede2000"]["mean"] / rows[GREY]["ciede2000"]["mean"]
-                for rows in known.values()
-            ]
+            shares = [share(rows, model, "ciede2000", GREY) for rows in known.values()]
             figure.add_bar(x=list(known), y=shares, name=model)
     figure.add_hline(y=1, line_dash="dash", annotation_text="grey")
     figure.update_layout(height=380, margin={"t": 30, "b": 30}, legend={"orientation": "h"})

@@ -14,16 +14,21 @@ from ..film import Lightness
 from ..networks import RestorationNet
 from ..networks.contract import in_use
 from .metrics import Pixels
-from .protocol import centre_square
+from .protocol import squares
 
 SEEDS = 21  # begins the seeds of all prints that are measured on; none of training begins so
 SIZE = 256
+CEILING = 60.0  # dB
 
 
 def psnr(restored: Lightness, truth: Lightness) -> float:
-    """Peak signal-to-noise ratio of L* (H, W) in dB, the peak being 100; higher is nearer."""
+    """Peak signal-to-noise ratio of L* (H, W) in dB, the peak being 100; higher is nearer.
+
+    At most 60, as good as equal, so that means stay finite.
+    """
     error = float(np.square(restored - truth).mean())
-    return float("inf") if error == 0 else 10 * float(np.log10(color.LIGHTNESS_MAX**2 / error))
+    least = color.LIGHTNESS_MAX**2 / 10 ** (CEILING / 10)
+    return 10 * float(np.log10(color.LIGHTNESS_MAX**2 / max(error, least)))
 
 
 def ssim(restored: Lightness, truth: Lightness) -> float:
@@ -52,11 +57,7 @@ def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dic
         PhotoError: none of the photos can be read.
     """
     rows = []
-    for place, (_, data) in enumerate(photos):
-        try:
-            square = centre_square(data, SIZE)
-        except PhotoError:
-            continue
+    for place, (_, square) in enumerate(squares(photos, SIZE)):
         old = film.old_print(square, np.random.default_rng((SEEDS, place)))
         damaged, new = old.now, old.new
         (restored,) = restore_squares(network, [damaged])
@@ -64,8 +65,8 @@ def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dic
         (kept,) = restore_squares(network, [plain])
         rows.append(
             (
-                min(psnr(damaged, new), 60.0),
-                min(psnr(restored, new), 60.0),
+                psnr(damaged, new),
+                psnr(restored, new),
                 ssim(damaged, new),
                 ssim(restored, new),
                 change(kept, plain),
@@ -77,11 +78,11 @@ def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dic
     return dict(zip(names, np.mean(rows, axis=0).tolist(), strict=True))
 
 
-def columns(network: RestorationNet, squares: Pixels, name: str) -> dict[str, Pixels]:
-    """Give old prints of squares (N, S, S, 3): damaged, restored and as they were new."""
+def columns(network: RestorationNet, originals: Pixels, name: str) -> dict[str, Pixels]:
+    """Give old prints of originals (N, S, S, 3): damaged, restored and as they were new."""
     prints = [
         film.old_print(square, np.random.default_rng((SEEDS, place)))
-        for place, square in enumerate(squares)
+        for place, square in enumerate(originals)
     ]
     damaged = [old.now for old in prints]
     parts = (damaged, restore_squares(network, damaged), [old.new for old in prints])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .metrics import Picture
-from .statistics import Estimate, estimate
+from .statistics import Estimate, estimate, too_few
 
 TONES = (  # lowest angle, name
     (55.0, "very light"),
@@ -95,7 +95,7 @@ def by_tone(skins: list[Skin]) -> dict[str, dict[str, dict[str, Estimate]]]:
             table[tone][model] = {
                 measure: estimate([skin.values[model][measure] for skin in own])
                 if len(own) >= FEWEST_PHOTOS
-                else Estimate(None, reason=f"needs {FEWEST_PHOTOS} photos, there are {len(own)}")
+                else too_few(FEWEST_PHOTOS, len(own))
                 for measure in measures
             }
     return table

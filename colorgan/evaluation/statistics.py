@@ -28,11 +28,20 @@ class Estimate:
     reason: str = ""
 
 
+NOT_FINITE = "not finite"
+"""The reason of a figure that is there but cannot be written, such as an infinite PSNR."""
+
+
+def too_few(needed: int, there: int) -> Estimate:
+    """Give the estimate that there is none, for want of photos."""
+    return Estimate(None, reason=f"needs {needed} photos, there are {there}")
+
+
 def estimate(values: ArrayLike) -> Estimate:
     """Give the mean of one value a photo, with its percentile bootstrap interval (Efron 1979)."""
     sample = np.asarray(values, np.float64)
     if not np.isfinite(sample).all():
-        return Estimate(None, reason="not finite")
+        return Estimate(None, reason=NOT_FINITE)
     return Estimate(float(sample.mean()), interval_of_mean(sample))
 
 

@@ -16,7 +16,7 @@ from .features import distances
 from .metrics import ALONE, PAIRED
 from .protocol import GREY, ORIGINAL, Judgement
 from .skin import by_tone
-from .statistics import Estimate, difference, estimate
+from .statistics import NOT_FINITE, Estimate, difference, estimate, too_few
 
 FEWEST_IN_GROUP = 5
 
@@ -83,7 +83,7 @@ def _groups(result: Judgement) -> dict[str, Any]:
     for group, places in result.groups.items():
         table[group] = {"photos": len(places)}
         if len(places) < FEWEST_IN_GROUP:
-            table[group]["reason"] = f"needs {FEWEST_IN_GROUP} photos, there are {len(places)}"
+            table[group]["reason"] = too_few(FEWEST_IN_GROUP, len(places)).reason
             continue
         table[group]["models"] = {
             model: _plain(
@@ -92,6 +92,18 @@ def _groups(result: Judgement) -> dict[str, Any]:
             for model, row in result.rows.items()
         }
     return table
+
+
+def share(models: Mapping[str, Any], model: str, measure: str, of: str) -> float | None:
+    """Give a model's mean as a share of another's, such as grey's; None where one has none.
+
+    Args:
+        models: of a summary: figures by model and measure.
+        model, measure: whose figure.
+        of: the other model.
+    """
+    own, whole = (models[name].get(measure, {}).get("mean") for name in (model, of))
+    return own / whole if own is not None and whole else None
 
 
 def recognition(result: Judgement, labels: Mapping[str, int]) -> dict[str, Any]:
@@ -207,6 +219,6 @@ def reasons(summary: Mapping[str, Any]) -> Sequence[str]:
         f"{name}: {figure['reason']}"
         for row in summary["models"].values()
         for name, figure in row.items()
-        if figure.get("reason") and figure["reason"] != "not finite"
+        if figure.get("reason") and figure["reason"] != NOT_FINITE
     ]
     return list(dict.fromkeys(found))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import importlib
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..errors import ModelError
 
@@ -76,6 +77,26 @@ def create(name: str, weights: str | Path | None, role: str, **settings: Any) ->
         reason = str(error).splitlines()[0]
         raise ModelError(f"The {role} {name} cannot be made: {reason}") from error
     return network
+
+
+class Normalise(nn.Module):
+    """Brings sRGB (N, 3, H, W) in 0..1 to what a network of timm learned from.
+
+    Args:
+        mean, std: by channel, as timm's config of the network has them.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean)[:, None, None], persistent=False)
+        self.register_buffer("std", torch.tensor(std)[:, None, None], persistent=False)
+
+    def forward(self, rgb: Tensor) -> Tensor:
+        """Keep the shape."""
+        return (rgb - self.mean) / self.std
 
 
 def build_trunk(name: str, *, channels: int = 1, weights: str | Path | None = None) -> nn.Module:

@@ -101,6 +101,17 @@ def evenly(items: Sequence[Item], count: int) -> list[Item]:
     return [items[place * len(items) // count] for place in range(count)]
 
 
+def pick(sources: Sequence[str | Path], count: int) -> list[tuple[str, bytes]]:
+    """Read the photos that `evenly` picks of all, without ever holding more of them.
+
+    Raises:
+        PhotoError: of `read_all`.
+    """
+    number = sum(1 for _ in read_all(sources))
+    wanted = set(evenly(range(number), count))
+    return [photo for place, photo in enumerate(read_all(sources)) if place in wanted]
+
+
 def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 
 from .. import color
 from ..color import ab_grid
-from ..networks.trunk import build_trunk, import_timm, maps_of
+from ..networks.trunk import Normalise, build_trunk, import_timm, maps_of
 
 
 def l1(ab: Tensor, truth: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -91,21 +91,16 @@ class Teacher(nn.Module):
         channels: of the maps, shallow to deep.
     """
 
-    mean: Tensor
-    std: Tensor
-
-    def __init__(self, name: str, weights: str | Path | None) -> None:
+    def __init__(self, name: str, weights: str | Path) -> None:
         super().__init__()
         self.trunk = build_trunk(name, channels=3, weights=weights).eval().requires_grad_(False)
         self.channels = maps_of(self.trunk)[0]
         settings = import_timm().get_pretrained_cfg(name)
-        mean, std = torch.tensor(settings.mean), torch.tensor(settings.std)
-        self.register_buffer("mean", mean[:, None, None], persistent=False)
-        self.register_buffer("std", std[:, None, None], persistent=False)
+        self.normalise = Normalise(settings.mean, settings.std)
 
     def forward(self, rgb: Tensor) -> list[Tensor]:
         """Give the maps of sRGB (N, 3, H, W) in 0..1, shallow to deep."""
-        maps: list[Tensor] = self.trunk((rgb - self.mean) / self.std)
+        maps: list[Tensor] = self.trunk(self.normalise(rgb))
         return maps
 
 
