@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Annotated
 
 import tyro
-from accelerate import PartialState
 
-from colorgan.errors import ColorganError
-from colorgan.networks import network_of
+from colorgan.errors import ColorganError, TrainingError
+from colorgan.photoset.sources import read_all
 from colorgan.training.data import Source, StoredPhotos, load_photos
-from colorgan.training.loop import train
+from colorgan.training.loop import Trainer
 from colorgan.training.recipes import RECIPES, Recipe
 from colorgan.training.report import write_report
 from colorgan.training.run import Run
+from colorgan.training.start import begin, is_main_process
 from colorgan.training.streams import StreamedPhotos, open_stream
 
 
@@ -32,6 +32,10 @@ class Options:
     groups: tuple[str, ...] = ()
     """Train only on photos of these groups (folder, or file-name prefix before '-')."""
 
+    def __post_init__(self) -> None:
+        if self.stream and self.groups:
+            raise TrainingError("A stream has no groups: leave out --stream or --groups.")
+
 
 @dataclass(frozen=True)
 class Report:
@@ -41,13 +45,12 @@ class Report:
     """The run's folder."""
 
 
-def open_photos(options: Options) -> Source:
+def open_photos(options: Options, recipe: Recipe) -> Source:
     """Decode the photos, or open the stream of them.
 
     Raises:
         ColorganError: there are none, or they cannot be read.
     """
-    recipe = options.recipe
     if options.stream:
         return StreamedPhotos(
             open_stream(options.run.data),
@@ -55,18 +58,45 @@ def open_photos(options: Options) -> Source:
             scale=recipe.crop_scale,
             short_side=recipe.short_side,
         )
-    store = load_photos(options.run.data, short_side=recipe.short_side, groups=options.groups)
-    print(
-        f"{len(store)} photos; left out: {len(store.grey)} grey, {len(store.unreadable)} unreadable"
+    speaks = is_main_process()
+    store = load_photos(
+        options.run.data, short_side=recipe.short_side, groups=options.groups, progress=speaks
     )
-    for name in store.unreadable[:20]:
-        print(f"  unreadable: {name}")
+    if speaks:
+        print(
+            f"{len(store)} photos; left out: {len(store.grey)} grey, "
+            f"{len(store.unreadable)} unreadable"
+        )
+        for name in store.unreadable[:20]:
+            print(f"  unreadable: {name}")
     return StoredPhotos(store, seed=recipe.seed, scale=recipe.crop_scale)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments, train, say where the model is."""
-    chosen = tyro.cli(
+    try:
+        chosen = read_arguments(arguments)
+    except ColorganError as error:  # a recipe that contradicts itself
+        print(f"train.py: {error}", file=sys.stderr)
+        return 2
+    try:
+        if isinstance(chosen, Report):
+            print(f"The report is {write_report(chosen.run)}")
+            return 0
+        run_training(chosen)
+    except ColorganError as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def read_arguments(arguments: Sequence[str] | None) -> Options | Report:
+    """Read the command line, or end with what is wrong with it.
+
+    Raises:
+        ColorganError: the recipe contradicts itself.
+    """
+    return tyro.cli(  # type: ignore[no-any-return]
         tyro.extras.subcommand_type_from_defaults(
             {
                 name: Options(Run(folder=tyro.MISSING, data=tyro.MISSING), recipe)
@@ -78,26 +108,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__,
         config=(tyro.conf.AvoidSubcommands,),
     )
+
+
+def run_training(options: Options) -> None:
+    """Train as the options say; draw the report also when it was stopped.
+
+    Raises:
+        ColorganError: it cannot begin or go on, or was stopped.
+    """
+    for source in options.run.data:
+        next(read_all([source]))  # there is a photo: before weights are fetched
+    start = begin(options.recipe, options.run)
+    trainer = Trainer(start, open_photos(options, start.recipe))
     try:
-        if isinstance(chosen, Report):
-            print(f"The report is {write_report(chosen.run)}")
-            return 0
-        return run_training(chosen)
-    except ColorganError as error:
-        print(f"train.py: {error}", file=sys.stderr)
-        return 1
-
-
-def run_training(options: Options) -> int:
-    """Train as the options say; draw the report also when it was stopped."""
-    folder = train(options.recipe, options.run, open_photos(options))
-    if not PartialState().is_main_process:
-        return 0
-    report = write_report(folder)
-    work = "restore" if network_of(options.recipe.generator).kind == "restorer" else "colorize"
-    print(f"The model is in {folder}: colorgan {work} PHOTO -o OUT --model {folder}")
-    print(f"How it went: {report}")
-    return 0
+        folder = trainer.train()
+    finally:
+        report = write_report(options.run.folder) if is_main_process() else None
+    if report is not None:
+        work = "restore" if start.network.kind == "restorer" else "colorize"
+        print(f"The model is in {folder}: colorgan {work} PHOTO -o OUT --model {folder}")
+        print(f"How it went: {report}")
 
 
 if __name__ == "__main__":

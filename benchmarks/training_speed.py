@@ -25,6 +25,7 @@ from colorgan.training.data import ALONE, PhotoStore, StoredPhotos
 from colorgan.training.loop import Trainer
 from colorgan.training.recipes import RECIPES, LossWeights, Stage
 from colorgan.training.run import Run
+from colorgan.training.start import begin
 
 BATCHES = {stage.size: stage.batch for stage in reversed(RECIPES["nogan"].stages)}
 
@@ -62,7 +63,7 @@ def measure(size: int, steps: int, turns: int, folder: Path) -> tuple[list[float
         trunk_weights=None,
         teacher=None,
     )
-    trainer = Trainer(recipe, Run(folder, data=("noise",)), photos)
+    trainer = Trainer(begin(recipe, Run(folder, data=("noise",))), photos)
     assert isinstance(trainer.generator, Generator)
     generator = trainer.generator
     batches = photos.batches(0, number, size, ALONE, recipe.degrade)
@@ -77,7 +78,7 @@ def measure(size: int, steps: int, turns: int, folder: Path) -> tuple[list[float
 
     def loop() -> None:
         for batch in islice(batches, steps):
-            trainer.step(batch, trainer.plan[0])
+            trainer.stepper.step(batch, trainer.plan[0], trainer.progress)
 
     speeds: dict[Callable[[], None], list[float]] = {bare: [], loop: []}
     for _ in range(turns + 1):

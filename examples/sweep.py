@@ -23,6 +23,7 @@ from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import Trainer
 from colorgan.training.recipes import RECIPES, Stage
 from colorgan.training.run import Run
+from colorgan.training.start import begin
 from colorgan.training.tables import read_table
 from colorgan.training.watching import METRICS
 
@@ -44,11 +45,11 @@ def objective(trial: optuna.Trial, options: argparse.Namespace, store: PhotoStor
         seed=trial.number,
     )
     run = Run(options.out / f"{trial.number:03d}", tuple(options.data), log_every=1)
-    trainer = Trainer(recipe, run, StoredPhotos(store, seed=recipe.seed))
+    trainer = Trainer(begin(recipe, run), StoredPhotos(store, seed=recipe.seed))
     trainer.run_stages()
     generator, critic = (
         sum(p.numel() for p in network.parameters())
-        for network in (trainer.generator, trainer.critic)
+        for network in (trainer.generator, trainer.stepper.critic)
         if network is not None
     )
     trial.set_user_attr("critic : generator", critic / generator)

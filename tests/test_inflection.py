@@ -9,6 +9,7 @@ from colorgan.evaluation.features import FeatureNetwork, frechet_distance, kerne
 from colorgan.evaluation.protocol import colour_squares
 from colorgan.networks.critics import PatchConfig, PatchCritic
 from colorgan.training import inflection
+from colorgan.training.gauge import Gauge, over_red
 
 
 def curve(kernel, colour, red):
@@ -71,7 +72,7 @@ def squares(photos):
 
 class TestTheGauge:
     def test_measures_how_alike_the_pictures_are(self, squares, teacher_weights):
-        gauge = inflection.Gauge(squares, FeatureNetwork("resnet10t", teacher_weights))
+        gauge = Gauge(squares, FeatureNetwork("resnet10t", teacher_weights))
         critic = PatchCritic(PatchConfig())
         grey, red = (gauge.measure(Fixed(a, a / 2), critic) for a in (0.0, 60.0))
         assert grey["colourfulness"] < 0.1 < red["colourfulness"]
@@ -84,7 +85,7 @@ class TestTheGauge:
     ):
         """As with too few photos; here the photos are grey themselves."""
         grey = colour_squares(squares, None)
-        gauge = inflection.Gauge(grey, FeatureNetwork("resnet10t", teacher_weights))
+        gauge = Gauge(grey, FeatureNetwork("resnet10t", teacher_weights))
         assert "kernel" not in gauge.measure(Fixed(0.0, 0.0))
 
     def test_only_reddened_skin_counts_as_over_red(self):
@@ -92,9 +93,9 @@ class TestTheGauge:
         skin = torch.tensor([15.0, 18.0]).view(1, 2, 1, 1).expand(-1, -1, 4, 4)
         sky = torch.tensor([-5.0, -30.0]).view(1, 2, 1, 1).expand(-1, -1, 4, 4)
         redder = torch.tensor([20.0, 0.0]).view(1, 2, 1, 1)
-        assert inflection.over_red(lightness, skin, skin) == 0
-        assert inflection.over_red(lightness, skin, skin + redder) == 1
-        assert inflection.over_red(lightness, sky, sky + redder) == 0
+        assert over_red(lightness, skin, skin) == 0
+        assert over_red(lightness, skin, skin + redder) == 1
+        assert over_red(lightness, sky, sky + redder) == 0
         assert color.chroma(skin).max() < 45
 
 

@@ -1,5 +1,6 @@
 """Recipes as data: what contradicts itself is refused, stages and rates go as they say."""
 
+import json
 from dataclasses import asdict, replace
 
 import pytest
@@ -9,7 +10,7 @@ from colorgan.networks import Pix2PixConfig, UNetConfig
 from colorgan.networks.critics import DcganConfig
 from colorgan.training.data import Shard
 from colorgan.training.recipes import RECIPES, Adversarial, LossWeights, Recipe, Stage
-from colorgan.training.run import Run, check_resumable, write_recipe
+from colorgan.training.run import RECIPE, Run, check_resumable, write_recipe
 from colorgan.training.schedule import plan_of, rate_factor
 
 SIMPLE = Recipe("simple", stages=(Stage(32, 4, 100),), losses=LossWeights(huber=1.0))
@@ -128,13 +129,20 @@ class TestResuming:
         assert "learning_rate was 0.001 and is 0.5" in str(caught.value)
         assert "adversarial" not in str(caught.value)
 
+    def test_of_a_run_of_an_older_version_is_refused_in_a_sentence(self, tmp_path):
+        run = Run(tmp_path, data=("photos",))
+        write_recipe(SIMPLE, run)
+        older = json.loads((tmp_path / RECIPE).read_text())
+        older["recipe"]["losses"]["rebalancing"] = older["recipe"].pop("rebalancing")
+        (tmp_path / RECIPE).write_text(json.dumps(older))
+        with pytest.raises(TrainingError, match=r"another version .* differ in rebalancing: begin"):
+            check_resumable(SIMPLE, run)
+
     def test_of_no_run_is_refused(self, tmp_path):
         with pytest.raises(TrainingError, match="nothing to resume"):
             check_resumable(SIMPLE, Run(tmp_path, data=()))
 
 
 def test_a_recipe_is_plain_data():
-    import json
-
     for recipe in RECIPES.values():
         assert json.loads(json.dumps(asdict(recipe)))["name"] == recipe.name

@@ -1,5 +1,6 @@
 """The training loop on small recipes, and the six systems learning by heart."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from training_runs import losses_of, weights
 from colorgan import TrainingError, hub
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
 from colorgan.evaluation.protocol import colour_squares
+from colorgan.hub import publishing
 from colorgan.networks import (
     ComplexityConfig,
     Pix2PixConfig,
@@ -24,6 +26,7 @@ from colorgan.networks.critics import (
     NoGanConfig,
     PatchConfig,
 )
+from colorgan.training import inflection
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import Trainer, train
 from colorgan.training.recipes import (
@@ -36,6 +39,7 @@ from colorgan.training.recipes import (
 )
 from colorgan.training.report import write_report
 from colorgan.training.run import Run
+from colorgan.training.start import begin
 from colorgan.training.streams import StreamedPhotos, open_stream
 from colorgan.training.tables import read_table
 
@@ -83,7 +87,7 @@ class TestLoop:
 
     def test_a_frozen_trunk_stays_as_it_was(self, photos_in_memory, tmp_path):
         recipe = replace(SMALL, trunk_rate=0.0)
-        trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), photos_in_memory)
+        trainer = Trainer(begin(recipe, Run(tmp_path, data=("photos",))), photos_in_memory)
         before = {k: v.clone() for k, v in trainer.generator.trunk.state_dict().items()}
         trainer.run_stages()
         for name, tensor in trainer.generator.trunk.state_dict().items():
@@ -97,7 +101,7 @@ class TestLoop:
         game = Stage(32, 4, 16, kind=kind)
         stages = SMALL.stages if kind == "generator" else (SMALL.stages[0], game)
         recipe = replace(SMALL, critic=NoGanConfig(width=8), stages=stages, trunk_rate=rate)
-        trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), photos_in_memory)
+        trainer = Trainer(begin(recipe, Run(tmp_path, data=("photos",))), photos_in_memory)
         before = {k: v.clone() for k, v in trainer.generator.trunk.state_dict().items()}
         trainer.run_stages()
         after = trainer.generator.trunk.state_dict()
@@ -214,7 +218,7 @@ class TestLoop:
     def test_a_loss_that_is_no_number_is_named_and_the_weights_stay(
         self, photos_in_memory, tmp_path
     ):
-        trainer = Trainer(SMALL, Run(tmp_path, data=("photos",)), photos_in_memory)
+        trainer = Trainer(begin(SMALL, Run(tmp_path, data=("photos",))), photos_in_memory)
         trainer.keep()
         torch.nn.init.constant_(trainer.generator.head.bias, float("nan"))
         with pytest.raises(TrainingError, match=r"after 0 steps \(term: huber\)"):
@@ -238,6 +242,58 @@ class TestLoop:
                 train(SMALL, replace(run, resume=True, max_steps=2), photos_in_memory)
         assert state.read_bytes() == before
         train(SMALL, replace(run, resume=True, max_steps=2), photos_in_memory)
+
+    def test_a_folder_that_holds_a_run_is_not_begun_in_anew(self, photos_in_memory, tmp_path):
+        run = Run(tmp_path, data=("photos",), max_steps=1)
+        train(SMALL, run, photos_in_memory)
+        before = sorted(tmp_path.rglob("*"))
+        with pytest.raises(TrainingError, match="holds a run already: go on with it by --resume"):
+            train(SMALL, run, photos_in_memory)
+        assert sorted(tmp_path.rglob("*")) == before
+
+    def test_resuming_needs_neither_the_model_nor_the_trunk_that_a_run_began_from(
+        self, photos_in_memory, small_model, teacher_weights, tmp_path
+    ):
+        """Its checkpoint brings all weights; how it began is known from the run."""
+        model, trunk = tmp_path / "model", tmp_path / "trunk.safetensors"
+        shutil.copytree(small_model, model)
+        shutil.copyfile(teacher_weights, trunk)
+        begun = Run(tmp_path / "begun", data=("photos",), init=str(model), max_steps=1)
+        alone = replace(begun, folder=tmp_path / "alone", init=None)
+        recipe = replace(SMALL, trunk_weights=str(trunk))
+        for run in (begun, alone):
+            train(recipe, run, photos_in_memory)
+        shutil.rmtree(model)
+        trunk.unlink()
+        for run in (begun, alone):
+            train(recipe, replace(run, init=None, resume=True, max_steps=2), photos_in_memory)
+        assert [past.get("seen") for past in hub.history(begun.folder)] == [None, 8]
+        assert [past["seen"] for past in hub.history(alone.folder)] == [8]
+
+    def test_resuming_from_another_model_than_it_began_from_is_refused(
+        self, photos_in_memory, small_model, tmp_path
+    ):
+        run = Run(tmp_path, data=("photos",), max_steps=1)
+        train(SMALL, run, photos_in_memory)
+        with pytest.raises(TrainingError, match="began from no model and not from"):
+            begin(SMALL, replace(run, init=str(small_model), resume=True))
+
+    def test_photos_that_cannot_be_judged_by_are_refused_at_the_start(
+        self, training_folder, tmp_path
+    ):
+        for name in ("grey.png", "broken.jpg"):
+            shutil.copy(training_folder / name, tmp_path / name)
+        run = Run(tmp_path / "run", ("photos",), validation=(str(tmp_path),))
+        with pytest.raises(TrainingError, match="None of 2 photos of --val can be judged by"):
+            begin(SMALL, run)
+
+    def test_a_run_s_folder_can_be_sent_with_golden_tensors(self, photos_in_memory, tmp_path):
+        train(SMALL, Run(tmp_path, data=("photos",), max_steps=1), photos_in_memory)
+        assert tmp_path / hub.GOLDEN in publishing.files_of(tmp_path)
+
+    def test_fp16_without_a_gpu_is_said(self, tmp_path):
+        with pytest.raises(TrainingError, match="fp16 needs a CUDA GPU"):
+            begin(replace(SMALL, precision="fp16"), Run(tmp_path, data=("photos",)))
 
     def test_checkpoints_rotate_and_each_is_a_model(self, photos_in_memory, tmp_path):
         run = Run(tmp_path, data=("photos",), checkpoint_minutes=0)
@@ -270,8 +326,6 @@ class TestTheGame:
 
     def test_keeps_the_weights_of_the_chosen_point(self, photos_in_memory, training_folder, played):
         """A game that was stopped at the chosen step ends with the very same weights."""
-        from colorgan.training import inflection
-
         curve = [{k: float(v) for k, v in r.items()} for r in read_table(played / "inflection.csv")]
         chosen = int(curve[inflection.best(inflection.scores(curve))]["steps"])
         stopped = Run(played / "stopped", ("photos",), max_steps=chosen)
@@ -293,6 +347,33 @@ class TestTheGame:
         rows = steps_of(recipe, tmp_path, photos_in_memory)
         assert ["critic" in row for row in rows] == [True, False, False] * 2
         assert ["adversarial" in row for row in rows] == [True, False] * 3
+
+    def test_the_average_follows_the_generator_s_moves_and_not_the_steps(
+        self, photos_in_memory, tmp_path
+    ):
+        game = Adversarial(generator_every=2)
+        stages = (Stage(32, 4, 4 * 16, kind="adversarial"),)
+        recipe = replace(GAME, stages=stages, adversarial=game, inflection=None)
+        trainer = Trainer(begin(recipe, Run(tmp_path, data=("photos",))), photos_in_memory)
+        trainer.run_stages()
+        assert trainer.progress.moves == 8
+        assert int(trainer.stepper.average.n_averaged) == 2, "after the 1st and the 5th move"
+
+    def test_a_game_shorter_than_the_search_s_stride_is_not_undone(
+        self, photos_in_memory, training_folder, tmp_path, monkeypatch, capsys
+    ):
+        """Its end is measured too; and without photos to measure on that is said."""
+        stages = (Stage(32, 4, 12, kind="adversarial"),)
+        recipe = replace(GAME, stages=stages, inflection=Inflection(every=50, photos=6))
+        monkeypatch.setattr(inflection, "scores", lambda curve: [-p["step"] for p in curve])
+        run = Run(tmp_path / "a", ("photos",), validation=(str(training_folder),))
+        train(recipe, run, photos_in_memory)
+        assert [row["step"] for row in read_table(run.folder / "inflection.csv")] == ["0", "3"]
+        plain = Run(tmp_path / "b", ("photos",))
+        train(recipe, plain, photos_in_memory)
+        assert "looked for only with photos of --val" in capsys.readouterr().out
+        for name, tensor in weights(run.folder).items():
+            torch.testing.assert_close(tensor, weights(plain.folder)[name], atol=1e-6, rtol=0)
 
     def test_the_generator_moves_only_while_the_critic_is_good_enough(
         self, photos_in_memory, tmp_path
@@ -376,7 +457,7 @@ def test_each_system_learns_eight_photos_by_heart(name, photos, tmp_path):
             squares.append(np.asarray(cut.resize((SIDE, SIDE), Image.Resampling.LANCZOS)))
     store = StoredPhotos(PhotoStore(squares), seed=0, scale=(1, 1))
     recipe = shrunk(RECIPES[name], 8 * OVERFIT[name])
-    trainer = Trainer(recipe, Run(tmp_path, data=("photos",)), store)
+    trainer = Trainer(begin(recipe, Run(tmp_path, data=("photos",))), store)
     trainer.run_stages()
     originals = np.stack(squares)
     grey, coloured = (colour_squares(originals, model) for model in (None, trainer.model))

@@ -136,12 +136,48 @@ class TestTheDoor:
         _, words = process.communicate(timeout=60)
         assert process.returncode == 1
         assert "--resume" in words.splitlines()[-1] and "Traceback" not in words
+        assert (tmp_path / "report.html").is_file()
         hub.load(tmp_path)
 
     def test_an_unknown_option_or_recipe_is_an_error(self, training_folder, tmp_path):
         options = ("--data", training_folder, "--out", tmp_path)
-        for arguments in (["light", *options, "--colour", "3"], ["no-such-recipe", *options]):
+        for arguments in (
+            ["light", *options, "--colour", "3"],
+            ["no-such-recipe", *options],
+            ["light", *options, "--log", "diary"],
+        ):
             assert run_train(*arguments).returncode == 2
+
+    @pytest.mark.parametrize(
+        ("name", "arguments", "status", "words"),
+        [
+            ("light", ["--losses.huber", "0"], 2, "has no loss"),
+            ("light", ["--stages.0.photos", "-1"], 2, "fewer than 0"),
+            ("light", ["--generator.zooms", "0"], 2, "zooms must be"),
+            ("light", ["--stream", "--groups", "faces"], 2, "A stream has no groups"),
+            ("flickr-lab", ["--stages.0.size", "64"], 2, "judges pictures of 256 pixels"),
+            ("light", ["--precision", "fp16"], 1, "fp16 needs a CUDA GPU"),
+            ("light", ["--log", "trackio"], 1, "run `pip install trackio`"),
+            ("light", ["--resume"], 1, "nothing to resume"),
+            (
+                "light",
+                ["--val", "no-such-folder", "--trunk-weights", "None"],
+                1,
+                "no file or folder",
+            ),
+        ],
+    )
+    def test_what_cannot_be_is_said_in_one_sentence_before_photos_are_read(
+        self, name, arguments, status, words, training_folder, tmp_path, capsys, monkeypatch
+    ):
+        if words == "run `pip install trackio`":
+            monkeypatch.setattr("colorgan.training.start.find_spec", lambda name: None)
+        options = (name, "--data", training_folder, "--out", tmp_path / "run", *arguments)
+        assert train.main([str(option) for option in options]) == status
+        out, complaint = capsys.readouterr()
+        assert complaint.startswith("train.py: ") and complaint.count("\n") == 1
+        assert words in complaint and "photos; left out" not in out
+        assert not (tmp_path / "run").exists()
 
     @pytest.mark.parametrize("name", ["nogan", "landscape"])
     def test_help_explains_every_field(self, name):

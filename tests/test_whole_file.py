@@ -74,19 +74,20 @@ def test_a_write_that_breaks_off_leaves_the_older_file_alone(write, name, tmp_pa
 
 
 def test_a_checkpoint_that_breaks_off_leaves_the_models_files_whole(tmp_path):
-    names = (hub.WEIGHTS, hub.CONFIG, hub.CARD)
+    names = (hub.WEIGHTS, hub.CONFIG, hub.CARD)  # golden tensors are left out rather than wrong
     for name in names:
         (tmp_path / name).write_text(OLDER)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
-    def model(folder):
-        for name in names:
-            (folder / name).write_bytes(bytes(5000))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
-
+    (tmp_path / hub.GOLDEN).write_text(OLDER)
     try:
-        with pytest.raises(TrainingError, match="The previous one is kept"):
-            checkpoint.save(tmp_path, {}, checkpoint.Progress(), model)
+        with (
+            pytest.raises(TrainingError, match="The previous one is kept"),
+            checkpoint.writing(tmp_path, {}, checkpoint.Progress()) as folder,
+        ):
+            for name in (*names, hub.GOLDEN):
+                (folder / name).write_bytes(bytes(5000))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert {path.name for path in tmp_path.iterdir()} == {*names, checkpoint.FOLDER}

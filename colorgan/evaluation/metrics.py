@@ -119,7 +119,5 @@ ALONE = {
     "bleeding": bleeding,
 }
 """Measures of a picture by itself."""
-QUICK = ("psnr", "ciede2000", "colourfulness")
-"""What is measured while a model is being trained."""
 HIGHER_IS_BETTER = frozenset({"psnr", "ssim"})
 """Of the others that have a better side, the lower is better."""

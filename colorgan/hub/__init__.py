@@ -18,6 +18,7 @@ from .folders import (
     history,
     resolve,
     save,
+    write,
 )
 
 __all__ = [
@@ -39,4 +40,5 @@ __all__ = [
     "read_config",
     "resolve",
     "save",
+    "write",
 ]

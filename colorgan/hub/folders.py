@@ -163,9 +163,14 @@ def save(network: Network, folder: Path, *, card: str, provenance: Mapping[str, 
         provenance: what made it (recipe, data, seed); goes into the weights' metadata.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    network.provenance = {"colorgan": __version__, **provenance}
     with TemporaryDirectory(dir=folder, prefix=".part-") as beside:
-        (Path(beside) / CARD).write_text(card)
-        network.save_pretrained(beside)
+        write(network, Path(beside), card=card, provenance=provenance)
         for path in Path(beside).iterdir():
             path.replace(folder / path.name)
+
+
+def write(network: Network, folder: Path, *, card: str, provenance: Mapping[str, Any]) -> None:
+    """Write a model folder into a folder that nobody reads yet; takes what `save` takes."""
+    network.provenance = {"colorgan": __version__, **provenance}
+    (folder / CARD).write_text(card)
+    network.save_pretrained(folder)

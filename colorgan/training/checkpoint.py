@@ -7,7 +7,8 @@ RUN/                        the newest checkpoint's model, and what describes th
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,12 @@ class Progress:
     """Optimizer steps done."""
     seen: int = 0
     """Photos seen."""
+    moves: int = 0
+    """Steps in which the generator moved."""
     position: int = 0
     """Place in the sequence of photos, where the next batch begins."""
     stage: int = 0
-    """Index of the stage in the recipe's plan."""
+    """Index of the stage in the unrolled recipe."""
     seen_in_stage: int = 0
     """Photos seen in this stage."""
     critic_loss: float = float("inf")
@@ -48,16 +51,16 @@ def checkpoints(run: Path) -> list[Path]:
     return sorted(p for p in (run / FOLDER).glob("[0-9]*") if (p / STATE).is_file())
 
 
-def save(
-    run: Path, state: dict[str, Any], progress: Progress, model: Callable[[Path], None]
-) -> None:
+@contextmanager
+def writing(run: Path, state: dict[str, Any], progress: Progress) -> Iterator[Path]:
     """Keep a checkpoint, and its model in the run's folder; drop all but the newest two.
+
+    The caller writes the model folder into the folder given.
 
     Args:
         run: the run's folder.
         state: state dicts and plain values by name.
         progress: where the run stands.
-        model: writes the model folder into a folder.
 
     Raises:
         TrainingError: the disk is full or not writable; the previous checkpoint survives.
@@ -68,12 +71,10 @@ def save(
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         torch.save(state | {"progress": vars(progress)}, beside / STATE)
-        model(beside)
+        yield beside
         shutil.rmtree(target, ignore_errors=True)
         beside.replace(target)
-        for name in (hub.WEIGHTS, hub.CONFIG, hub.CARD):
-            with whole_file(run / name) as part:
-                shutil.copyfile(target / name, part)
+        _publish(target, run)
         for old in checkpoints(run)[:-KEPT]:
             shutil.rmtree(old)
     except (OSError, RuntimeError) as error:
@@ -81,6 +82,17 @@ def save(
         raise TrainingError(
             f"The checkpoint cannot be written to {run}: {error}. The previous one is kept."
         ) from error
+
+
+def _publish(checkpoint: Path, run: Path) -> None:
+    """Copy a checkpoint's model into the run's folder, file by file.
+
+    Golden tensors go first and come last: beside other weights they would make the model refused.
+    """
+    (run / hub.GOLDEN).unlink(missing_ok=True)
+    for name in (hub.WEIGHTS, hub.CONFIG, hub.CARD, hub.GOLDEN):
+        with whole_file(run / name) as part:
+            shutil.copyfile(checkpoint / name, part)
 
 
 def load(run: Path) -> tuple[dict[str, Any], Progress]:

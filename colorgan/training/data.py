@@ -6,7 +6,7 @@ that is taken up again, or shared out among other processes, sees the same crops
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -110,7 +110,7 @@ class Source(Protocol):
 
     def batches(
         self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
-    ) -> Iterator[Batch]:
+    ) -> Generator[Batch, None, None]:
         """Give a process's shares of batches of `batch` photos as crops of `size` pixels.
 
         A share `degrade` of the photos are given as old prints too.
@@ -149,7 +149,7 @@ class StoredPhotos:
 
     def batches(
         self, position: int, batch: int, size: int, shard: Shard = ALONE, degrade: float = 0.0
-    ) -> Iterator[Batch]:
+    ) -> Generator[Batch, None, None]:
         """Give a process's shares of the batches from `position` on."""
 
         def make(first: int) -> Batch:
@@ -165,7 +165,7 @@ class StoredPhotos:
         yield from ahead(map(make, count(position, batch)))
 
 
-def ahead(endless: Iterator[Batch]) -> Iterator[Batch]:
+def ahead(endless: Iterator[Batch]) -> Generator[Batch, None, None]:
     """Give what an endless iterator gives, with the next one under way in a thread.
 
     The thread is spared where the networks need every core: it would only make them wait.

@@ -9,22 +9,21 @@ the stage ends when the score has not fallen for a while.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-import numpy as np
-import torch
-from torch import Tensor
+from accelerate.utils import broadcast_object_list
+from tqdm import tqdm
 
-from .. import color
-from ..evaluation.features import FeatureNetwork, kernel_distance
-from ..evaluation.metrics import Picture, Pixels, colourfulness
-from ..evaluation.protocol import colour_squares, to_lightness, to_pixels
+from ..evaluation.features import FeatureNetwork
 from ..networks import Generator
-from ..networks.contract import in_use
-from ..networks.critics import Critic
+from .checkpoint import Progress
+from .gauge import Gauge
+from .recipes import Stage
+from .start import Start
+from .steps import Stepper
+from .watching import INFLECTION, Watch
 
 MARGIN = 0.005  # a score must be this much lower to be a new best
-BATCH = 16
-OVER_RED = 12.0  # a* above the original's from which skin looks burnt
 
 
 def scores(curve: Sequence[Mapping[str, float]]) -> list[float]:
@@ -53,72 +52,79 @@ def is_over(scores: Sequence[float], patience: int) -> bool:
     return bool(scores) and len(scores) - 1 - best(scores) >= patience
 
 
-class Gauge:
-    """Measures a generator on fixed photos.
+class Search:
+    """Looks for the inflection point of each adversarial stage, and remembers its weights.
 
     Args:
-        squares: sRGB (N, S, S, 3), the originals.
-        network: whose features tell real from generated photos, or None. It is not asked where
-            there are too few photos.
+        start: the run, its recipe with an `inflection`, and the photos to measure on: without any
+            there is no search.
+        stepper: holds the networks.
+
+    Attributes:
+        best: the weights of the best point of the stage so far.
     """
 
-    def __init__(self, squares: Pixels, network: FeatureNetwork | None) -> None:
-        self.squares = squares
-        self.network = network
-        self.lightness = to_lightness(squares)
-        self.truth = color.rgb_to_lab(torch.from_numpy(squares).permute(0, 3, 1, 2) / 255)[:, 1:]
-        self.colourfulness = float(np.mean([colourfulness(Picture(square)) for square in squares]))
-        self.features = None if network is None else network.features(squares)
-        self.grey_kernel = self._kernel(colour_squares(squares, None))
-        if self.grey_kernel <= 0:  # too few photos for it to tell even grey from colour
-            self.network = None
+    def __init__(self, start: Start, stepper: Stepper) -> None:
+        assert start.recipe.inflection is not None
+        self.settings = start.recipe.inflection
+        self.start, self.stepper = start, stepper
+        self.best: dict[str, Any] | None = None
+        self._gauge: Gauge | None = None
 
-    def measure(self, generator: Generator, critic: Critic | None = None) -> dict[str, float]:
-        """Give the figures of a generator as it is now."""
-        ab = self._colour(generator)
-        pixels = to_pixels(self.lightness, ab)
-        colour = float(np.mean([colourfulness(Picture(picture)) for picture in pixels]))
-        figures = {
-            "colourfulness": colour / self.colourfulness,
-            "over red": over_red(self.lightness, self.truth, ab),
-        }
-        if self.network is not None:
-            figures["kernel"] = self._kernel(pixels) / self.grey_kernel
-        if critic is not None:
-            figures["critic score"] = self._score(critic, ab)
-        return figures
+    def say_what_it_lacks(self) -> None:
+        """Tell if there will be adversarial stages but no photos to measure on."""
+        playing = any(stage.kind == "adversarial" for stage in self.start.recipe.unrolled)
+        if playing and not self.start.validation:
+            tqdm.write(
+                "The adversarial stages run to their end: an inflection point is looked for only "
+                "with photos of --val."
+            )
 
-    def _kernel(self, pixels: Pixels) -> float:
-        """Give the kernel distance of pictures from the originals; 0 without a network."""
-        if self.network is None or self.features is None:
-            return 0.0
-        return kernel_distance(self.features, self.network.features(pixels))
+    def is_over(self, watch: Watch, progress: Progress, stage: Stage, *, last: bool) -> bool:
+        """Say whether the stage under way ends here; measure if it is time to.
 
-    def _colour(self, generator: Generator) -> Tensor:
-        with in_use(generator) as device:
-            parts = _parts(self.lightness)
-            return torch.cat([generator(part.to(device)).float().cpu() for part in parts])
+        Args:
+            watch: writes the curve.
+            progress: where the run stands; its `curve` is that of the stage.
+            stage: the stage.
+            last: it has seen all its photos. That point is measured too: else what a short game
+                brought would be undone.
+        """
+        if not self.start.validation:
+            return last
+        curve, step = progress.curve, progress.seen_in_stage // stage.batch
+        due = last or step % self.settings.every == 0
+        if due and (not curve or curve[-1]["step"] < step):
+            curve.append(self._measure(step, watch, progress.stage))
+            if best(scores(curve)) == len(curve) - 1:
+                self.best = self.stepper.networks()
+        return last or is_over(scores(curve), self.settings.patience)
 
-    def _score(self, critic: Critic, ab: Tensor) -> float:
-        """Give the critic's mean logit of the coloured photos."""
-        pairs = zip(_parts(self.lightness), _parts(ab), strict=True)
-        with in_use(critic) as device:
-            logits = [critic(light.to(device), part.to(device)).mean() for light, part in pairs]
-            return float(torch.stack(logits).float().mean())
+    def take_best(self) -> None:
+        """Put the weights of the best point back, and forget them."""
+        if self.best is not None:
+            self.stepper.restore(self.best)
+        self.best = None
 
+    def _measure(self, step: int, watch: Watch, stage: int) -> dict[str, float]:
+        """Measure how the game goes; the answer is the same in all processes."""
+        point: dict[str, float] = {}
+        accelerator = self.stepper.accelerator
+        if accelerator.is_main_process:
+            self._gauge = self._gauge or self._make_gauge()
+            assert isinstance(self.stepper.model, Generator)  # the recipe was checked
+            measured = self._gauge.measure(self.stepper.model, self.stepper.critic)
+            point = {"step": step, **measured}
+            watch.write(INFLECTION, {"stage": stage, **point})
+        if accelerator.num_processes > 1:
+            box = [point]
+            broadcast_object_list(box)
+            point = box[0]
+        return point
 
-def _parts(x: Tensor) -> list[Tensor]:
-    return [x[first : first + BATCH] for first in range(0, len(x), BATCH)]
-
-
-def over_red(lightness: Tensor, truth: Tensor, ab: Tensor) -> float:
-    """Give the share of skin-like pixels of the originals that came out too red.
-
-    Skin-like: L* 30 to 90, chroma 10 to 45, hue 20 to 75 degrees; too red: a* more than 12 above.
-    """
-    chroma = color.chroma(truth)[:, 0]
-    hue = torch.rad2deg(torch.atan2(truth[:, 1], truth[:, 0]))
-    light = lightness[:, 0]
-    skin = (light > 30) & (light < 90) & (chroma > 10) & (chroma < 45) & (hue > 20) & (hue < 75)
-    red = (ab[:, 0] - truth[:, 0]) > OVER_RED
-    return float((skin & red).sum() / skin.sum().clamp(min=1))
+    def _make_gauge(self) -> Gauge:
+        name, weights = self.settings.network, self.settings.weights
+        if name is None:
+            name, weights = self.start.recipe.teacher, self.start.recipe.teacher_weights
+        network = None if name is None else FeatureNetwork(name, weights)
+        return Gauge(self.start.squares(self.settings.photos), network)

@@ -115,4 +115,4 @@ def _samples(folder: Path) -> str:
         f"<figcaption>after {int(path.stem)} steps</figcaption></figure>"
         for path in picked
     ]
-    return "<h2>Samples</h2><p>grey, as coloured, truth</p>" + "".join(figures)
+    return "<h2>Samples</h2><p>grey, as coloured, original</p>" + "".join(figures)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -34,8 +34,8 @@ class Run:
     """Go on with the run in --out."""
     max_steps: int | None = None
     """Stop after so many steps."""
-    log: tuple[str, ...] = ()
-    """Trackers besides the tables: tensorboard, trackio, wandb."""
+    log: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = ()
+    """Trackers besides the tables."""
     log_every: int = 20
     """Steps between two lines of metrics.csv."""
     sample_every: int = 200
@@ -44,12 +44,33 @@ class Run:
     """Minutes between two checkpoints."""
 
 
-def write_recipe(recipe: Recipe, run: Run) -> None:
-    """Write the resolved recipe into the run's folder."""
+def write_recipe(recipe: Recipe, run: Run, init: str | None = None) -> None:
+    """Write the resolved recipe into the run's folder, and the model that it began from."""
     run.folder.mkdir(parents=True, exist_ok=True)
-    resolved = {"recipe": asdict(recipe), "data": run.data, "init": run.init}
+    resolved = {"recipe": asdict(recipe), "data": run.data, "init": init}
     with whole_file(run.folder / RECIPE) as part:
         part.write_text(json.dumps(resolved, indent=2) + "\n")
+
+
+def read_init(run: Run) -> str | None:
+    """Read which model a run began from, if from any.
+
+    Raises:
+        TrainingError: there is no run.
+    """
+    init: str | None = _recorded(run).get("init")
+    return init
+
+
+def _recorded(run: Run) -> dict[str, Any]:
+    try:
+        recorded: dict[str, Any] = json.loads((run.folder / RECIPE).read_text())
+        recorded["recipe"].keys()
+        return recorded
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TrainingError(
+            f"There is nothing to resume in {run.folder}: it has no readable {RECIPE}."
+        ) from error
 
 
 def check_resumable(recipe: Recipe, run: Run) -> None:
@@ -58,14 +79,14 @@ def check_resumable(recipe: Recipe, run: Run) -> None:
     Raises:
         TrainingError: there is no run, or its recipe differs; names what differs.
     """
-    path = run.folder / RECIPE
-    try:
-        before = _flat(json.loads(path.read_text())["recipe"])
-    except (OSError, ValueError, KeyError) as error:
+    recorded, own = _recorded(run)["recipe"], json.loads(json.dumps(asdict(recipe)))
+    other = recorded.keys() ^ own.keys()
+    if other:
         raise TrainingError(
-            f"There is nothing to resume in {run.folder}: it has no readable {RECIPE}."
-        ) from error
-    now = _flat(json.loads(json.dumps(asdict(recipe))))
+            f"The run in {run.folder} was begun by another version of colorgan, whose recipes "
+            f"differ in {', '.join(sorted(other))}: begin a new run with --init {run.folder}."
+        )
+    before, now = _flat(recorded), _flat(own)
     differing = [
         f"{key} was {before.get(key)} and is {now.get(key)}"
         for key in sorted(before.keys() | now.keys())

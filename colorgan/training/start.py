@@ -3,68 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from itertools import islice
 from typing import Any
 
+import numpy as np
 import torch
+from accelerate import PartialState
 from torch import Tensor
 
 from .. import color, hub
 from ..color import ab_grid
 from ..device import choose_device, has_fast_bfloat16
+from ..errors import TrainingError
+from ..evaluation import protocol
+from ..evaluation.metrics import Pixels
 from ..networks import Config, Network, network_of, settings_of
 from ..networks.critics import Critic, critic_of
+from ..photoset.curate import is_grey
+from ..photoset.sources import evenly, pick
+from . import checkpoint
 from .data import ALONE, Source
 from .recipes import Recipe
-from .run import Run
+from .run import Run, check_resumable, read_init
+
+JUDGED = 200  # validation photos measured on while training
+COUNTED = 32  # batches of 64 crops in which colours are counted
 
 
-def tune(device: torch.device) -> None:
-    """Let a GPU take its quick ways: TensorFloat-32, and the fastest convolution for each shape."""
-    if device.type == "cuda":
-        torch.backends.cuda.matmul.allow_tf32 = True
-        torch.backends.cudnn.allow_tf32 = True
-        torch.backends.cudnn.benchmark = True
+@dataclass(frozen=True)
+class Start:
+    """What a training starts from.
+
+    Attributes:
+        run: where it goes.
+        recipe: with the generator of the model that it starts from, if there is one.
+        network: with that model's weights, the trunk's alone, or those of a run to be resumed,
+            which its checkpoint brings.
+        init: the name of that model, or None.
+        history: the trainings that its weights went through before.
+        validation: names and files of the photos to judge by, at most 200.
+    """
+
+    run: Run
+    recipe: Recipe
+    network: Network
+    init: str | None
+    history: list[Any]
+    validation: list[tuple[str, bytes]]
+
+    def squares(self, count: int) -> Pixels:
+        """Give evenly picked validation photos as sRGB squares (N, S, S, 3), S the largest crop."""
+        size, photos = self.recipe.largest, evenly(self.validation, count)
+        found = [square for _, square in protocol.squares(photos, size)]
+        return np.stack(found) if found else np.zeros((0, size, size, 3), np.uint8)
 
 
-def precision_of(recipe: Recipe) -> str:
-    """Give accelerate's word for the precision to compute in."""
-    if recipe.precision == "auto":
-        return "bf16" if has_fast_bfloat16(choose_device().type) else "no"
-    return "no" if recipe.precision == "fp32" else recipe.precision
-
-
-def adopt(recipe: Recipe, run: Run) -> Recipe:
-    """Give the recipe with the generator of the model that the run starts from, if there is one.
-
-    Where the recipe's loss is on colour classes and that model has none, it gets a new head.
+def begin(recipe: Recipe, run: Run) -> Start:
+    """Make the network of a run, after all has been checked that can be before photos are read.
 
     Raises:
-        ColorganError: there is no such model, or the recipe's losses do not fit its generator.
+        ColorganError: the folder holds another run or none to resume, a model or a package is
+            missing, the recipe does not fit them, or there is nothing to judge by in `--val`.
     """
-    if run.init is None:
-        return recipe
-    settings: Any = settings_of(hub.read_config(hub.resolve(run.init).path))
-    if recipe.losses.classes:
-        settings = settings.with_distribution()
-    return replace(recipe, generator=settings)
+    torch.manual_seed(recipe.seed)
+    precision_of(recipe)
+    for tracker in run.log:
+        if find_spec(tracker) is None:
+            raise TrainingError(f"--log {tracker} needs its package: run `pip install {tracker}`.")
+    if run.resume:
+        recipe, network, history, init = _resumed(recipe, run)
+    else:
+        if checkpoint.checkpoints(run.folder):
+            raise TrainingError(
+                f"The folder {run.folder} holds a run already: go on with it by --resume, or name "
+                "another folder as --out."
+            )
+        recipe, network, history = _new(recipe, run)
+        init = run.init
+    return Start(run, recipe, network, init, history, _validation(recipe, run))
 
 
-def start_generator(recipe: Recipe, run: Run) -> tuple[Network, list[Any]]:
-    """Make the network from another model's weights or from the trunk's alone.
+def _resumed(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any], str | None]:
+    """Give what a run began with; its weights come from its checkpoint."""
+    found = checkpoint.checkpoints(run.folder)
+    if not found:
+        raise TrainingError(f"There is nothing to resume in {run.folder}: it has no checkpoint.")
+    init = read_init(run)
+    if run.init not in (None, init):
+        raise TrainingError(
+            f"The run in {run.folder} began from {init or 'no model'} and not from {run.init}: "
+            "resume it without --init."
+        )
+    if init is not None:
+        settings: Any = settings_of(hub.read_config(found[-1]))
+        recipe = replace(recipe, generator=settings)
+    check_resumable(recipe, run)
+    network = network_of(recipe.generator).from_settings(recipe.generator)
+    return recipe, network, hub.history(found[-1])[:-1], init  # the last one is this run's own
 
-    Returns:
-        the network, and the trainings that its weights went through before.
-    """
+
+def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
+    """Make the network from another model's weights, or from the trunk's alone."""
     if run.init is None:
         kind: Any = network_of(recipe.generator)
         trunk = {"trunk_weights": recipe.trunk_weights} if recipe.generator.has_trunk else {}
-        return kind(recipe.generator, **trunk), []
+        return recipe, kind(recipe.generator, **trunk), []
     folder = hub.resolve(run.init).path
     network = hub.load_network(folder)
-    if recipe.generator != network.settings:  # but for what adopt() took from this very model
-        network = with_settings(network, recipe.generator)
-    return network, hub.history(folder)
+    settings: Any = network.settings
+    if recipe.losses.classes:
+        settings = settings.with_distribution()
+    if settings != network.settings:
+        network = with_settings(network, settings)
+    return replace(recipe, generator=settings), network, hub.history(folder)
 
 
 def with_settings(network: Network, settings: Config) -> Network:
@@ -76,12 +130,54 @@ def with_settings(network: Network, settings: Config) -> Network:
     return other
 
 
+def _validation(recipe: Recipe, run: Run) -> list[tuple[str, bytes]]:
+    """Pick the photos to judge by, and see to it that there is one that can be."""
+    photos = pick(run.validation, JUDGED)
+    colours = network_of(recipe.generator).kind == "generator"
+    squares = (square for _, square in protocol.squares(photos, protocol.SIZE))
+    if photos and not any(not colours or not is_grey(square) for square in squares):
+        raise TrainingError(
+            f"None of {len(photos)} photos of --val can be judged by: they are grey or cannot be "
+            "read. Name others, or leave --val out."
+        )
+    return photos
+
+
+def is_main_process() -> bool:
+    """Say whether this is the process that speaks, of several that train together."""
+    return bool(PartialState(cpu=choose_device().type == "cpu").is_main_process)
+
+
+def tune(device: torch.device) -> None:
+    """Let a GPU take its quick ways: TensorFloat-32, and the fastest convolution for each shape."""
+    if device.type == "cuda":
+        torch.backends.cuda.matmul.allow_tf32 = True
+        torch.backends.cudnn.allow_tf32 = True
+        torch.backends.cudnn.benchmark = True
+
+
+def precision_of(recipe: Recipe) -> str:
+    """Give accelerate's word for the precision to compute in.
+
+    Raises:
+        TrainingError: the device cannot compute in it.
+    """
+    device = choose_device().type
+    if recipe.precision == "auto":
+        return "bf16" if has_fast_bfloat16(device) else "no"
+    if recipe.precision == "fp16" and device != "cuda":
+        raise TrainingError(
+            "--precision fp16 needs a CUDA GPU, and there is none: leave it out, or take bf16."
+        )
+    return "no" if recipe.precision == "fp32" else recipe.precision
+
+
 def start_critic(recipe: Recipe) -> Critic | None:
     """Make the critic, untrained; None where no stage has one."""
     playing = any(stage.kind != "generator" for stage in recipe.unrolled)
-    return (
-        critic_of(recipe.critic)(recipe.critic) if playing and recipe.critic is not None else None
-    )
+    if not playing or recipe.critic is None:
+        return None
+    return critic_of(recipe.critic)(recipe.critic)
 
 
 def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
@@ -89,8 +185,8 @@ def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
     strength = recipe.rebalancing
     if not strength:
         return None
-    batches = photos.batches(0, 64, 64, ALONE)
-    prior = count_classes([next(batches).crops for _ in range(32)])
+    with closing(photos.batches(0, 64, 64, ALONE)) as batches:
+        prior = count_classes([batch.crops for batch in islice(batches, COUNTED)])
     return ab_grid.rebalancing(prior, ab_grid.centres(), mix=1 - strength)
 
 

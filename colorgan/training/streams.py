@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice, repeat
 from pathlib import Path
@@ -57,7 +57,7 @@ class StreamedPhotos:
 
     def batches(
         self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
-    ) -> Iterator[Batch]:
+    ) -> Generator[Batch, None, None]:
         """Give a process's shares of the batches from `position` on."""
         own = batch // shard.processes
         if self._reading is None or not self._reading.reaches(position, shard):

@@ -5,7 +5,6 @@ Each is one module with one forward a step, so that it can be wrapped for severa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -13,9 +12,6 @@ from torch import Tensor, nn
 
 from .. import color, hub
 from ..color import ab_grid
-from ..evaluation import restoration
-from ..evaluation.metrics import QUICK, Pixels
-from ..evaluation.protocol import GREY, ORIGINAL, colour_squares, judge
 from ..networks import Generator, Network, RestorationNet
 from ..networks.contract import AB_CHANNELS, Answer
 from ..networks.critics import Critic
@@ -31,26 +27,18 @@ Seen = tuple[Tensor, Tensor]
 
 
 class Task(nn.Module):
-    """What a network is trained for: its terms, and how to show and measure what it can."""
+    """What a network is trained for."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
         """Give what is trained, each group with its "rate", a share of the learning rate."""
         raise NotImplementedError
 
-    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-        """Give each term, weighted, and what a critic wants: lightness and generated ab."""
+    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
+        """Give each term, weighted, and the generated pictures for a critic to score."""
         raise NotImplementedError
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the true and the generated pictures of a batch for a critic to tell apart."""
-        raise NotImplementedError
-
-    def columns(self, model: Any, squares: Pixels, name: str) -> dict[str, Pixels]:
-        """Give what a sheet of samples shows of squares (N, S, S, 3): pictures by column."""
-        raise NotImplementedError
-
-    def figures(self, model: Any, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
-        """Measure a network on validation photos, given as names and bytes of files."""
         raise NotImplementedError
 
 
@@ -110,8 +98,8 @@ class GeneratorTask(Task):
             groups.append({"params": trunk, "rate": self.recipe.trunk_rate})
         return groups
 
-    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-        """Give each term, weighted, and lightness and generated ab."""
+    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
+        """Give each term, weighted, and the photos in their generated colours."""
         weights = self.recipe.losses
         answer = self.generator.answer(seen.lightness)
         ab = answer.ab.float()
@@ -141,29 +129,12 @@ class GeneratorTask(Task):
             if painted is None:
                 painted = color.lab_to_rgb(torch.cat((seen.lab[:, :1], ab), dim=1))
             terms |= self._picture_terms(painted.float(), seen.rgb, true_maps)
-        return terms, seen.lightness, ab
+        return terms, (seen.lightness, ab)
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the photos in their true and in their generated colours."""
         ab = self.generator.answer(seen.lightness).ab.float()
         return (seen.lightness, seen.ab), (seen.lightness, ab)
-
-    def columns(self, model: Generator, squares: Pixels, name: str) -> dict[str, Pixels]:
-        """Give grey, as coloured now, truth."""
-        coloured = colour_squares(squares, model)
-        return {GREY: colour_squares(squares, None), name: coloured, "truth": squares}
-
-    def figures(self, model: Generator, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
-        """Measure how near the colours come, and how strong they are."""
-        result = judge({"model": model}, photos, measures=QUICK, progress=False)
-        difference = result.mean("model", "ciede2000")
-        colour = result.mean("model", "colourfulness")
-        return {
-            "psnr": result.mean("model", "psnr"),
-            "ciede2000": difference,
-            "ciede2000 / grey's": difference / result.mean(GREY, "ciede2000"),
-            "colourfulness / originals'": colour / result.mean(ORIGINAL, "colourfulness"),
-        }
 
     def _picture_terms(
         self, painted: Tensor, truth: Tensor, true_maps: list[Tensor]
@@ -210,8 +181,8 @@ class RestorationTask(Task):
         """Give all of it at the full learning rate."""
         return [{"params": list(self.parameters()), "rate": 1.0}]
 
-    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Tensor, Tensor]:
-        """Give each term, weighted, and the restored lightness without colours.
+    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
+        """Give each term, weighted, and the restored prints, grey.
 
         Tones and details are asked for apart, each where the other is right: together the tones,
         which nobody can know for sure, would drown what the details are to learn.
@@ -226,21 +197,11 @@ class RestorationTask(Task):
             name: weights.huber * losses.huber(found, truth, delta=delta)
             for name, (found, truth) in pairs.items()
         }
-        return terms, *grey(apply_curves(curves, details))
+        return terms, grey(apply_curves(curves, details))
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the prints as they were when they were new and as restored, both grey."""
         return grey(seen.new), grey(self.network(seen.lightness))
-
-    def columns(self, model: RestorationNet, squares: Pixels, name: str) -> dict[str, Pixels]:
-        """Give simulated old prints of the squares, as restored now, and as they were new."""
-        return restoration.columns(model, squares, name)
-
-    def figures(
-        self, model: RestorationNet, photos: Sequence[tuple[str, bytes]]
-    ) -> dict[str, float]:
-        """Measure PSNR and SSIM of lightness on simulated old prints before and after."""
-        return restoration.figures(model, photos)
 
 
 def grey(lightness: Tensor) -> Seen:
@@ -264,16 +225,15 @@ class CriticTask(nn.Module):
         self.game = game
         self.critic = critic
 
-    def forward(self, truth: Seen, generated: Seen, chance: torch.Generator) -> dict[str, Tensor]:
-        """Give the loss and, as shares of right answers, how well it tells them apart."""
+    def forward(
+        self, truth: Seen, generated: Seen, chance: torch.Generator
+    ) -> tuple[Tensor, Tensor]:
+        """Give the loss and, as the share of right answers, how well it tells them apart."""
         real = self.critic(*truth).float()
         fake = self.critic(*generated).float()
         middle = 0.5 if self.game.objective == "least-squares" else 0.0
         right = ((real > middle).float().mean() + (fake < middle).float().mean()) / 2
-        return {
-            "critic": critic_loss(self.game, real, fake, chance),
-            "critic right": right.detach(),
-        }
+        return critic_loss(self.game, real, fake, chance), right.detach()
 
 
 def _trunk(generator: Generator) -> nn.Module:
