@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -21,6 +22,11 @@ from colorgan.training.tables import read_table
 
 def command(*arguments):
     return [sys.executable, str(ROOT / "train.py"), *map(str, arguments)]
+
+
+def in_two_processes(*arguments):
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    return [sys.executable, *launch, *command(*arguments)[1:]]
 
 
 def run_train(*arguments, **settings):
@@ -105,24 +111,43 @@ class TestTheDoor:
         ]
         one, two = tmp_path / "one", tmp_path / "two"
         assert run_train(*arguments, "--out", one, "--max-steps", 24).returncode == 0
-        launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        launch += ["--nproc_per_node", "2"]
-        together = [*command(*arguments, "--out", two, "--max-steps", 20)[1:]]
         done = subprocess.run(
-            [*launch, *together],
+            in_two_processes(*arguments, "--out", two, "--max-steps", 20),
             capture_output=True,
             text=True,
             timeout=280,
             env={**os.environ, "OMP_NUM_THREADS": "1"},
         )
         assert done.returncode == 0, done.stderr
-        assert done.stdout.count("The model is in") == 1, "only the first process speaks"
+        for words in ("The model is in", "photos; left out"):
+            assert done.stdout.count(words) == 1, "only the first process speaks"
         alone = run_train(*arguments, "--out", two, "--max-steps", 24, "--resume")
         assert alone.returncode == 0, alone.stderr
         expected, found = losses_of(one), losses_of(two)
         assert len(found) == 24
         for row, other in zip(expected, found, strict=True):
             assert other == pytest.approx(row, rel=1e-4)
+
+    @pytest.mark.slow
+    def test_ctrl_c_in_one_of_two_processes_stops_both(self, training_folder, tmp_path):
+        process = subprocess.Popen(
+            in_two_processes(
+                *("pix2pix-lab", "--data", training_folder, *STILL, "--out", tmp_path / "run")
+            ),
+            stderr=subprocess.PIPE,
+            text=True,
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        while not read_table(tmp_path / "run" / "metrics.csv"):
+            assert process.poll() is None
+            time.sleep(0.05)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(children[-1]), signal.SIGINT)
+        _, words = process.communicate(timeout=60)
+        stops = [line for line in words.splitlines() if "train.py: Stopped after" in line]
+        assert len({line.split("train.py: ")[1] for line in stops}) == 1
+        hub.load(tmp_path / "run")
 
     def test_ctrl_c_saves_and_says_how_to_go_on(self, training_folder, tmp_path):
         arguments = ["pix2pix-lab", "--data", training_folder, *STILL, "--out", tmp_path]
