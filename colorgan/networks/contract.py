@@ -96,7 +96,7 @@ class Network(
     library_name="colorgan",
     pipeline_tag="image-to-image",
     license="other",
-    tags=["colorization", "image-to-image", "old-photos"],
+    tags=["image-to-image", "old-photos"],
 ):
     """A network that is kept in a model folder. A subclass takes its settings and sets two names.
 
@@ -199,7 +199,7 @@ class Network(
         return cls.load(path)
 
 
-class Generator(Network):
+class Generator(Network, tags=["colorization"]):
     """A network from lightness to ab."""
 
     kind: ClassVar[str] = "generator"

@@ -21,6 +21,7 @@ Parameters: 904,648. Work: 22,000 multiplications a pixel at 512 x 512.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -38,6 +39,7 @@ STRIDE = 8
 REACH = 112
 """Pixels around a place, rounded up to the stride, that the details there depend on."""
 VIEW = 64
+VIEW_PIXELS = 1 << 16  # of the view of a very long picture, which is smaller than to exhaust memory
 CURVE = 4
 QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones: they tell fading
 
@@ -68,7 +70,7 @@ class Block(nn.Module):
         return x + self.second(F.relu(self.first(x)))  # type: ignore[no-any-return]
 
 
-class RestorationNet(Network):
+class RestorationNet(Network, tags=["image-restoration"]):
     """Damaged lightness to lightness."""
 
     kind: ClassVar[str] = "restorer"
@@ -107,7 +109,7 @@ class RestorationNet(Network):
     def curves(self, lightness: Tensor) -> Tensor:
         """Give the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
         height, width = lightness.shape[-2:]
-        scale = VIEW / min(height, width)
+        scale = min(VIEW / min(height, width), math.sqrt(VIEW_PIXELS / (height * width)))
         view = (max(round(height * scale), 1), max(round(width * scale), 1))
         seen = F.interpolate(lightness.clamp(0, 100), view, mode="bilinear", antialias=True)
         return self.tone(centred(seen)).float()  # type: ignore[no-any-return]
