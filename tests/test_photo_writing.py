@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import io
-import resource
 import struct
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 import tifffile
+from disk import room_for
 from photo_files import (
     DEPTHS,
     LOSSLESS,
@@ -271,13 +271,11 @@ def test_a_full_disk_is_said_plainly_and_leaves_the_older_file(tiny_disk: Path) 
 def test_a_write_that_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"older")
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
-    try:
-        with pytest.raises(PhotoError, match=r"^a\.png could not be written: File too large"):
-            photo.write(Photo(noise(200, 300, 3), None, "PNG"), path, NOTE)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with (
+        pytest.raises(PhotoError, match=r"^a\.png could not be written: File too large"),
+        room_for(20_000),
+    ):
+        photo.write(Photo(noise(200, 300, 3), None, "PNG"), path, NOTE)
     assert path.read_bytes() == b"older" and list(tmp_path.iterdir()) == [path]
 
 

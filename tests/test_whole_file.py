@@ -1,10 +1,10 @@
 """Files appear whole or not at all: a write that breaks off leaves the older file and no other."""
 
-import resource
-from contextlib import contextmanager
+from contextlib import ExitStack
 
 import pandas as pd
 import pytest
+from disk import room_for
 
 from colorgan import hub
 from colorgan.errors import ColorganError, TrainingError
@@ -19,17 +19,6 @@ from colorgan.training.recipes import RECIPES
 from colorgan.training.run import RECIPE, Run, write_recipe
 
 OLDER = "older"
-
-
-@contextmanager
-def room_for(bytes_a_file: int):
-    """A system that refuses to write larger files, as a full disk would."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_a_file, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def table(path):
@@ -77,19 +66,15 @@ def test_a_checkpoint_that_breaks_off_leaves_the_models_files_whole(tmp_path):
     names = (hub.WEIGHTS, hub.CONFIG, hub.CARD)  # golden tensors are left out rather than wrong
     for name in names:
         (tmp_path / name).write_text(OLDER)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-
     (tmp_path / hub.GOLDEN).write_text(OLDER)
-    try:
-        with (
-            pytest.raises(TrainingError, match="The previous one is kept"),
-            checkpoint.writing(tmp_path, {}, checkpoint.Progress()) as folder,
-        ):
-            for name in (*names, hub.GOLDEN):
-                (folder / name).write_bytes(bytes(5000))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with (
+        ExitStack() as disk,
+        pytest.raises(TrainingError, match="The previous one is kept"),
+        checkpoint.writing(tmp_path, {}, checkpoint.Progress()) as folder,
+    ):
+        for name in (*names, hub.GOLDEN):
+            (folder / name).write_bytes(bytes(5000))
+        disk.enter_context(room_for(100))
     assert {path.name for path in tmp_path.iterdir()} == {*names, checkpoint.FOLDER}
     assert (tmp_path / hub.WEIGHTS).read_text() == OLDER
 
