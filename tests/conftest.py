@@ -1,4 +1,8 @@
-"""What several tests need: real photos, and a small real model."""
+"""What several tests need: real photos, small real models, a browser.
+
+What is large (torch, Playwright) is imported by who needs it, so that the tests of a room run with
+that room's packages alone.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
-import votes as load_test
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent
@@ -46,14 +48,31 @@ def portrait(photos, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory) -> Path:
     """A model folder with a real, small, untrained U-Net that answers with some colour."""
+    import torch
+
     from colorgan import hub
-    from colorgan.networks.unet import UNet, UNetConfig
+    from colorgan.networks import UNet, UNetConfig
 
     torch.manual_seed(0)
     generator = UNet(UNetConfig(trunk="resnet10t", widths=(16, 16, 16)))
     torch.nn.init.constant_(generator.head.bias, 0.2)
     folder = tmp_path_factory.mktemp("models") / "small"
     hub.save(generator, folder, card="# small\n", provenance={"recipe": "none"})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def guessing_model(tmp_path_factory) -> Path:
+    """A model folder with a small network that answers with a distribution of colours."""
+    import torch
+
+    from colorgan import hub
+    from colorgan.networks import UNet, UNetConfig
+
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("models") / "guessing"
+    generator = UNet(UNetConfig("resnet10t", widths=(16, 16, 16), head="classes"))
+    hub.save(generator, folder, card="# guessing\n", provenance={})
     return folder
 
 
@@ -75,6 +94,7 @@ def training_folder(photos, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def teacher_weights(tmp_path_factory) -> Path:
     """A file of weights as timm keeps them, for a small teacher that was never trained."""
+    import torch
     from safetensors.torch import save_file
 
     from colorgan.networks.trunk import import_timm
@@ -88,6 +108,8 @@ def teacher_weights(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def study_folder(tmp_path_factory) -> Path:
     """A small study of the survey: 6 pairs and 2 real-or-coloured questions of 8 photos."""
+    import votes as load_test
+
     folder = tmp_path_factory.mktemp("studies") / "study"
     load_test.draw_study(folder, photos=8, pairs=6, originals=2)
     return folder
@@ -96,8 +118,9 @@ def study_folder(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def browser():
     """The system's Chromium, or Playwright's own."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
         path = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -10,21 +10,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-import imagecodecs
 import numpy as np
 import pytest
-import torch
 from conftest import ROOT
 from PIL import Image
-from playwright.sync_api import expect
 from serving import free_port, wait_until_answering
-
-from colorgan import color
 
 GPS = {1: "N", 2: (41.0, 0.0, 30.0), 3: "E", 4: (28.0, 58.0, 12.0)}
 GPS_IFD, DESCRIPTION, PROCESSING_SOFTWARE = 0x8825, 0x010E, 0x000B
 WAIT = 120_000  # milliseconds for a photo to be coloured: some machines are slow or busy
-expect.set_options(timeout=30_000)
 
 
 @contextmanager
@@ -51,15 +45,6 @@ def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
         app.terminate()
         app.wait(60)
     assert "Traceback" not in log.read_text()
-
-
-def to_lab(image: Image.Image) -> torch.Tensor:
-    pixels = torch.from_numpy(np.array(image.convert("RGB"))).permute(2, 0, 1)[None] / 255
-    return color.rgb_to_lab(pixels.float())
-
-
-def mean_chroma(image: Image.Image) -> float:
-    return float(color.chroma(to_lab(image)[:, 1:]).mean())
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +79,8 @@ def small_photo(large_photo, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def deep_photo(photos, tmp_path_factory) -> Path:
     """A grey PNG of 16 bits."""
+    import imagecodecs
+
     path = tmp_path_factory.mktemp("deep") / "scan.png"
     grey = photos["astronaut"].astype(np.float64) @ (0.299, 0.587, 0.114)
     path.write_bytes(imagecodecs.png_encode((grey * 257).round().astype(np.uint16)))
@@ -144,6 +131,13 @@ def visit(browser, url):
             return page
 
         yield visit
+
+
+def connect(url: str, folder: Path):
+    """The page as a script in Python meets it; what it answers is kept in a folder."""
+    from gradio_client import Client
+
+    return Client(url, verbose=False, download_files=folder)
 
 
 def upload(page, photo: Path, tab: str = "colour") -> None:

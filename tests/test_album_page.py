@@ -10,7 +10,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from page_app import WAIT, download, mean_chroma, overflows, toast
+from page_app import WAIT, connect, download, overflows, toast
+from pictures import mean_chroma
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -145,10 +146,9 @@ class TestAlbum:
         assert not overflows(page)
 
     def test_a_script_gets_the_zip_and_the_list(self, url, album, tmp_path):
-        from gradio_client import Client, handle_file
+        from gradio_client import handle_file
 
-        client = Client(url, verbose=False, download_files=tmp_path)
-        packed, table, *_ = client.predict(
+        packed, table, *_ = connect(url, tmp_path).predict(
             [handle_file(path) for path in album[6:]], "custom", 1.0, api_name="/album"
         )
         names = zipfile.ZipFile(packed).namelist()

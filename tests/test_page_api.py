@@ -12,15 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from page_app import (
-    mean_chroma,
-    serving,
-)
+from conftest import ROOT
+from page_app import connect, serving
+from pictures import mean_chroma
 from PIL import Image
 
 from colorgan.ui.texts import ENGLISH
-
-ROOT = Path(__file__).parent.parent
 
 
 @pytest.mark.browser
@@ -122,12 +119,6 @@ async def ask_as_an_assistant(url: str, tool: str, **arguments) -> tuple[list, s
         tools = (await session.list_tools()).tools
         answer = await session.call_tool(tool, arguments)
     return tools, answer.content[0].text
-
-
-def connect(url: str, folder: Path):
-    from gradio_client import Client
-
-    return Client(url, verbose=False, download_files=folder)
 
 
 def photo(path: Path):

@@ -14,7 +14,6 @@ import torch
 from PIL import Image
 
 from colorgan.errors import ColorganError, ModelError
-from colorgan.networks import UNet, UNetConfig
 from colorgan.ui import colour, work
 from colorgan.ui import page as page_module
 from colorgan.ui.messages import errors_as_toasts, toast_text
@@ -29,18 +28,6 @@ from colorgan.ui.previews import (
 )
 from colorgan.ui.texts import ENGLISH
 from colorgan.ui.turkish import TURKISH
-
-
-@pytest.fixture(scope="module")
-def guessing_model(tmp_path_factory):
-    """A model folder with a small network that answers with a distribution of colours."""
-    from colorgan import hub
-
-    torch.manual_seed(0)
-    folder = tmp_path_factory.mktemp("models") / "guessing"
-    settings = UNetConfig("resnet10t", widths=(16,) * 3, head="classes")
-    hub.save(UNet(settings), folder, card="# guessing\n", provenance={})
-    return folder
 
 
 class TestPieces:
