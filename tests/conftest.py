@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).parent.parent
-pytest_plugins = ["page_app", "studies"]  # fixtures for tests of the page and of the survey
+pytest_plugins = ["page_app", "hub_client", "studies"]  # fixtures of the page, the Hub, the survey
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

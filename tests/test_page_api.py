@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from hub_client import settings
+from loopback_hub import Repo
 from page_app import connect, serving
 from pictures import mean_chroma
 from PIL import Image
@@ -20,7 +22,6 @@ from PIL import Image
 from colorgan.ui.texts import ENGLISH
 
 
-@pytest.mark.browser
 class TestApi:
     def test_the_script_of_the_readme_runs(self, url, small_photo, tmp_path, monkeypatch):
         code = (ROOT / "README.md").read_text().split("```python\nfrom gradio_client")[1]
@@ -75,20 +76,42 @@ class TestApi:
         with pytest.raises(AppError, match=r"^letter\.jpg is not a photo that can be read"):
             connect(url, tmp_path).predict(photo(bad), api_name="/colorize")
 
-    def test_assistants_find_the_work_as_tools(self, small_photo, tmp_path):
-        settings = {"HF_HUB_OFFLINE": "1", "COLORGAN_MCP": "1"}
+
+@pytest.fixture(scope="module")
+def hub_url(server, small_model, tmp_path_factory):
+    """The address of another app, with models of the Hub and with tools for assistants."""
+    files = {path.name: path.read_bytes() for path in small_model.iterdir()}
+    for name, tag in (("me/first", "v1.0"), ("me/second", "2026")):
+        server.repos[name] = Repo()
+        server.repos[name].refs[tag] = server.commit(name, files)
+    folder = tmp_path_factory.mktemp("app of the Hub")
+    own = settings(server, folder / "cache") | {"COLORGAN_MCP": "1"}
+    own |= {"COLORGAN_CUSTOM": "me/first@v1.0", "COLORGAN_PRETRAINED": "me/second@2026"}
+    with serving(folder, own) as address:
+        yield address
+
+
+class TestAppOfTheHub:
+    def test_its_models_are_compared_and_their_revisions_told(
+        self, hub_url, server, small_photo, tmp_path
+    ):
+        client = connect(hub_url, tmp_path)
+        caption = client.predict(photo(small_photo), 1.0, 128, api_name="/compare")[2]
+        for name in ("me/first", "me/second"):
+            assert name in caption and server.repos[name].refs["main"][:12] in caption
+
+    def test_assistants_find_the_work_as_tools(self, hub_url, small_photo):
         data = base64.b64encode(small_photo.read_bytes()).decode()
-        with serving(tmp_path, settings) as url:
-            asked = ask_as_an_assistant(url, "colorize", photo=f"data:image/jpeg;base64,{data}")
-            with ThreadPoolExecutor(1) as pool:  # Playwright has a loop in this thread
-                tools, answer = pool.submit(asyncio.run, asked).result()
-            assert {tool.name for tool in tools} == {"colorize", "restore", "compare", "album"}
-            for tool in tools:
-                settings = tool.inputSchema["properties"].values()
-                assert tool.description and all(one["description"] for one in settings)
-            address = re.search(r"http\S+in%20colour\.jpg", answer).group()
-            with urllib.request.urlopen(address) as file:
-                assert mean_chroma(Image.open(io.BytesIO(file.read()))) > 3
+        asked = ask_as_an_assistant(hub_url, "colorize", photo=f"data:image/jpeg;base64,{data}")
+        with ThreadPoolExecutor(1) as pool:  # Playwright has a loop in this thread
+            tools, answer = pool.submit(asyncio.run, asked).result()
+        assert {tool.name for tool in tools} == {"colorize", "restore", "compare", "album"}
+        for tool in tools:
+            arguments = tool.inputSchema["properties"].values()
+            assert tool.description and all(one["description"] for one in arguments)
+        address = re.search(r"http\S+in%20colour\.jpg", answer).group()
+        with urllib.request.urlopen(address) as file:
+            assert mean_chroma(Image.open(io.BytesIO(file.read()))) > 3
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,30 @@
-"""Photos in folders, lists and archives."""
+"""Photos in folders, lists, archives, and data sets of the Hub."""
 
 import io
+import json
+import shutil
 import tarfile
 
 import pytest
+from commands import COLORGAN
+from photo_files import saved
 from PIL import Image
 
 from colorgan.errors import PhotoError
 from colorgan.photoset.sources import evenly, find, group_of, pick, read_all
 
-
-def jpeg() -> bytes:
-    stream = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(stream, "JPEG")
-    return stream.getvalue()
+JPEG = saved(Image.new("RGB", (8, 8), "red"), "JPEG")
 
 
 def test_a_folder_is_searched_to_the_bottom_in_a_fixed_order(tmp_path):
     for name in ("b.jpg", "a/z.PNG", "a/.hidden.jpg", "a/readme.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(jpeg())
+        (tmp_path / name).write_bytes(JPEG)
     assert [str(p.relative_to(tmp_path)) for p in find([tmp_path])] == ["a/z.PNG", "b.jpg"]
 
 
 def test_a_file_that_is_named_is_taken_whatever_its_ending(tmp_path):
-    (tmp_path / "scan").write_bytes(jpeg())
+    (tmp_path / "scan").write_bytes(JPEG)
     assert find([tmp_path / "scan"]) == [tmp_path / "scan"]
 
 
@@ -32,15 +32,15 @@ def test_a_tar_gives_name_and_bytes(tmp_path):
     with tarfile.open(tmp_path / "set.tar", "w") as tar:
         for name in ("faces-x-1.webp", "notes.txt"):
             member = tarfile.TarInfo(name)
-            member.size = len(jpeg())
-            tar.addfile(member, io.BytesIO(jpeg()))
-    assert list(read_all([tmp_path / "set.tar"])) == [("faces-x-1.webp", jpeg())]
+            member.size = len(JPEG)
+            tar.addfile(member, io.BytesIO(JPEG))
+    assert list(read_all([tmp_path / "set.tar"])) == [("faces-x-1.webp", JPEG)]
 
 
 def test_no_two_photos_have_one_name(tmp_path):
     for day in ("monday", "tuesday"):
         (tmp_path / day).mkdir()
-        (tmp_path / day / "001.jpg").write_bytes(jpeg())
+        (tmp_path / day / "001.jpg").write_bytes(JPEG)
     days = [tmp_path / "monday", tmp_path / "tuesday"]
     names = [name for name, _ in read_all([*days, days[1]])]
     assert names == ["001.jpg", "tuesday/001.jpg", "tuesday (2)/001.jpg"]
@@ -48,7 +48,7 @@ def test_no_two_photos_have_one_name(tmp_path):
 
 def test_every_ending_that_is_written_is_found(tmp_path):
     for ending in (".jpg", ".jpe", ".jfif", ".hif", ".AVIF"):
-        (tmp_path / f"photo{ending}").write_bytes(jpeg())
+        (tmp_path / f"photo{ending}").write_bytes(JPEG)
     assert len(find([tmp_path])) == 5
 
 
@@ -84,3 +84,36 @@ def test_as_many_are_picked_as_asked_evenly_over_all(training_folder):
     for count in (1, 5, len(found), 99):
         assert pick([training_folder], count) == evenly(found, count)
     assert pick([], 5) == []
+
+
+class TestDataSetsOfTheHub:
+    """Real photos in both shapes that the Hub knows: folders of files, and Parquet."""
+
+    def test_are_read_by_name_and_split(self, town, run):
+        code = (
+            "from colorgan.photoset.sources import read_all\n"
+            "for name, data in read_all(['me/town', 'me/table:test']): print(name, len(data))"
+        )
+        done = run("-c", code)
+        assert done.returncode == 0, done.stderr
+        names = ["harbour/00000000.jpg", "harbour/00000001.jpg", "street/00000002.jpg"]
+        names += [f"{row:08}" for row in range(8)]
+        lines = [line.split() for line in done.stdout.splitlines()]
+        assert [name for name, _ in lines] == names
+        assert {int(size) for _, size in lines} == {len(town)}
+
+    def test_are_coloured_for_a_survey(self, town, small_model, run, tmp_path):
+        models = [tmp_path / "amber", tmp_path / "birch"]
+        for model in models:
+            shutil.copytree(small_model, model)
+        study = tmp_path / "study"
+        options = ("--model", *models, "-o", study)
+        done = run(*COLORGAN, "survey", "prepare", "me/town", *options)
+        assert done.returncode == 0, done.stderr
+        photos = json.loads((study / "study.json").read_text())["photos"]
+        assert [photo["group"] for photo in photos] == ["harbour", "harbour", "street"]
+
+    def test_that_are_not_there_are_one_sentence(self, server, run):
+        done = run(*COLORGAN, "evaluate", "--model", "custom", "--data", "me/nowhere")
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert "no such data set can be had" in done.stderr
