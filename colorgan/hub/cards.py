@@ -68,7 +68,7 @@ def render(
     """
     figures = read_figures(folder)
     own = own_row(figures)
-    trainings = history(folder)
+    trainings = [{"seen": 0, **run} for run in history(folder)]
     measures = [m for m in SHOWN if m in own] + [m for m in own if "[" in m or " " in m]
     rows = [
         {
@@ -90,7 +90,7 @@ def render(
         config=config,
         recipe=trainings[-1].get("recipe") if trainings else None,
         history=trainings,
-        seen=sum(int(run.get("seen", 0)) for run in trainings),
+        seen=sum(int(run["seen"]) for run in trainings),
         parameters=f"{sum(p.numel() for p in network.parameters()) / 1e6:.1f}",
         data=trained_on,
         limits=limits,

@@ -1,0 +1,57 @@
+"""Model cards: every figure and name on them comes from the model's folder."""
+
+import json
+import shutil
+
+import pytest
+from embed import ABOUT, DATA
+from restore import ABOUT as ABOUT_RESTORING
+
+from colorgan import hub
+from colorgan.errors import ModelError
+from colorgan.hub import cards
+
+
+@pytest.mark.parametrize("name", ["custom", "pretrained", "restore"])
+def test_the_embedded_models_cards_are_rendered_from_their_folders(name):
+    about = {**ABOUT, "restore": ABOUT_RESTORING}[name]
+    folder = hub.embedded()[name]
+    card = cards.render(folder, name, about=about, data=DATA)
+    assert card == (folder / hub.CARD).read_text()
+
+
+def test_a_restorer_s_says_that_it_restores():
+    card = cards.render(hub.embedded()["restore"], "me/mender")
+    assert "Mends damaged photos." in card and "colorization" not in card
+
+
+def test_a_model_that_was_not_judged_says_so_and_where_it_comes_from(small_model):
+    card = cards.render(small_model, "me/model", about="Of harbours.")
+    for words in ("# colorgan / me/model", "Of harbours.", "Not measured yet.", "Not recorded."):
+        assert words in card
+    assert 'hf_hub_download("me/model"' in card, "it lies on the Hub"
+
+
+def test_the_figures_are_the_first_model_s_and_name_no_photos(small_model, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(small_model, folder)
+    models = {"original": {"psnr": {"mean": None}}, "grey": {"psnr": {"mean": 22.0}}}
+    models["mine"] = {"psnr": {"mean": 23.4}}
+    figures = {"protocol": {"photos": 3, "left_out": {"aunt.jpg": "grey"}}, "models": models}
+    (folder / hub.EVALUATION).write_text(json.dumps(figures))
+    read = cards.read_figures(folder)
+    assert cards.own_row(read) == {"psnr": {"mean": 23.4}}
+    assert read["protocol"] == {"photos": 3}
+
+
+def test_a_measure_without_a_number_is_a_dash():
+    assert cards.cell(None) == cards.cell({"mean": None}) == "-"
+    assert cards.cell({"mean": 9.87}) == "9.87" and cards.cell({"mean": 0.5678}) == "0.568"
+
+
+def test_figures_that_cannot_be_read_are_said(small_model, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(small_model, folder)
+    (folder / hub.EVALUATION).write_text('{"models": 3}')
+    with pytest.raises(ModelError, match="colorgan evaluate --json"):
+        cards.render(folder, "me/model")
