@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
+from colorgan.engines.export import export
 from colorgan.errors import ColorganError, PackageError
 from colorgan.evaluation.lpips import Lpips
 from colorgan.evaluation.report import write_report as write_judges_report
@@ -31,6 +32,9 @@ NO_ROWS = pd.DataFrame()
         ("choix", "survey", lambda folder: open_store(folder)),
         ("datasets", "train", lambda folder: import_datasets()),
         ("imagehash", "train", lambda folder: Hashes()),
+        ("onnx", "onnx", lambda folder: export(None, folder / "a.onnx")),
+        ("onnxruntime", "onnx", lambda folder: export(None, folder / "a.onnx")),
+        ("onnxscript", "onnx", lambda folder: export(None, folder / "a.onnx")),
         ("openpyxl", "survey", lambda folder: read_votes(folder / "answers.xlsx", None, None)),
         ("plotly", "judge", lambda folder: write_judges_report(folder / "a.html", *[None] * 4)),
         ("plotly", "survey", lambda folder: write_survey_report(folder / "a.html", {})),
