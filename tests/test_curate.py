@@ -2,11 +2,10 @@
 
 import errno
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from commands import colorgan
 from PIL import Image, ImageOps
 
 from colorgan.photoset.curate import Finding, examine, set_aside
@@ -27,15 +26,6 @@ def mixed(photos, tmp_path):
     Image.fromarray(photos["rocket"]).resize((120, 80)).save(folder / "tiny.png")
     (folder / "corrupt.jpg").write_bytes((folder / "b-coffee.jpg").read_bytes()[:3000])
     return folder
-
-
-def run(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "colorgan", "curate", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
 
 
 def test_each_kind_is_found(mixed):
@@ -74,7 +64,7 @@ def test_many_photos_are_compared_with_all_before_them(tmp_path):
 
 def test_the_command_lists_and_moves_nothing(mixed):
     before = sorted(mixed.rglob("*"))
-    done = run(mixed)
+    done = colorgan("curate", mixed)
     assert done.returncode == 0, done.stderr
     assert "2 of 7 photos can be trained on" in done.stdout
     assert "near-duplicate  more/the-cat-again.jpg  (of a-cat.png)" in done.stdout
@@ -82,7 +72,7 @@ def test_the_command_lists_and_moves_nothing(mixed):
 
 
 def test_the_command_moves_by_kind_when_asked(mixed, tmp_path):
-    done = run(mixed, "--move", tmp_path / "aside")
+    done = colorgan("curate", mixed, "--move", tmp_path / "aside")
     assert done.returncode == 0 and "5 moved" in done.stdout
     assert (tmp_path / "aside" / "near-duplicate" / "more" / "the-cat-again.jpg").is_file()
     assert {p.name for p in mixed.rglob("*.*")} == {"a-cat.png", "b-coffee.jpg"}
@@ -98,5 +88,5 @@ def test_photos_are_moved_to_another_disk_too(mixed, tmp_path, monkeypatch):
 
 
 def test_an_empty_folder_is_said_in_one_line(tmp_path):
-    done = run(tmp_path)
+    done = colorgan("curate", tmp_path)
     assert done.returncode == 1 and done.stderr.startswith("colorgan: The folder")
