@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from commands import COLORGAN, colorgan, run, start
 from PIL import Image
 
 from colorgan import album
@@ -30,14 +28,6 @@ def attic(photos, tmp_path_factory) -> Path:
         path.parent.mkdir(exist_ok=True)
         image.rotate(number).save(path)
     return folder
-
-
-def colorize(*arguments, launcher=(sys.executable,), **environment):
-    command = [*launcher, "-m", "colorgan", "colorize", *map(str, arguments)]
-    own = {**os.environ, "HF_HUB_OFFLINE": "1", **environment}
-    return subprocess.Popen(
-        command, cwd=ROOT, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
 
 
 def results(folder: Path) -> dict[str, int]:
@@ -88,42 +78,49 @@ def test_rows_come_in_order_with_and_without_a_core_for_files(
     attic, small_model, tmp_path, monkeypatch, idle
 ):
     monkeypatch.setattr(album, "has_idle_core", lambda: idle)
-    (attic / "box 0" / "00 broken.png").write_bytes(b"?")
-    jobs = album.plan([attic], tmp_path)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"?")
+    photos = sorted(attic.rglob("*.png"))
+    jobs = album.plan([*photos[:5], broken, *photos[5:]], tmp_path / "out")
     rows = list(album.colorize_all(Colorizer.from_pretrained(small_model), jobs, size=32))
-    (attic / "box 0" / "00 broken.png").unlink()
     assert [row.source for row in rows] == [job.source for job in jobs]
-    assert [row.source.name for row in rows if row.error] == ["00 broken.png"]
-    assert len(results(tmp_path)) == PHOTOS
+    assert [row.source.name for row in rows if row.error] == ["broken.png"]
+    assert len(results(tmp_path / "out")) == PHOTOS
 
 
 @pytest.mark.slow
-def test_killed_and_resumed_no_photo_is_lost_or_done_twice(attic, small_model, tmp_path):
-    options = (attic, "-o", tmp_path, "--model", small_model, "--size", "32", "--resume")
-    first = colorize(*options)
-    while len(results(tmp_path)) < 3 and first.poll() is None:
+def test_killed_and_resumed_no_photo_is_lost_or_done_twice(photos, small_model, tmp_path):
+    """Three small photos, then large ones, which take far longer than the kill."""
+    folder, out = tmp_path / "photos", tmp_path / "out"
+    folder.mkdir()
+    image = Image.fromarray(photos["astronaut"]).convert("L")
+    for place, side in enumerate([48, 48, 48, 2000, 2000]):
+        image.resize((side, side)).save(folder / f"{place}.png")
+    options = ("colorize", folder, "-o", out, "--model", small_model, "--size", "32", "--resume")
+    first = start(sys.executable, *COLORGAN, *options)
+    end = time.monotonic() + 120
+    while len(results(out)) < 3 and first.poll() is None and time.monotonic() < end:
         time.sleep(0.002)
-    first.send_signal(signal.SIGKILL)
-    first.wait()
-    before = results(tmp_path)
-    assert 3 <= len(before) < PHOTOS
-    second = colorize(*options)
-    said, errors = second.communicate(timeout=120)
-    assert second.returncode == 0, errors
-    assert f"{len(before)} of {PHOTOS} photos are done already" in said
-    after = results(tmp_path)
-    assert set(after) == set(results(attic))
+    first.kill()
+    first.communicate()
+    before = results(out)
+    assert first.returncode == -signal.SIGKILL, "it was not done yet"
+    assert 3 <= len(before) < 5
+    done = colorgan(*options)
+    assert done.returncode == 0, done.stderr
+    assert f"{len(before)} of 5 photos are done already" in done.stdout
+    after = results(out)
+    assert set(after) == set(results(folder))
     assert {name: after[name] for name in before} == before
-    for path in tmp_path.rglob("*.png"):
+    for path in out.rglob("*.png"):
         Image.open(path).load()
 
 
 @pytest.mark.slow
 def test_processes_of_a_launcher_share_a_folder(attic, small_model, tmp_path):
     launcher = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2")
-    options = (attic, "-o", tmp_path, "--model", small_model, "--size", "32")
-    run = colorize(*options, launcher=launcher, OMP_NUM_THREADS="1")
-    said, errors = run.communicate(timeout=200)
-    assert run.returncode == 0, errors
-    assert said.count(f"{PHOTOS // 2} of {PHOTOS // 2} photos coloured") == 2
+    options = ("colorize", attic, "-o", tmp_path, "--model", small_model, "--size", "32")
+    done = run(*launcher, *COLORGAN, *options, OMP_NUM_THREADS="1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count(f"{PHOTOS // 2} of {PHOTOS // 2} photos coloured") == 2
     assert set(results(tmp_path)) == set(results(attic))
