@@ -33,6 +33,12 @@ def busy_network() -> RestorationNet:
     return network
 
 
+@pytest.fixture(autouse=True)
+def seeded():
+    """Random pictures are the same every time."""
+    torch.manual_seed(0)
+
+
 class TestNetwork:
     def test_untrained_it_gives_back_what_it_sees(self):
         network = RestorationNet(RestorationConfig(width=8, blocks=1))
