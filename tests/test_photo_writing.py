@@ -32,7 +32,7 @@ from PIL import Image
 
 from colorgan import photo
 from colorgan.errors import PhotoError
-from colorgan.photo import Photo, exif, notes
+from colorgan.photo import Photo, exif
 from colorgan.photo.icc import srgb_profile
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")
@@ -201,13 +201,6 @@ def test_suffix_names_the_format_that_encode_writes(format: str, ending: str) ->
 def test_endings_of_one_format_are_known() -> None:
     assert photo.same_format(".jpg", ".JPEG") and photo.same_format(".tif", ".TIFF")
     assert not photo.same_format(".jpg", ".png") and not photo.same_format(".bmp", ".bmp")
-
-
-def test_the_note_names_model_revision_and_version() -> None:
-    assert NOTE == (
-        "Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess."
-    )
-    assert "revision" not in notes.coloured("custom", "")
 
 
 # Writing files
