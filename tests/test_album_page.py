@@ -1,4 +1,4 @@
-"""The tab Album as a visitor meets it, and its pieces."""
+"""The tab Album as a visitor meets it, and as a script does."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import io
 import shutil
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from page_app import WAIT, connect, download, overflows, toast
@@ -15,44 +14,7 @@ from pictures import mean_chroma
 from PIL import Image
 from playwright.sync_api import expect
 
-from colorgan.errors import ColorganError
-from colorgan.ui.album_files import Row, incoming, write_table
-from colorgan.ui.limits import REFILL_SECONDS, Limits
 from colorgan.ui.texts import ENGLISH
-
-
-class TestPieces:
-    def test_photos_of_one_name_get_numbers(self, tmp_path):
-        for folder in ("a", "b", "c"):
-            (tmp_path / folder).mkdir()
-            (tmp_path / folder / "scan.jpg").write_bytes(b"")
-        names = [name for name, _ in incoming([str(p) for p in tmp_path.glob("*/scan.jpg")])]
-        assert names == ["scan.jpg", "scan (2).jpg", "scan (3).jpg"]
-
-    def test_photos_that_differ_in_the_ending_alone_get_numbers_too(self, tmp_path):
-        """Their results may have one ending: a.bmp and A.png both come back as PNG."""
-        paths = [tmp_path / name for name in ("a.bmp", "A.png", "a (2).jpg")]
-        names = [name for name, _ in incoming([str(path) for path in paths])]
-        assert names == ["a.bmp", "A (2).png", "a (2) (2).jpg"]
-
-    def test_names_in_the_list_are_no_formulas(self, tmp_path):
-        path = write_table([Row("=HYPERLINK(1).jpg", error="broken")], tmp_path / "list.csv")
-        assert "'=HYPERLINK" in path.read_text("utf-8-sig")
-
-    def test_a_visitor_who_asks_for_too_much_is_told_when_to_come_back(self):
-        now = [0.0]
-        limits = Limits(ENGLISH, photos=3, clock=lambda: now[0])
-        one, other = (
-            SimpleNamespace(client=SimpleNamespace(host=host)) for host in ("10.0.0.1", "10.0.0.2")
-        )
-        limits.take(one, 3)
-        with pytest.raises(ColorganError, match=r"at most 3 photos.*in 3 minutes"):
-            limits.take(one)
-        limits.take(other)
-        with pytest.raises(ColorganError, match="this would be more"):
-            limits.take(other, 4)
-        now[0] = REFILL_SECONDS
-        limits.take(one, 3)
 
 
 @pytest.fixture
@@ -79,7 +41,6 @@ def status(page, words: str):
     return page.locator("#album-status [role=status]", has_text=words)
 
 
-@pytest.mark.browser
 class TestAlbum:
     def test_twelve_photos_with_a_broken_one(self, visit, album):
         page = visit()

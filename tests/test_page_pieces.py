@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import time
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import gradio as gr
 import numpy as np
@@ -13,9 +15,12 @@ import pytest
 import torch
 from PIL import Image
 
+from colorgan import hub
 from colorgan.errors import ColorganError, ModelError
-from colorgan.ui import colour, work
+from colorgan.ui import about, frames, work
 from colorgan.ui import page as page_module
+from colorgan.ui.album_files import Row, incoming, write_table
+from colorgan.ui.limits import REFILL_SECONDS, Limits
 from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
 from colorgan.ui.photo_input import receive
@@ -28,6 +33,8 @@ from colorgan.ui.previews import (
 )
 from colorgan.ui.texts import ENGLISH
 from colorgan.ui.turkish import TURKISH
+
+VISITOR = SimpleNamespace(client=SimpleNamespace(host="10.0.0.1"))
 
 
 class TestPieces:
@@ -61,13 +68,8 @@ class TestPieces:
 
     def test_a_model_is_loaded_once(self, small_model):
         models = Models({"custom": str(small_model)})
-        found = []
-        threads = [Thread(target=lambda: found.append(models.get("custom"))) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(found) == 4
+        with ThreadPoolExecutor(4) as visitors:
+            found = list(visitors.map(models.get, ["custom"] * 4))
         assert len(set(map(id, found))) == 1
 
     def test_a_lent_gpu_gets_the_network_s_call_and_nothing_else(self, small_model, portrait):
@@ -116,7 +118,9 @@ class TestPieces:
         seen = []
         trunk = models.get("custom").generator.trunk
         trunk.register_forward_pre_hook(lambda _, given: seen.append(given[0].clone()))
-        colour._colorize(models, ENGLISH, str(tmp_path / "old.png"), "custom", 1.0, 64, 1.0)
+        page = page_module.build(models, [])
+        colorize = next(f for f in page.fns.values() if f.api_name == "colorize").fn
+        colorize(str(tmp_path / "old.png"), "custom", 1.0, 64, False, True, 1.0, VISITOR)
         coloured, doubted = seen
         assert torch.equal(coloured, doubted)
 
@@ -179,3 +183,71 @@ class TestPieces:
 
 def is_public(event: dict) -> bool:
     return event["api_visibility"] == "public"
+
+
+class TestAlbumFiles:
+    def test_photos_of_one_name_get_numbers(self, tmp_path):
+        for folder in ("a", "b", "c"):
+            (tmp_path / folder).mkdir()
+            (tmp_path / folder / "scan.jpg").write_bytes(b"")
+        names = [name for name, _ in incoming([str(p) for p in tmp_path.glob("*/scan.jpg")])]
+        assert names == ["scan.jpg", "scan (2).jpg", "scan (3).jpg"]
+
+    def test_photos_that_differ_in_the_ending_alone_get_numbers_too(self, tmp_path):
+        """Their results may have one ending: a.bmp and A.png both come back as PNG."""
+        paths = [tmp_path / name for name in ("a.bmp", "A.png", "a (2).jpg")]
+        names = [name for name, _ in incoming([str(path) for path in paths])]
+        assert names == ["a.bmp", "A (2).png", "a (2) (2).jpg"]
+
+    def test_names_in_the_list_are_no_formulas(self, tmp_path):
+        path = write_table([Row("=HYPERLINK(1).jpg", error="broken")], tmp_path / "list.csv")
+        assert "'=HYPERLINK" in path.read_text("utf-8-sig")
+
+
+def test_a_visitor_who_asks_for_too_much_is_told_when_to_come_back():
+    now = [0.0]
+    limits = Limits(ENGLISH, photos=3, clock=lambda: now[0])
+    one, other = VISITOR, SimpleNamespace(client=SimpleNamespace(host="10.0.0.2"))
+    limits.take(one, 3)
+    with pytest.raises(ColorganError, match=r"at most 3 photos.*in 3 minutes"):
+        limits.take(one)
+    limits.take(other)
+    with pytest.raises(ColorganError, match="this would be more"):
+        limits.take(other, 4)
+    now[0] = REFILL_SECONDS
+    limits.take(one, 3)
+
+
+class TestFigures:
+    """The table that visitors read under About."""
+
+    def test_are_those_of_the_evaluations_that_came_with_the_models(self):
+        names = {"custom": "custom", "pretrained": "pretrained"}
+        lines = about.figures(Models(names), ENGLISH).splitlines()
+        assert lines[0] == "| | Colour error | PSNR, dB | Colourfulness |"
+        kept = {n: json.loads((hub.embedded()[n] / hub.EVALUATION).read_text()) for n in names}
+        shown = {ENGLISH.grey: kept["custom"]["models"]["grey"]}
+        shown |= {ENGLISH.model_name(n): kept[n]["models"][n] for n in names}
+        shown |= {ENGLISH.original: kept["custom"]["models"]["original"]}
+        for line, (name, row) in zip(lines[2:6], shown.items(), strict=True):
+            means = [row[m]["mean"] for m in ("ciede2000", "psnr", "colourfulness")]
+            cells = [cell.strip() for cell in line.strip("|").split("|")]
+            assert cells == [name, *("" if mean is None else f"{mean:.1f}" for mean in means)]
+        assert f"{kept['custom']['protocol']['photos']} colour photos" in lines[-1]
+
+    def test_of_models_of_the_hub_are_on_their_pages(self):
+        assert about.figures(Models({"custom": "org/name"}), ENGLISH) == ENGLISH.no_figures
+
+
+class TestFrames:
+    def test_names_are_no_code_in_a_template(self):
+        safe = frames.template_safe('<b>"`${1 + 1}`\\')
+        assert not set('<>"`${}\\') & set(safe)
+
+    def test_a_pair_knows_its_files_names_and_size(self, tmp_path):
+        for name in ("before.webp", "after.webp"):
+            Image.new("RGB", (40, 30)).save(tmp_path / name)
+        value = frames.shown_pair(tmp_path / "before.webp", tmp_path / "after.webp", "A", "<B>")
+        assert (value["width"], value["height"]) == (40, 30)
+        assert value["names"] == ("A", "&lt;B&gt;")
+        assert value["before"]["path"] == str(tmp_path / "before.webp")
