@@ -20,7 +20,13 @@ pytest_plugins = ["page_app", "hub_client", "studies"]  # fixtures of the page, 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no process is left with one at the end."""
+    """Mark what drives a browser, and begin with the files that take longest.
+
+    Then no process is left with a long one at the end.
+    """
+    for item in items:
+        if {"browser", "visit"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
     marked = Counter(item.path for item in items if _is_slow(item))
     items.sort(key=lambda item: -marked[item.path])  # stable: a file's tests keep their order
 

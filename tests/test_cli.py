@@ -213,7 +213,6 @@ def test_evaluate_lays_out_a_sheet_of_original_grey_and_each_model(judged):
     assert sum(chroma > 2 for chroma in chromas) == 3, "the original and two models"
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_report_opens_in_a_browser_without_network(judged, browser, width):
     from page_app import overflows

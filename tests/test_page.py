@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
 import imagecodecs
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from conftest import ROOT
 from page_app import (
     DESCRIPTION,
@@ -34,7 +34,6 @@ from colorgan.ui import page as page_module
 from colorgan.ui.texts import ENGLISH
 
 EXAMPLES = page_module.find_examples(ROOT / "examples" / "photos")
-SHOTS = os.environ.get("COLORGAN_SCREENSHOTS")
 SLOW_CANCELLING = """() => {
     const now = window.fetch;
     window.fetch = async (address, ...rest) => {
@@ -44,7 +43,6 @@ SLOW_CANCELLING = """() => {
 }"""
 
 
-@pytest.mark.browser
 class TestColour:
     @pytest.mark.parametrize("model", ["pretrained", "custom"])
     def test_a_photo_gets_colour_by_each_model(self, visit, large_photo, model):
@@ -171,7 +169,6 @@ class TestColour:
         page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
         assert download(page)[0] == name.replace(".", " in colour.")
 
-    @pytest.mark.skipif(not EXAMPLES, reason="there are no example photos")
     def test_an_example_is_coloured_by_one_click(self, visit):
         page = visit()
         name = EXAMPLES[0].stem.capitalize()
@@ -226,7 +223,6 @@ def compare(visit, photo: Path):
     return page
 
 
-@pytest.mark.browser
 class TestCompare:
     def test_a_photo_in_grey_and_by_each_model(self, visit, small_photo):
         page = visit()
@@ -263,14 +259,15 @@ class TestCompare:
         assert sheet.width > 2.5 * 640 and not sheet.getexif()
 
 
-@pytest.mark.browser
 class TestErrors:
-    def test_no_photo(self, visit):
+    def test_asked_without_a_photo_it_says_that_one_is_needed(self, visit):
         page = visit()
         page.locator("#colour-button").click()
         assert ENGLISH.no_photo in toast(page)
 
-    def test_no_picture(self, visit, small_photo, tmp_path):
+    def test_a_file_that_is_no_picture_is_named_without_its_folder_and_work_goes_on(
+        self, visit, small_photo, tmp_path
+    ):
         page = visit()
         bad = tmp_path / "letter.jpg"
         bad.write_text("Dear grandmother, ...")
@@ -282,7 +279,6 @@ class TestErrors:
         colour(page, small_photo)  # the page still works
 
 
-@pytest.mark.browser
 class TestForEveryone:
     def test_it_fits_a_phone(self, visit, small_photo):
         page = visit(390, 844)
@@ -299,7 +295,6 @@ class TestForEveryone:
         }
         assert len(lefts) == 1  # one under the other
 
-    @pytest.mark.skipif(not EXAMPLES, reason="there are no example photos")
     def test_it_works_by_keyboard_alone(self, visit):
         page = visit()
         tab_to(page, page.locator("#colour-photo button").first)
@@ -349,7 +344,7 @@ class TestForEveryone:
 
     @pytest.mark.parametrize("theme", ["light", "dark"])
     def test_axe_finds_nothing_serious(self, visit, small_photo, theme):
-        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        axe = Axe()
         page = visit(theme=theme)
         expect(page.locator("h1")).to_have_count(1)
         assert serious(axe.run(page)) == []
@@ -391,39 +386,3 @@ def serious(results) -> list[str]:
             if not any(name in node["html"] for name in known):
                 found.append(f"{violation['id']}: {node['html'][:200]}")
     return found
-
-
-@pytest.mark.browser
-@pytest.mark.skipif(not SHOTS, reason="COLORGAN_SCREENSHOTS names no folder")
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
-def test_screenshots(visit, theme, width, height):
-    """No test, but pictures to look at."""
-    folder = Path(SHOTS)
-    folder.mkdir(parents=True, exist_ok=True)
-    page = visit(width, height, theme)
-    page.wait_for_timeout(1000)  # until letters and pictures are drawn
-
-    def shoot(name: str) -> None:
-        page.wait_for_timeout(1000)
-        page.screenshot(path=folder / f"{name}-{theme}-{width}.png", full_page=True)
-
-    shoot("empty")
-    colour(page, next(path for path in EXAMPLES if path.stem in ("temple", EXAMPLES[-1].stem)))
-    shoot("colour")
-    page.locator("#colour-candidates-button").click()
-    page.locator("#colour-candidates img").nth(2).wait_for(timeout=WAIT)
-    page.get_by_text(ENGLISH.advanced).first.click()
-    shoot("candidates")
-    page.get_by_role("tab", name=ENGLISH.compare_tab).click()
-    page.locator("#compare-button").click()
-    page.locator("#compare-right img").wait_for(timeout=WAIT)
-    shoot("compare")
-    page.get_by_role("tab", name=ENGLISH.album_tab).click()
-    shoot("album-empty")
-    page.locator("#album-files input[type=file]").set_input_files([*EXAMPLES[:5], __file__])
-    page.locator("#album-button").click()
-    page.locator("#album-status [role=status]", has_text="of 6 photos").wait_for(timeout=WAIT)
-    shoot("album")
-    page.get_by_role("tab", name=ENGLISH.about_tab).click()
-    shoot("about")

@@ -1,0 +1,89 @@
+"""Pictures of the page to look at: `python benchmarks/screenshots.py FOLDER`.
+
+It starts the app, does a visitor's work in Chromium in light and dark, wide and narrow, and keeps a
+picture of each step.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+from page_load import app
+from playwright.sync_api import Page, sync_playwright
+
+from colorgan.ui.page import find_examples
+from colorgan.ui.texts import ENGLISH
+
+ROOT = Path(__file__).parent.parent
+THEMES = ("light", "dark")
+SIZES = ((1280, 900), (390, 844))
+WAIT = 120_000  # milliseconds for a photo to be coloured
+SETTLED = "document.fonts.ready.then(() => [...document.images].every(image => image.complete))"
+
+
+def walk(page: Page, shoot: Callable[[str], None], photos: list[Path]) -> None:
+    """Do what a visitor does, from tab to tab, and shoot each step."""
+    page.locator("#colour-photo input[type=file]").wait_for(state="attached")
+    shoot("empty")
+    page.locator("#colour-photo input[type=file]").set_input_files(photos[-1])
+    page.locator("#colour-photo img").wait_for()
+    page.locator("#colour-button").click()
+    page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+    shoot("colour")
+    page.locator("#colour-candidates-button").click()
+    page.locator("#colour-candidates img").nth(2).wait_for(timeout=WAIT)
+    page.get_by_text(ENGLISH.advanced).first.click()
+    shoot("candidates")
+    page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+    page.locator("#compare-button").click()
+    page.locator("#compare-right img").wait_for(timeout=WAIT)
+    shoot("compare")
+    page.get_by_role("tab", name=ENGLISH.album_tab).click()
+    shoot("album-empty")
+    page.locator("#album-files input[type=file]").set_input_files([*photos[:5], Path(__file__)])
+    page.locator("#album-button").click()
+    page.locator("#album-status [role=status]", has_text="of 6 photos").wait_for(timeout=WAIT)
+    shoot("album")
+    page.get_by_role("tab", name=ENGLISH.about_tab).click()
+    shoot("about")
+
+
+def main() -> None:
+    """Start the app and the browser, and take all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path, help="gets the pictures")
+    folder = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    photos = find_examples(ROOT / "examples" / "photos")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    with (
+        tempfile.TemporaryDirectory() as place,
+        app(Path(place)) as (url, _, _),
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for theme, (width, height) in product(THEMES, SIZES):
+            page = browser.new_page(
+                locale="en-US", viewport={"width": width, "height": height}, reduced_motion="reduce"
+            )
+            page.goto(f"{url}/?__theme={theme}")
+
+            def shoot(name: str, page: Page = page, end: str = f"{theme}-{width}.png") -> None:
+                page.wait_for_function(SETTLED)
+                page.screenshot(
+                    path=folder / f"{name}-{end}", full_page=True, animations="disabled"
+                )
+                print(folder / f"{name}-{end}")
+
+            walk(page, shoot, photos)
+            page.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
