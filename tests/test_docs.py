@@ -1,4 +1,4 @@
-"""The documentation speaks of what there is: commands parse, options, links and names exist."""
+"""The texts speak of what there is: commands parse, options, links, files and figures exist."""
 
 from __future__ import annotations
 
@@ -6,69 +6,121 @@ import argparse
 import re
 import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import quality
 import tyro
+from commands import script
 from conftest import ROOT
 
 import colorgan
+import train
 from colorgan import cli
 from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 
 DOCS = ROOT / "docs"
-PAGES = sorted(DOCS.glob("*.md"))
-TEXT = "\n".join(page.read_text() for page in PAGES)
-COMMANDS = sorted(set(re.findall(r"^\$ (?:.* -m )?colorgan (.*)", TEXT, re.M)))
-TRAININGS = sorted(set(re.findall(r"^\$ .*\btrain\.py (.*)", TEXT, re.M)))
-OPTIONS = sorted(set(re.findall(r"`(--[a-z][\w.-]*)", TEXT)))
+SITE = sorted(DOCS.glob("*.md"))
+PAGES = [*SITE, ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "benchmarks").glob("*.md")]
 
 
-@pytest.fixture(scope="module")
-def train():
-    """The trainer's door."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT))
-        import train
+def commands_in(text: str) -> Iterator[list[str]]:
+    """Give the words of each line that begins with $, with what follows a backslash.
 
-        yield train
+    Variables that the text sets before are filled in; ... stands for what is not told.
+    """
+    variables: dict[str, str] = {}
+    for line in re.findall(r"^\$ (.*)$", text.replace("\\\n", " "), re.M):
+        if setting := re.fullmatch(r'([A-Z])="(.*)"', line):
+            variables[setting[1]] = setting[2]
+            continue
+        for name, value in variables.items():
+            line = line.replace(f"${name}", value)
+        yield [word for word in shlex.split(line, comments=True) if word != "..."]
 
 
-def read_training(train, recipe: str, arguments: list[str]):
+def after(words: list[str], program: str) -> list[str] | None:
+    """Give the arguments of a program, which may stand after a launcher."""
+    place = next((i for i, word in enumerate(words) if word == program), None)
+    return None if place is None else words[place + 1 :]
+
+
+def named(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+TEXT = "\n".join(page.read_text() for page in SITE)
+TEXTS = {named(page): page.read_text() for page in PAGES}
+WORDS = [words for text in TEXTS.values() for words in commands_in(text)]
+COMMANDS = {" ".join(found): found for words in WORDS if (found := after(words, "colorgan"))}
+TRAININGS = {" ".join(found): found for words in WORDS if (found := after(words, "train.py"))}
+SCRIPTS = {
+    " ".join(words[place:]): (ROOT / words[place], words[place + 1 :])
+    for words in WORDS
+    for place, word in enumerate(words)
+    if re.fullmatch(r"(benchmarks|examples)/\w+\.py", word)
+}
+OPTIONS = {
+    name: sorted(set(re.findall(r"`(--[a-z][\w.-]*)", text))) for name, text in TEXTS.items()
+}
+
+
+def read_training(recipe: str, arguments: list[str]):
     options = train.Options(Run(folder=tyro.MISSING, data=tyro.MISSING), RECIPES[recipe])
     config = (tyro.conf.AvoidSubcommands,)
     return tyro.cli(train.Options, default=options, args=arguments, config=config)
 
 
-def test_there_are_pages_with_commands():
-    assert len(PAGES) >= 9
-    assert len(COMMANDS) >= 15
-    assert len(TRAININGS) >= 5
-    assert len(OPTIONS) >= 20
+def test_there_are_texts_with_commands():
+    assert len(SITE) >= 9 and len(PAGES) >= len(SITE) + 4
+    assert len(COMMANDS) >= 25
+    assert len(TRAININGS) >= 15
+    assert len(SCRIPTS) >= 10
+    assert sum(map(len, OPTIONS.values())) >= 30
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_parses(command):
-    cli.parser().parse_args(shlex.split(command, comments=True))
+    arguments = COMMANDS[command]
+    if "--help" in arguments:
+        with pytest.raises(SystemExit, match="0"):
+            cli.parser().parse_args(arguments)
+    else:
+        assert callable(cli.parser().parse_args(arguments).run)
 
 
 @pytest.mark.parametrize("command", TRAININGS)
-def test_a_training_parses(train, command):
-    name, *arguments = shlex.split(command, comments=True)
+def test_a_training_parses(command):
+    name, *arguments = TRAININGS[command]
     if name == "report":
         tyro.cli(train.Report, args=arguments)
     elif "--help" in arguments:
         with pytest.raises(SystemExit, match="0"):
-            read_training(train, name, arguments)
+            read_training(name, arguments)
     else:
-        assert read_training(train, name, arguments).recipe.name == name
+        assert read_training(name, arguments).recipe.name == name
 
 
-def test_options_in_the_text_exist(train, capsys):
-    with pytest.raises(SystemExit, match="0"):
-        read_training(train, "nogan", ["--help"])
-    known = {*re.findall(r"--[a-z][\w.-]*", capsys.readouterr().out), *options_of(cli.parser())}
-    assert [option for option in OPTIONS if option not in known] == []
+@pytest.mark.parametrize("command", SCRIPTS)
+def test_a_script_is_there_and_knows_its_options(command):
+    path, arguments = SCRIPTS[command]
+    code = path.read_text()
+    shared = (ROOT / "colorgan" / "cli" / "judging.py").read_text() * ("add_features" in code)
+    options = [word.partition("=")[0] for word in arguments if word.startswith("--")]
+    assert [option for option in options if f'"{option}"' not in code + shared] == []
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_options_in_a_text_exist(name, capsys):
+    known = set(options_of(cli.parser()))
+    for recipe in ("nogan", "classes"):
+        with pytest.raises(SystemExit, match="0"):
+            read_training(recipe, ["--help"])
+        known |= set(re.findall(r"--[a-z][\w.-]*", capsys.readouterr().out))
+    for path in (ROOT / "benchmarks").glob("*.py"):
+        known |= set(re.findall(r'"(--[a-z][\w-]*)"', path.read_text()))
+    assert [option for option in OPTIONS[name] if option not in known] == []
 
 
 def options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
@@ -80,22 +132,24 @@ def options_of(parser: argparse.ArgumentParser) -> Iterator[str]:
                 yield from options_of(below)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_and_pictures_of_a_page_exist(page):
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_and_pictures_of_a_text_exist(page):
     links = re.findall(r"\]\(([^)\s]+)", page.read_text())
     files = [link.split("#")[0] for link in links if "://" not in link]
     assert [file for file in files if file and not (page.parent / file).exists()] == []
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_files_that_a_text_names_exist(name):
+    rooms = "colorgan|benchmarks|examples|tests|docs|weights"
+    files = re.findall(rf"`((?:{rooms})/[\w/.-]+\.\w+)`", TEXTS[name])
+    real = [file for file in files if "NAME" not in file]
+    assert [file for file in real if not (ROOT / file).is_file()] == []
+
+
 def test_every_public_name_is_described():
     described = re.findall(r"^::: colorgan\.(\w+)$", TEXT, re.M)
     assert sorted(described) == sorted(colorgan.__all__)
-
-
-def test_files_that_the_text_names_exist():
-    names = re.findall(r"`((?:colorgan|benchmarks|examples)/[a-z_/0-9]+\.py)`", TEXT)
-    assert names
-    assert [name for name in names if not (ROOT / name).is_file()] == []
 
 
 def test_the_design_names_every_room():
@@ -113,6 +167,13 @@ def test_the_citation_names_the_version():
 def test_every_setting_of_the_page_is_described():
     settings = set(re.findall(r"COLORGAN_\w+", (ROOT / "app.py").read_text()))
     assert settings == set(re.findall(r"^\| `(COLORGAN_\w+)`", TEXT, re.M))
+
+
+def test_the_readme_s_table_of_quality_is_what_the_command_prints():
+    done = script(Path(quality.__file__))
+    rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    assert len(rows) == 2 + 4, "grey, two models, the originals"
+    assert [row for row in rows if row not in TEXTS["README.md"].splitlines()] == []
 
 
 def test_the_picture_of_the_design_has_the_floors_of_the_contract(monkeypatch):
