@@ -6,8 +6,8 @@ import os
 import struct
 import subprocess
 import sys
-import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +42,13 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin
     [b"hello", b"%PDF-1.7\n" + bytes(50), b"<svg xmlns='http://www.w3.org/2000/svg'/>",
      b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", b"RIFF\0\0\0\0AVI ", bytes(999)],
 )  # fmt: skip
-def test_what_is_no_photo(data: bytes) -> None:
+def test_bytes_that_are_no_photo_are_named_with_the_formats_that_are(data: bytes) -> None:
     assert complaint(data, name="a.jpg") == (
         "a.jpg is not a photo that can be read. Use JPEG, PNG, TIFF, WebP, HEIC or AVIF."
     )
 
 
-def test_what_is_no_file(tmp_path: Path) -> None:
+def test_a_path_without_a_photo_is_told_by_what_lies_there(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "empty.jpg").touch()
     assert complaint(tmp_path / "pipe.jpg") == "pipe.jpg is not a file. Choose a photo."
@@ -119,14 +119,8 @@ def test_pillows_own_limit_neither_fires_nor_changes(
 
 def test_pillows_own_limit_survives_many_threads() -> None:
     before = Image.MAX_IMAGE_PIXELS
-    work = [
-        threading.Thread(target=lambda: [photo.read(HALVES["TIFF"]) for _ in range(20)])
-        for _ in range(4)
-    ]
-    for thread in work:
-        thread.start()
-    for thread in work:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(photo.read, [HALVES["TIFF"]] * 80))) == 80
     assert before == Image.MAX_IMAGE_PIXELS
 
 
