@@ -62,7 +62,6 @@ def convert(*arguments):
     return script(EXAMPLES / "convert_others.py", *arguments)
 
 
-@pytest.mark.slow
 def test_sweep_shows_the_ratio_of_the_two_networks(training_folder, tmp_path):
     options = ["--trials", "2", "--photos", "64", "--size", "32", "--widths", "16", "24"]
     done = script(EXAMPLES / "sweep.py", training_folder, "--out", tmp_path, *options)

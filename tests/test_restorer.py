@@ -193,7 +193,6 @@ def pictures(photos):
     return [film.lightness_of(np.asarray(p)) for p in small]
 
 
-@pytest.mark.slow
 class TestTrained:
     """What the embedded weights can do, on photos that they have not seen."""
 
