@@ -24,7 +24,8 @@ from conftest import ROOT
 
 COLORGAN = ("-m", "colorgan")
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["pytest", "torch"])
+# The last is half of what timm imports, by way of torchvision.
+_FORKS.set_forkserver_preload(["pytest", "torch", "torch._dynamo"])
 
 
 @dataclass(frozen=True)
