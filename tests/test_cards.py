@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from embed import ABOUT, DATA
+from embed import ABOUT, DATA, LICENCE, LIMITS
 from restore import ABOUT as ABOUT_RESTORING
 
 from colorgan import hub
@@ -15,9 +15,18 @@ from colorgan.hub import cards
 @pytest.mark.parametrize("name", ["custom", "pretrained", "restore"])
 def test_the_embedded_models_cards_are_rendered_from_their_folders(name):
     about = {**ABOUT, "restore": ABOUT_RESTORING}[name]
+    limits = "" if name == "restore" else LIMITS
     folder = hub.embedded()[name]
-    card = cards.render(folder, name, about=about, data=DATA)
+    card = cards.render(folder, name, about=about, data=DATA, limits=limits, licence=LICENCE)
     assert card == (folder / hub.CARD).read_text()
+
+
+def test_limits_and_licence_of_the_embedded_models_are_not_everybody_s():
+    folder = hub.embedded()["custom"]
+    assert "research-only" in (folder / hub.CARD).read_text()
+    card = cards.render(folder, "me/mine", limits="- Too blue.")
+    assert "- Too blue." in card and "research-only" not in card
+    assert "portraits" not in cards.render(folder, "me/mine")
 
 
 def test_a_restorer_s_says_that_it_restores():
