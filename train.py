@@ -14,7 +14,8 @@ from colorgan.errors import ColorganError, TrainingError
 from colorgan.photoset.sources import read_all
 from colorgan.training.data import Source, StoredPhotos, load_photos
 from colorgan.training.loop import Trainer
-from colorgan.training.recipes import RECIPES, Recipe
+from colorgan.training.recipe import Recipe
+from colorgan.training.recipes import RECIPES
 from colorgan.training.report import write_report
 from colorgan.training.run import Run
 from colorgan.training.start import begin, is_main_process

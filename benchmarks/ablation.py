@@ -37,7 +37,8 @@ from colorgan.networks.critics import NoGanConfig
 from colorgan.photoset.sources import pick
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import train
-from colorgan.training.recipes import RECIPES, Adversarial, Kind, LossWeights, Recipe, Stage
+from colorgan.training.recipe import Adversarial, Kind, LossWeights, Recipe, Stage
+from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 
 LINES = Path(__file__).parent / "ablation.jsonl"

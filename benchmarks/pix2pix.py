@@ -22,7 +22,8 @@ from colorgan.networks import Pix2PixConfig
 from colorgan.photoset.sources import pick
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
-from colorgan.training.recipes import RECIPES, Recipe, Stage
+from colorgan.training.recipe import Recipe, Stage
+from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 
 MEASURES = ("psnr", "rmse", "ssim", "ciede2000", "colourfulness")

@@ -27,7 +27,8 @@ from colorgan.networks import Generator, Pix2PixConfig
 from colorgan.photoset.sources import pick
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
-from colorgan.training.recipes import RECIPES, Recipe
+from colorgan.training.recipe import Recipe
+from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 
 SYSTEMS = ("guler", "landscape", "flickr-lab", "pix2pix-rgb", "pix2pix-lab")

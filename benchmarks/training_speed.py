@@ -23,7 +23,8 @@ import torch
 from colorgan.networks import Generator
 from colorgan.training.data import ALONE, PhotoStore, StoredPhotos
 from colorgan.training.loop import Trainer
-from colorgan.training.recipes import RECIPES, LossWeights, Stage
+from colorgan.training.recipe import LossWeights, Stage
+from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 from colorgan.training.start import begin
 

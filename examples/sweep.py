@@ -21,7 +21,8 @@ from colorgan.networks.critics import ComplexityCriticConfig
 from colorgan.photoset.sources import read_all
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import Trainer
-from colorgan.training.recipes import RECIPES, Stage
+from colorgan.training.recipe import Stage
+from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 from colorgan.training.start import begin
 from colorgan.training.tables import read_table

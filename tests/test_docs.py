@@ -106,7 +106,9 @@ def test_a_training_parses(command):
 def test_a_script_is_there_and_knows_its_options(command):
     path, arguments = SCRIPTS[command]
     code = path.read_text()
-    shared = (ROOT / "colorgan" / "evaluation" / "options.py").read_text() * ("add_features" in code)
+    shared = (ROOT / "colorgan" / "evaluation" / "options.py").read_text() * (
+        "add_features" in code
+    )
     options = [word.partition("=")[0] for word in arguments if word.startswith("--")]
     assert [option for option in options if f'"{option}"' not in code + shared] == []
 

@@ -9,7 +9,7 @@ from colorgan.color import ab_grid
 from colorgan.evaluation.metrics import Picture, colourfulness
 from colorgan.training import losses
 from colorgan.training.adversarial import critic_loss, generator_loss, weights_of
-from colorgan.training.recipes import Adversarial
+from colorgan.training.recipe import Adversarial
 
 TRUTH = torch.zeros(1, 2, 4, 4)
 

@@ -9,7 +9,8 @@ from colorgan.errors import TrainingError
 from colorgan.networks import Pix2PixConfig, UNetConfig
 from colorgan.networks.critics import DcganConfig
 from colorgan.training.data import Shard
-from colorgan.training.recipes import RECIPES, Adversarial, LossWeights, Recipe, Stage
+from colorgan.training.recipe import Adversarial, LossWeights, Recipe, Stage
+from colorgan.training.recipes import RECIPES
 from colorgan.training.run import RECIPE, Run, check_resumable, write_recipe
 from colorgan.training.schedule import plan_of, rate_factor
 

@@ -29,14 +29,8 @@ from colorgan.networks.critics import (
 from colorgan.training import inflection
 from colorgan.training.data import PhotoStore, StoredPhotos, load_photos
 from colorgan.training.loop import Trainer, train
-from colorgan.training.recipes import (
-    RECIPES,
-    Adversarial,
-    Inflection,
-    LossWeights,
-    Recipe,
-    Stage,
-)
+from colorgan.training.recipe import Adversarial, Inflection, LossWeights, Recipe, Stage
+from colorgan.training.recipes import RECIPES
 from colorgan.training.report import write_report
 from colorgan.training.run import Run
 from colorgan.training.start import begin

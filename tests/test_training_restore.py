@@ -11,7 +11,8 @@ from colorgan.networks import RestorationConfig
 from colorgan.networks.critics import NoGanConfig
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
-from colorgan.training.recipes import RECIPES, Inflection, LossWeights, Stage
+from colorgan.training.recipe import Inflection, LossWeights, Stage
+from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 from colorgan.training.tables import read_table
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .recipes import Adversarial
+from .recipe import Adversarial
 
 REAL, GENERATED = 1.0, 0.0
 SOFT_REAL, SOFT_GENERATED = (0.9, 1.0), (0.0, 0.1)

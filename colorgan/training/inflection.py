@@ -18,7 +18,7 @@ from ..evaluation.features import FeatureNetwork
 from ..networks import Generator
 from .checkpoint import Progress
 from .gauge import Gauge
-from .recipes import Stage
+from .recipe import Stage
 from .start import Start
 from .steps import Stepper
 from .watching import INFLECTION, Watch

@@ -8,7 +8,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from .recipes import Recipe
+from .recipe import Recipe
 
 
 class Learner:

@@ -24,7 +24,7 @@ from . import checkpoint
 from .checkpoint import Progress
 from .data import ALONE, Shard, Source
 from .inflection import Search
-from .recipes import Recipe
+from .recipe import Recipe
 from .run import Run, without_places, write_recipe
 from .schedule import Planned, plan_of
 from .start import Start, begin, class_weights, precision_of, tune

@@ -11,7 +11,7 @@ import tyro
 
 from ..errors import TrainingError
 from ..output.whole_file import whole_file
-from .recipes import Recipe
+from .recipe import Recipe
 
 RECIPE = "recipe.json"
 

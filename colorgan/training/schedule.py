@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..errors import TrainingError
 from .data import Shard, Source
-from .recipes import Recipe, Stage
+from .recipe import Recipe, Stage
 
 WARMUP = 0.03  # share of the training in which the learning rate rises
 DROP_AFTER, DROP_TO = 2 / 3, 0.1  # of the schedule "step"

@@ -26,7 +26,7 @@ from ..photoset.curate import is_grey
 from ..photoset.sources import evenly, pick
 from . import checkpoint
 from .data import ALONE, Source
-from .recipes import Recipe
+from .recipe import Recipe
 from .run import Run, check_resumable, read_init
 
 JUDGED = 200  # validation photos measured on while training

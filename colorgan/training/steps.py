@@ -17,7 +17,7 @@ from .checkpoint import Progress
 from .data import Batch, Shard
 from .learner import Learner
 from .pictures import Pictures, pictures
-from .recipes import Recipe, Stage
+from .recipe import Recipe, Stage
 from .schedule import Planned, rate_factor
 from .start import start_critic
 from .tasks import CriticTask, Seen, task_of

@@ -20,7 +20,7 @@ from ..networks.trunk import maps_of
 from . import losses
 from .adversarial import critic_loss
 from .pictures import Pictures
-from .recipes import Adversarial, Recipe
+from .recipe import Adversarial, Recipe
 
 Seen = tuple[Tensor, Tensor]
 """A picture as a critic sees it: lightness (N, 1, H, W) and ab (N, 2, H, W)."""

@@ -1,0 +1,263 @@
+"""What a recipe is: a frozen description of a training. Which there are stands in `recipes`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..errors import TrainingError
+from ..networks import (
+    ComplexityConfig,
+    Pix2PixConfig,
+    ResidualConfig,
+    RestorationConfig,
+    UNetConfig,
+    network_of,
+)
+from ..networks.critics import (
+    ClassifierConfig,
+    ComplexityCriticConfig,
+    DcganConfig,
+    NoGanConfig,
+    PatchConfig,
+)
+
+GeneratorConfig = UNetConfig | Pix2PixConfig | ComplexityConfig | ResidualConfig | RestorationConfig
+CriticConfig = NoGanConfig | PatchConfig | DcganConfig | ComplexityCriticConfig | ClassifierConfig
+Kind = Literal["generator", "critic", "adversarial"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of a training: who learns, at one crop size, for how long."""
+
+    size: int
+    """Side of the square crops in pixels."""
+    batch: int
+    """Photos in a step, over all processes."""
+    photos: int = 0
+    """Photos seen before the next stage begins."""
+    epochs: float = 0.0
+    """The same as a multiple of the photos that there are. A stage with neither is left out."""
+    kind: Kind = "generator"
+    """The generator alone, the critic alone, or one against the other."""
+    rate: float = 1.0
+    """Share of the learning rates in this stage."""
+
+    def __post_init__(self) -> None:
+        if self.photos < 0 or self.epochs < 0:
+            raise TrainingError("A stage cannot last for fewer than 0 photos or epochs.")
+        if self.photos and self.epochs:
+            raise TrainingError("A stage lasts for photos or for epochs, not for both.")
+        if self.size < 8 or self.batch < 1:
+            raise TrainingError("A stage needs crops of at least 8 pixels and a batch of 1.")
+
+
+@dataclass(frozen=True)
+class LossWeights:
+    """How much each term of the generator counts; a term with weight 0 is not computed."""
+
+    l1: float = 0.0
+    """Mean absolute error of ab in -1..1, as the reports count it."""
+    mse: float = 0.0
+    """Mean squared error of ab in -1..1."""
+    huber: float = 0.0
+    """Huber loss on ab in CIE units, divided by its delta; of a restorer on L*."""
+    rgb: float = 0.0
+    """Mean absolute error of sRGB in -1..1."""
+    classes: float = 0.0
+    """Cross-entropy over colour classes, for a generator with head="classes"."""
+    perceptual: float = 0.0
+    """Distance of the teacher's features between the coloured and the true photo."""
+    colourfulness: float = 0.0
+    """Distance of each photo's colourfulness from its original's, as a share of 100."""
+    tutor: float = 0.0
+    """Huber loss to the colours of another model: they are the mean of what could be, and far
+    less noisy than one photo's truth, so a network without pretrained weights learns sooner. Where
+    both have colour classes, cross-entropy to the other's distribution instead."""
+    distil: float = 0.0
+    """Cosine distance between the trunk's deepest maps and the teacher's, for a trunk that starts
+    without pretrained weights."""
+
+
+@dataclass(frozen=True)
+class Adversarial:
+    """How generator and critic play against each other."""
+
+    objective: Literal["bce", "least-squares", "hinge"] = "bce"
+    """Loss on the critic's logits."""
+    factor: float = 1.0
+    """Weight of the adversarial term beside the other terms."""
+    convex: bool = False
+    """The other terms count 1 - factor, instead of 1."""
+    soft_labels: bool = False
+    """Labels are drawn anew each step: real from 0.9 to 1, generated from 0 to 0.1."""
+    critic_every: int = 1
+    """The critic learns every so many steps only."""
+    generator_every: int = 1
+    """The generator learns every so many steps only."""
+    threshold: float | None = None
+    """The generator learns only while the critic's loss is under this."""
+    critic_rate: float = 1.0
+    """The critic's learning rate as a multiple of the generator's (two time-scale rule)."""
+    ema_halflife: int = 1000
+    """Photos after which a weight counts half in the moving average, in adversarial stages: they
+    are short, and what they bring must show. Used where the recipe has an average."""
+
+
+@dataclass(frozen=True)
+class Inflection:
+    """Where adversarial training stops paying off; found on photos of `--val`, which it needs."""
+
+    every: int = 50
+    """Steps between two measurements."""
+    patience: int = 6
+    """Measurements without a new best before the stage ends."""
+    photos: int = 200
+    """Photos measured on."""
+    network: str | None = None
+    """timm's name of the network whose features tell real from generated photos; None: the
+    teacher, or colourfulness and redness alone if there is none."""
+    weights: str = "timm"
+    """Its weights: "timm" or a safetensors file."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A named, frozen description of a training."""
+
+    name: str
+    """Name of the recipe."""
+    stages: tuple[Stage, ...]
+    """What happens, one after another."""
+    losses: LossWeights
+    """The generator's loss."""
+    generator: GeneratorConfig = field(default_factory=UNetConfig)
+    """The network, as it stands in its config.json."""
+    critic: CriticConfig | None = None
+    """The critic, for recipes with critic and adversarial stages."""
+    cycles: int = 1
+    """How often the critic and adversarial stages are gone through."""
+    huber_delta: float = 15.0
+    """Distance from which the Huber loss grows linearly: in ab, of a restorer in L*."""
+    rebalancing: float = 0.0
+    """From 0 to 1: how strongly pixels of rare colours count more, in the class loss and in l1,
+    mse and huber alike (Zhang 2016 takes 0.5)."""
+    adversarial: Adversarial = field(default_factory=Adversarial)
+    """What happens in the adversarial stages."""
+    inflection: Inflection | None = None
+    """Ends adversarial stages where they stop paying off; None: they run to their end."""
+    trunk_weights: str | None = None
+    """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random."""
+    trunk_rate: float = 1.0
+    """The trunk's learning rate as a share of the decoder's; 0 freezes it. Below 1 it is taken to
+    be pretrained, and the statistics of its batch norm stand still."""
+    teacher: str | None = None
+    """timm's name of the network whose features the perceptual and distil losses use."""
+    teacher_weights: str = "timm"
+    """The teacher's weights: "timm" or a safetensors file."""
+    tutor: str | None = None
+    """The model of the tutor loss: pretrained, custom, a folder, org/name."""
+    optimizer: Literal["adam", "adamw"] = "adamw"
+    """Of both networks."""
+    learning_rate: float = 1e-3
+    """Of the generator, at its highest."""
+    betas: tuple[float, float] = (0.9, 0.999)
+    """Adam's, for both networks."""
+    schedule: Literal["cosine", "constant", "step"] = "cosine"
+    """Of the learning rates, over all stages of a kind: a short warm-up and a cosine to 0,
+    nothing, or a tenth after two thirds."""
+    weight_decay: float = 1e-2
+    """AdamW's."""
+    clip: float | None = 1.0
+    """Largest norm of a gradient."""
+    accumulate: int = 1
+    """Parts in which a batch goes through the networks, where memory is short."""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """auto: bfloat16 where the processor is fast at it, else float32."""
+    ema_halflife: int = 20_000
+    """Photos after which a weight counts half in the moving average that is kept; 0: none."""
+    crop_scale: tuple[float, float] = (0.5, 1.0)
+    """Side of a crop as a share of the photo's short side."""
+    degrade: float = 0.0
+    """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
+    seed: int = 0
+    """Of everything random: first weights, orders, crops, old prints, soft labels, dropout."""
+
+    def __post_init__(self) -> None:
+        for condition, sentence in self._contradictions():
+            if condition:
+                raise TrainingError(f"The recipe {self.name} {sentence}")
+
+    def _contradictions(self) -> list[tuple[bool, str]]:
+        weights, restoring = self.losses, network_of(self.generator).kind == "restorer"
+        playing = any(stage.kind != "generator" for stage in self.unrolled)
+        side = getattr(self.critic, "side", None)
+        return [
+            (not self.unrolled, "has no stage that lasts for any photos."),
+            (
+                bool(weights.perceptual or weights.distil) and self.teacher is None,
+                "has a perceptual or distil loss but no teacher: name a timm network, such as "
+                "--teacher vgg16.",
+            ),
+            (
+                bool(weights.tutor) and self.tutor is None,
+                "has a tutor loss but no tutor: name a model, such as --tutor pretrained.",
+            ),
+            (
+                bool(weights.distil) and not self.generator.has_trunk,
+                "has a distil loss but no trunk to distil into.",
+            ),
+            (
+                bool(weights.classes) and not self.generator.has_distribution,
+                'has a loss on colour classes but its generator has none: set head to "classes".',
+            ),
+            (playing and self.critic is None, "has a stage with a critic but no critic."),
+            (
+                not any(vars(weights).values()) and not playing,
+                "has no loss: give one of --losses a weight.",
+            ),
+            (
+                any(stage.batch % self.accumulate for stage in self.stages),
+                f"cannot cut its batches into {self.accumulate} equal parts (--accumulate).",
+            ),
+            (
+                restoring
+                and any(weight for name, weight in vars(weights).items() if name != "huber"),
+                "trains a restorer, whose losses are huber and the adversarial one.",
+            ),
+            (
+                restoring and self.inflection is not None,
+                "trains a restorer, for which there is no inflection to be found.",
+            ),
+            (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
+            (not 0 <= self.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
+            (
+                restoring and bool(self.rebalancing),
+                "trains a restorer, which has no colours to rebalance.",
+            ),
+            (
+                side is not None
+                and any(s.kind != "generator" and s.size != side for s in self.unrolled),
+                f"has a critic that judges pictures of {side} pixels and a stage of another size: "
+                "set --critic.side to the size of its stages.",
+            ),
+        ]
+
+    @property
+    def unrolled(self) -> tuple[Stage, ...]:
+        """The stages in order, those with a critic as often as `cycles` says."""
+        lasting = [stage for stage in self.stages if stage.photos or stage.epochs]
+        alone = tuple(stage for stage in lasting if stage.kind == "generator")
+        game = tuple(stage for stage in lasting if stage.kind != "generator")
+        return alone + game * self.cycles
+
+    @property
+    def largest(self) -> int:
+        """Side of the largest crops of all stages in pixels."""
+        return max(stage.size for stage in self.unrolled)
+
+    @property
+    def short_side(self) -> int:
+        """Short side in pixels at which photos are kept: a little more than the largest crops."""
+        return self.largest + self.largest // 4
