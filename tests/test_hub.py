@@ -122,7 +122,7 @@ class TestPull:
         server.commit("me/a-pickle", {"pytorch_model.bin": b"\x80\x04pickle", "config.json": b"{}"})
         done = colour(run, "me/a-pickle", stamp, tmp_path / "out")
         assert done.returncode == 1 and "Traceback" not in done.stderr
-        assert "has no model.safetensors" in done.stderr
+        assert "is no model of colorgan" in done.stderr
         assert "GET /me/a-pickle/resolve/main/pytorch_model.bin" not in server.requests
 
     def test_a_repository_without_a_model_is_refused(self, server, run, stamp, tmp_path):

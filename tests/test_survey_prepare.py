@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from page_app import mean_chroma
+from pictures import mean_chroma
 from PIL import Image
 
 from colorgan.colorizer import full_lightness

@@ -68,7 +68,11 @@ def settings_of(config: Mapping[str, Any]) -> Config:
     Raises:
         ModelError: the network is unknown, or a setting is unknown or impossible.
     """
-    kind = next((kind for kind in _KINDS if kind in config), "generator")
+    kind = next((kind for kind in _KINDS if kind in config), None)
+    if kind is None:
+        raise ModelError(
+            "This is no model of colorgan: its config names neither a generator nor a restorer."
+        )
     name: Any = config.get(kind)
     registry = _KINDS[kind]
     if name not in registry:
