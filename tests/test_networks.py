@@ -208,7 +208,7 @@ class TestBadConfigs:
         ("config", "words"),
         [
             ({"generator": "no-such"}, "does not know"),
-            ({}, "does not know"),
+            ({}, "no model of colorgan"),
             ({"generator": "unet", "colour": 3}, "colour"),
             ({"generator": "unet", "chroma_stride": 3}, "chroma_stride"),
             ({"generator": "unet", "trunk": "resnet3400"}, "no network named"),
