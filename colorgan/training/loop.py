@@ -145,6 +145,9 @@ class Trainer:
         try:
             self._run_stages(watch, stop or threading.Event())
             self.keep()
+            # A launcher ends the other processes with the first that stops: none may be gone while
+            # the main one still writes.
+            self.accelerator.wait_for_everyone()
             watch.judge()
         finally:
             watch.close()
