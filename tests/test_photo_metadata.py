@@ -25,7 +25,12 @@ class TestExif:
         assert exif.resolution(metric) == pytest.approx((762, 381)), "a centimetre has fewer"
 
     @pytest.mark.parametrize(
-        "block", [b"", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"junk" * 9]
+        "block",
+        [
+            *(b"", b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\xff", b"junk" * 9),
+            b"Exif\0\0II\0\0\x08\0\0\0",  # no version of TIFF
+            b"Exif\0\0II*\0\0\0\0\0",  # no place of a directory
+        ],
     )
     def test_a_damaged_block_counts_as_an_empty_one(self, block):
         assert not exif.is_readable(block)

@@ -9,6 +9,7 @@ from hub_client import REPO
 from loopback_hub import TOKEN
 
 from colorgan import hub
+from colorgan.errors import ModelError
 from colorgan.hub import cards, publishing
 
 
@@ -115,3 +116,16 @@ class TestSpace:
     def test_a_folder_that_is_no_checkout_is_refused(self, tmp_path):
         done = colorgan("push-space", "me/page", "--checkout", tmp_path)
         assert done.returncode == 1 and "no checkout of colorgan" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionError("reset by peer"), "cannot be reached now.*not sent twice"),
+        (OSError(28, "No space left on device"), "A file cannot be read or written"),
+        (ValueError("no licence"), "does not accept the card of me/model"),
+    ],
+)
+def test_what_stops_a_push_is_told_as_what_it_is(error, words):
+    with pytest.raises(ModelError, match=words), publishing.explained("me/model"):
+        raise error
