@@ -92,7 +92,7 @@ def centre_square(data: bytes, size: int) -> Pixels:
     Raises:
         PhotoError: the file is not a picture that can be read.
     """
-    image = photo.to_image(photo.read(data)).convert("RGB")
+    image = photo.to_rgb(photo.read(data))
     side = min(image.size)
     left, top = (image.width - side) / 2, (image.height - side) / 2
     box = (left, top, left + side, top + side)

@@ -18,6 +18,7 @@ from .. import photo as files
 from ..color.pixels import full_lightness, to_pixels
 from ..colorizer import Colorizer
 from ..errors import SurveyError
+from ..photo import Photo
 from ..photoset import curate
 from ..photoset.sources import group_of, read_all
 from .study import (
@@ -144,8 +145,8 @@ def _colour(
 ) -> Iterator[Coloured]:
     for name, data in photos:
         source = files.read(data, name=name)
-        original = _shown(files.to_image(source))
-        pictures = {c.name: _shown(files.to_image(c.colorize(source))) for c in colorizers}
+        original = _shown(source)
+        pictures = {c.name: _shown(c.colorize(source)) for c in colorizers}
         pixels = np.asarray(original)
         pictures[DECOY] = decoy(full_lightness(pixels))
         in_colour = not curate.is_grey(pixels) and not curate.is_one_tint(curate.lab_of(pixels))
@@ -159,8 +160,8 @@ def _colour(
         )
 
 
-def _shown(image: Image.Image) -> Image.Image:
-    shown = image.convert("RGB")
+def _shown(photo: Photo) -> Image.Image:
+    shown = files.to_rgb(photo)
     shown.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
     return shown
 
