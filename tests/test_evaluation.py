@@ -10,11 +10,12 @@ import torch
 from PIL import Image
 
 from colorgan import color
-from colorgan.errors import ModelError, PhotoError
+from colorgan.errors import ColorganError, ModelError, PhotoError
 from colorgan.evaluation import metrics, statistics
 from colorgan.evaluation.features import FeatureNetwork, distances
 from colorgan.evaluation.lpips import Lpips
 from colorgan.evaluation.metrics import Picture
+from colorgan.evaluation.options import parse_settings
 from colorgan.evaluation.protocol import GREY, ORIGINAL, centre_square, judge, to_pixels
 from colorgan.evaluation.skin import by_tone, measure_skin
 from colorgan.evaluation.summary import extremes, summarize
@@ -379,3 +380,10 @@ class TestSummary:
         import json
 
         json.dumps(summarize(result), allow_nan=False)
+
+
+def test_settings_of_a_feature_network_are_numbers_where_they_look_like_numbers():
+    given = ["pad_type=same", "depth=3", "mean=0.5", "std=inf"]
+    assert parse_settings(given) == {"pad_type": "same", "depth": 3, "mean": 0.5, "std": "inf"}
+    with pytest.raises(ColorganError, match="write KEY=VALUE"):
+        parse_settings(["same"])

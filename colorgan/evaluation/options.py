@@ -56,6 +56,6 @@ def parse_settings(pairs: Sequence[str]) -> dict[str, str | float]:
         try:
             number = float(value)
             settings[key] = int(number) if number == int(number) and "." not in value else number
-        except ValueError:
+        except (ValueError, OverflowError):  # words, and what is infinite
             settings[key] = value
     return settings
