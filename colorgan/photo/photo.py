@@ -25,6 +25,8 @@ class Photo:
     """Dots per inch across and down."""
     xmp: bytes = b""
     """The XMP packet, with orientation 1."""
+    notices: tuple[str, ...] = ()
+    """Sentences for a person about what reading left out or changed, such as a damaged text."""
 
     @property
     def height(self) -> int:
