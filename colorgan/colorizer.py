@@ -17,11 +17,14 @@ from torch.nn import functional as F
 
 from . import engines, hub
 from . import photo as files
-from .color import upsampling
 from .color.pixels import full_lightness, strips, to_pixels
+from .color.upsampling import apply_lines
 from .device import autocast, choose_device, memory_told
 from .errors import ColorganError, ModelError
+from .hints import Hints
+from .look import Look
 from .networks import Generator
+from .networks.contract import Seen
 from .photo import Photo, notes
 
 DEFAULT_SIZE = 256
@@ -29,6 +32,7 @@ SIZES = (32, 1024)
 AUTO_SIZES = (192, 256, 384)
 Size = int | Literal["auto"]
 STRENGTHS = (0.0, 1.5)
+NO_HINTS = Hints()
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
 
@@ -100,22 +104,24 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
+        hints: Hints = NO_HINTS,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
 
         Args:
             photo: a path, the bytes of a file, or a PIL image.
-            strength: scales the chroma, 0 (grey) to 1.5.
+            strength: scales the chroma, 0 (grey) to 1.5; what hints say is not changed by it.
             size: short side in pixels at which the network sees the photo; "auto" finds one.
+            hints: which colours things had (see `colorgan.hints`).
             max_pixels: a photo with more is refused before it is decoded.
 
         Raises:
             PhotoError: the photo cannot be read.
-            ColorganError: strength or size is out of range.
+            ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         original = files.read(photo, max_pixels=max_pixels)
-        return files.to_image(self.colorize(original, strength=strength, size=size))
+        return files.to_image(self.colorize(original, strength=strength, size=size, hints=hints))
 
     def colorize_file(
         self,
@@ -124,16 +130,17 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
+        hints: Hints = NO_HINTS,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
 
         Raises:
             PhotoError: the photo cannot be read, or the result not be written.
-            ColorganError: strength or size is out of range.
+            ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         original = files.read(source, max_pixels=max_pixels)
-        coloured = self.colorize(original, strength=strength, size=size)
+        coloured = self.colorize(original, strength=strength, size=size, hints=hints)
         return files.write(coloured, target, self.note)
 
     @property
@@ -141,27 +148,40 @@ class Colorizer:
         """What the metadata of a coloured photo says."""
         return notes.coloured(self.name, self.revision)
 
-    def colorize(self, photo: Photo, *, strength: float = 1.0, size: Size = DEFAULT_SIZE) -> Photo:
+    def colorize(
+        self,
+        photo: Photo,
+        *,
+        strength: float = 1.0,
+        size: Size = DEFAULT_SIZE,
+        hints: Hints = NO_HINTS,
+    ) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.
 
         Raises:
-            ColorganError: strength or size is out of range.
+            ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         check(strength, size)
+        hints.check_shape(photo.width, photo.height, photo.name)
         with memory_told(photo.name):
-            return self._colorize(photo, strength, size)
+            lightness = full_lightness(photo.pixels)
+            lines = self._look(lightness, size).lines(hints.hints, strength)
+            return paint(photo, lines, lightness)
 
-    def _colorize(self, photo: Photo, strength: float, size: Size) -> Photo:
-        seen_at = self.choose_size(photo) if size == "auto" else size
-        lightness = full_lightness(photo.pixels)
-        lines = upsampling.fit_lines(*self._look(lightness, seen_at))
-        lines = lines * strength  # slopes and offsets alike: chroma is linear in them
-        pixels = np.empty_like(photo.pixels)
-        for top, bottom in strips(*photo.pixels.shape[:2]):
-            strip = lightness[:, :, top:bottom]
-            ab = upsampling.apply_lines(lines, strip, top, photo.height)
-            pixels[top:bottom] = to_pixels(strip, ab, pixels.dtype)
-        return replace(photo, pixels=pixels)
+    def look(self, photo: Photo, *, size: Size = DEFAULT_SIZE) -> Look:
+        """Show the network a photo, once; give all that it saw.
+
+        `paint` makes the photo in colour of it, with any strength and hints:
+
+            >>> look = colorizer.look(photo)
+            >>> paint(photo, look.lines(hints.hints, strength=1.2))
+
+        Raises:
+            ColorganError: size is out of range.
+        """
+        check(1.0, size)
+        with memory_told(photo.name):
+            return self._look(full_lightness(photo.pixels), size)
 
     def choose_size(self, photo: Photo) -> int:
         """Choose a working size for a photo: of `AUTO_SIZES` the one whose colours agree best.
@@ -169,12 +189,8 @@ class Colorizer:
         What a network sees of a photo at one size alone is likelier a mistake, such as patches, so
         the size is taken whose ab is on average nearest to that at the other sizes.
         """
-        lightness = full_lightness(shrunk(photo, max(AUTO_SIZES)).pixels)
-        guesses = torch.cat(
-            [F.interpolate(self._look(lightness, s)[1], (48, 48), mode="area") for s in AUTO_SIZES]
-        )
-        apart = (guesses[:, None] - guesses[None]).norm(dim=2).mean((2, 3))
-        return AUTO_SIZES[int(apart.sum(0).argmin())]
+        with memory_told(photo.name):
+            return self._chosen(full_lightness(shrunk(photo, max(AUTO_SIZES)).pixels)).size
 
     @property
     def knows_doubt(self) -> bool:
@@ -182,47 +198,65 @@ class Colorizer:
         return self.generator.has_distribution
 
     def doubt(self, photo: Photo, *, size: int = DEFAULT_SIZE) -> NDArray[np.float32]:
-        """Say how undecided the model is at each place: (h, w) from 0, sure, to 1, anything goes.
-
-        It is the entropy of the colours it holds possible, as a share of the highest there is.
+        """Say how undecided the model is at each place, as `Look.doubt` does: (h, w).
 
         Raises:
             ModelError: the model gives colours, but no distribution.
+            ColorganError: size is out of range.
         """
-        return np.asarray(self.entropy(_at_working_size(full_lightness(photo.pixels), size))[0, 0])
+        doubt = self.look(photo, size=size).doubt
+        if doubt is None:
+            raise ModelError("This model answers with a colour, not with a distribution.")
+        return np.asarray(doubt[0, 0])
 
-    def _look(self, lightness: Tensor, size: int) -> tuple[Tensor, Tensor]:
-        """Show the network the photo at its working size; give lightness and ab there."""
+    def _look(self, lightness: Tensor, size: Size) -> Look:
+        """Show the network lightness (1, 1, H, W) at its working size."""
+        if size == "auto":
+            return self._chosen(lightness)
         small = _at_working_size(lightness, size)
-        return small, self.ab(small)
+        return Look.of(small, self.see(small), size)
+
+    def _chosen(self, lightness: Tensor) -> Look:
+        """Give the look at the size of `AUTO_SIZES` whose colours agree best with the others'."""
+        looks = [self._look(lightness, size) for size in AUTO_SIZES]
+        guesses = torch.cat([F.interpolate(look.ab, (48, 48), mode="area") for look in looks])
+        apart = (guesses[:, None] - guesses[None]).norm(dim=2).mean((2, 3))
+        return looks[int(apart.sum(0).argmin())]
 
     @torch.inference_mode()
-    def ab(self, lightness: Tensor) -> Tensor:
-        """Give ab (N, 2, H, W) for lightness (N, 1, H, W) at the network's own size.
+    def see(self, lightness: Tensor) -> Seen:
+        """Give what one pass of the network gives for lightness (N, 1, H, W) at its own size.
 
         The door for tensors: no resize, no file; bfloat16 inside where the device is fast at it.
-        Beside `entropy` the only work that a GPU does: both tensors are on the processor, so that
-        it can be done in another process.
+        The only work that a GPU does: what goes in and comes out is on the processor and small, so
+        that it can be done in another process.
         """
         shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
         with autocast(self.device):
-            return self.generator(shown).float().cpu()  # type: ignore[no-any-return]
+            seen = self.generator.see(shown)
+        return Seen(
+            seen.ab.float().cpu(),
+            None if seen.features is None else seen.features.half().cpu(),
+            None if seen.chances is None else seen.chances.half().cpu(),
+        )
 
-    @torch.inference_mode()
-    def entropy(self, lightness: Tensor) -> Tensor:
-        """Give the entropy of the colours (N, 1, H, W), 0 to 1, for lightness (N, 1, H, W).
 
-        A door as `ab` is. What comes out is small; the distribution would be hundreds of channels.
+def paint(photo: Photo, lines: Tensor, lightness: Tensor | None = None) -> Photo:
+    """Give a photo the colours of a look; lightness, size, depth, alpha and metadata stay.
 
-        Raises:
-            ModelError: the model gives colours, but no distribution.
-        """
-        shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
-        with autocast(self.device):
-            chances = self.generator.distribution(shown).float()
-        entropy: Tensor = torch.special.entr(chances).sum(1, keepdim=True)
-        entropy = F.interpolate(entropy, lightness.shape[-2:], mode="bilinear")
-        return (entropy / math.log(chances.shape[1])).clamp(0, 1).cpu()
+    Args:
+        photo: at any size.
+        lines: (1, 4, h, w) of `Look.lines`.
+        lightness: of the photo (1, 1, H, W), where it is known already.
+    """
+    if lightness is None:
+        lightness = full_lightness(photo.pixels)
+    pixels = np.empty_like(photo.pixels)
+    for top, bottom in strips(*photo.pixels.shape[:2]):
+        strip = lightness[:, :, top:bottom]
+        ab = apply_lines(lines, strip, top, photo.height)
+        pixels[top:bottom] = to_pixels(strip, ab, pixels.dtype)
+    return replace(photo, pixels=pixels)
 
 
 def check(strength: float, size: Size) -> None:

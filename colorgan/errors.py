@@ -2,6 +2,7 @@
 
     ColorganError
     ├── PhotoError       a picture that cannot be read or written
+    ├── HintError        what a person says of a photo's colours, but cannot be understood
     ├── ModelError       a model that cannot be found, read or rebuilt
     ├── PackageError     a package that is not installed
     ├── TrainingError    a training that cannot start or go on
@@ -26,6 +27,10 @@ class PhotoError(ColorganError):
 def out_of_memory(name: str) -> PhotoError:
     """Give the error of a photo that is too large for this machine's memory."""
     return PhotoError(f"{name} needs more memory than is free. Make a smaller copy.")
+
+
+class HintError(ColorganError):
+    """What a person says of a photo's colours, but cannot be understood."""
 
 
 class ModelError(ColorganError):

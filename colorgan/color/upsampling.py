@@ -28,12 +28,14 @@ def _box(x: Tensor, radius: int) -> Tensor:
     return x
 
 
-def fit_lines(lightness: Tensor, ab: Tensor) -> Tensor:
+def fit_lines(lightness: Tensor, ab: Tensor, exact: Tensor | None = None) -> Tensor:
     """Write chroma as straight lines over lightness near every point.
 
     Args:
         lightness: (N, 1, h, w), L* in 0..100.
         ab: (N, 2, h, w) in CIE units, blurred by some pixels as a generator's is.
+        exact: (N, 1, h, w), 1 where the chroma shall be that of `ab` whatever the lightness of a
+            pixel there is, 0 (everywhere, if None) where it may follow the lightness.
 
     Returns:
         (N, 4, h, w): slope of a and b, then offset of a and b.
@@ -44,6 +46,8 @@ def fit_lines(lightness: Tensor, ab: Tensor) -> Tensor:
     mean_l, mean_ab, square, product = means[:, :1], means[:, 1:3], means[:, 3:4], means[:, 4:]
     variance, covariance = square - mean_l * mean_l, product - mean_l * mean_ab
     slope = covariance / (variance.clamp(min=0) + EDGE * EDGE)
+    if exact is not None:
+        slope = slope * (1 - exact)
     return torch.cat((slope, ab - slope * blurred), dim=1)
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from .. import hub
 from ..errors import ModelError
 from ..extras import require
+from ..networks.contract import Seen
 from ..version import __version__
 from . import export
 
@@ -42,6 +43,10 @@ class OnnxGenerator(nn.Module):
             ModelError: always.
         """
         raise ModelError("An ONNX file answers with colours, not with a distribution.")
+
+    def see(self, lightness: Tensor) -> Seen:
+        """Answer with the colours, which are all that a file gives."""
+        return Seen(self(lightness))
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""

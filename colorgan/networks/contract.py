@@ -12,6 +12,9 @@ eval mode a photo's colours do not depend on its neighbours in the batch.
 A worked example: a photo of 1200 x 800 pixels at working size 256 arrives as (1, 1, 256, 384) and
 leaves as (1, 2, 256, 384), although the U-Net decides its colours on a map of 64 x 96.
 
+In use a generator has one door more, `see`: one pass gives ab with all else the network knows, the
+features by which it tells things apart and its distribution over colours, where it has them.
+
 A restorer is the other kind of network: lightness = restorer(lightness), of the same H and W.
 
 Critics: `critic(lightness, ab) -> logits`, a map or one number a photo, without a sigmoid.
@@ -88,6 +91,22 @@ class Answer:
     rgb: Tensor | None = None
     logits: Tensor | None = None
     maps: list[Tensor] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """All that one pass over a photo gives, in use.
+
+    Attributes:
+        ab: (N, 2, H, W) in CIE units: what `forward` answers.
+        features: (N, C, h, w), alike where the network sees alike, at whatever size it has them;
+            None if it offers none. Hints spread along them.
+        chances: (N, K, h, w) of `Generator.distribution`, or None.
+    """
+
+    ab: Tensor
+    features: Tensor | None = None
+    chances: Tensor | None = None
 
 
 class Network(
@@ -212,6 +231,10 @@ class Generator(Network, tags=["colorization"]):
     def answer(self, lightness: Tensor) -> Answer:
         """Answer in training: ab without the settings of use, with all that losses may ask for."""
         return Answer(self(lightness))
+
+    def see(self, lightness: Tensor) -> Seen:
+        """Answer in use with all that one pass gives; `ab` is that of `forward`."""
+        return Seen(self(lightness))
 
     @property
     def encoder(self) -> nn.Module | None:

@@ -23,7 +23,7 @@ from .. import color
 from ..color import ab_grid
 from ..errors import ModelError
 from .blocks import ConvBlock, SelfAttention, normed
-from .contract import AB_CHANNELS, Answer, Config, Generator
+from .contract import AB_CHANNELS, Answer, Config, Generator, Seen
 from .sizes import resize
 from .trunk import build_trunk, maps_of
 
@@ -134,12 +134,19 @@ class UNet(Generator):
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
-        ab = self._strengthened(self._ab(self._seen(lightness)))
-        return self._resized(ab, lightness).clamp(-color.AB_MAX, color.AB_MAX)
+        return self._in_use(self._seen(lightness)[0], lightness)
+
+    def see(self, lightness: Tensor) -> Seen:
+        """Answer with ab, the decoder's last maps at all zooms, and the distribution if it has."""
+        head, decoded = self._seen(lightness)
+        features = torch.cat([self._resized(x.float(), head) for x in decoded], dim=1)
+        chances = torch.softmax(head, dim=1) if self.has_distribution else None
+        return Seen(self._in_use(head, lightness), features, chances)
 
     def answer(self, lightness: Tensor) -> Answer:
         """Answer in training: as seen once, without gain and contrast; with logits and maps."""
-        head, maps = self._head(lightness)
+        decoded, maps = self._decoded(lightness)
+        head = self.head(decoded).float()
         ab = self._resized(self._ab(head), lightness)
         return Answer(ab, logits=head if self.has_distribution else None, maps=maps)
 
@@ -156,21 +163,22 @@ class UNet(Generator):
         """
         if not self.has_distribution:
             return super().distribution(lightness)
-        return torch.softmax(self._seen(lightness), dim=1)
+        return torch.softmax(self._seen(lightness)[0], dim=1)
 
-    def _seen(self, lightness: Tensor) -> Tensor:
-        """Give the mean over the zooms of the head's answers: (N, 2 or K, h, w).
+    def _seen(self, lightness: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """Give the mean over the zooms of the head's answers (N, 2 or K, h, w), and what it saw.
 
         Of logits it is the logarithmic mean of the distributions: what one look excludes is out,
         where their plain mean would be as unsure as both together.
         """
-        first, *others = [self._head(lightness, zoom)[0] for zoom in self.settings.zooms]
-        # Added one by one: a stack of hundreds of channels would be held beside its parts.
-        whole = sum((self._resized(other, first) for other in others), start=first)
-        return whole / len(self.settings.zooms)
+        decoded = [self._decoded(lightness, zoom)[0] for zoom in self.settings.zooms]
+        whole = self.head(decoded[0]).float()
+        for x in decoded[1:]:  # one by one: hundreds of channels would be held beside each other
+            whole = whole + self._resized(self.head(x).float(), whole)
+        return whole / len(decoded), decoded
 
-    def _head(self, lightness: Tensor, zoom: float = 1.0) -> tuple[Tensor, list[Tensor]]:
-        """Give the head's answer (N, 2 or K, h, w) in float32, and the trunk's maps."""
+    def _decoded(self, lightness: Tensor, zoom: float = 1.0) -> tuple[Tensor, list[Tensor]]:
+        """Give the decoder's last map (N, C, h, w), and the trunk's maps."""
         if zoom != 1:
             view = [max(round(side * zoom), 1) for side in lightness.shape[-2:]]
             lightness = resize(lightness, view)
@@ -179,7 +187,12 @@ class UNet(Generator):
         x = maps[-1]
         for step, skip in zip(self.decoder, reversed(maps[:-1]), strict=False):
             x = step(x, skip)
-        return self.head(x).float(), maps
+        return x, maps
+
+    def _in_use(self, head: Tensor, lightness: Tensor) -> Tensor:
+        """Give the ab that the head's answer is in use, at the size of the lightness."""
+        ab = self._resized(self._strengthened(self._ab(head)), lightness)
+        return ab.clamp(-color.AB_MAX, color.AB_MAX)
 
     def _ab(self, head: Tensor) -> Tensor:
         if self.has_distribution:
