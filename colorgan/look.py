@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .color import cie, upsampling
+from .color import upsampling
 from .errors import HintError
 from .hints import Hint, advice, spreading, swatches
 from .networks.contract import Seen
