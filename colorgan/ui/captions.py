@@ -8,11 +8,14 @@ import gradio as gr
 
 from .. import photo as files
 from ..photo import Photo
+from .looks import Seen
 from .texts import Texts
 from .work import Restored, Result
 
 
-def caption(texts: Texts, photo: Photo, *results: Result, restored: Restored | None = None) -> str:
+def caption(
+    texts: Texts, photo: Photo, *results: Result | Seen, restored: Restored | None = None
+) -> str:
     """Say who restored and coloured a photo, how long it took and what the file is, as HTML."""
     lines = [_credit(texts.coloured_by, result, size=result.size) for result in results]
     if restored is not None:
@@ -25,7 +28,7 @@ def caption(texts: Texts, photo: Photo, *results: Result, restored: Restored | N
     return " ".join([*lines, texts.guess] if results else lines)
 
 
-def _credit(sentence: str, work: Result | Restored, **more: int) -> str:
+def _credit(sentence: str, work: Result | Seen | Restored, **more: int) -> str:
     return sentence.format(
         **more,
         model=html.escape(work.model),

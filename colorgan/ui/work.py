@@ -1,23 +1,40 @@
-"""The work that visitors ask for, one photo at a time: colour, restore, say where it is a guess."""
+"""The work that visitors ask for, one photo at a time: colour, restore."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .. import photo as files
-from ..colorizer import AUTO_SIZES, DEFAULT_SIZE, Colorizer, Size, shrunk
+from ..color.pixels import full_lightness
+from ..colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, check, paint
+from ..device import memory_told
+from ..hints import Hints
+from ..look import Look
 from ..photo import Photo
 from ..restorer import Restorer
 from .previews import PREVIEW_SIDE, save_preview
 
-CANDIDATE_SIDE = 512  # short side of the pictures that show what a working size gives
 _WORKING = threading.Lock()  # two at a time would only slow each other down
+
+
+@dataclass
+class Watch:
+    """Says how long work took; the photos of an album, its pages and those of others take turns."""
+
+    seconds: float = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Wait for one's turn, then count."""
+        with _WORKING:
+            start = time.perf_counter()
+            yield
+            self.seconds += time.perf_counter() - start
 
 
 @dataclass(frozen=True)
@@ -30,6 +47,7 @@ class Result:
     revision: str
     size: int
     seconds: float
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -49,11 +67,10 @@ def restore(restorer: Restorer, photo: Photo, strength: float) -> Restored:
     Raises:
         ColorganError: strength is out of range.
     """
-    with _WORKING:
-        start = time.perf_counter()
+    watch = Watch()
+    with watch.running():
         restored = restorer.restore(photo, strength=strength)
-        seconds = time.perf_counter() - start
-    return Restored(restored, restorer.note, restorer.name, restorer.revision, seconds)
+    return Restored(restored, restorer.note, restorer.name, restorer.revision, watch.seconds)
 
 
 def colour(
@@ -63,6 +80,7 @@ def colour(
     *,
     strength: float,
     size: Size = DEFAULT_SIZE,
+    hints: Hints = NO_HINTS,
     addition: str,
     note: str = "",
     preview_side: int = PREVIEW_SIDE,
@@ -75,45 +93,29 @@ def colour(
         folder: a fresh one for every request.
         strength: scales the chroma.
         size: short side in pixels at which the network sees the photo; "auto" finds one.
+        hints: which colours things had.
         preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
         note: what its metadata says of what was done before.
 
     Raises:
-        ColorganError: strength or size is out of range, or the result does not fit its format.
+        ColorganError: strength or size is out of range, the hints are another photo's, or the
+            result does not fit its format.
     """
-    with _WORKING:  # the photos of an album and those of others take turns
-        start = time.perf_counter()
-        size = colorizer.choose_size(photo) if size == "auto" else size
-        coloured = colorizer.colorize(photo, strength=strength, size=size)
-        seconds = time.perf_counter() - start
+    check(strength, size)
+    hints.check_shape(photo.width, photo.height, photo.name)
+    watch = Watch()
+    with watch.running(), memory_told(photo.name):
+        lightness = full_lightness(photo.pixels)
+        look = colorizer.look(photo, size=size, lightness=lightness)
+        coloured = paint(photo, look.lines(hints.hints, strength), lightness)
     name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"
     return Result(
         preview=save_preview(coloured, folder / f"{addition}.webp", preview_side),
         download=files.write(coloured, folder / name, f"{note} {colorizer.note}".lstrip()),
         model=colorizer.name,
         revision=colorizer.revision,
-        size=size,
-        seconds=seconds,
+        size=look.size,
+        seconds=watch.seconds,
+        look=look,
     )
-
-
-def doubt(colorizer: Colorizer, photo: Photo, size: int) -> NDArray[np.float32] | None:
-    """Say where a model is guessing, as `Colorizer.doubt` does; None if it does not know."""
-    if not colorizer.knows_doubt:
-        return None
-    with _WORKING:
-        return colorizer.doubt(photo, size=size)
-
-
-def candidates(colorizer: Colorizer, photo: Photo) -> tuple[int, dict[int, Photo]]:
-    """Colour a photo, small, at each size of which a colorizer chooses by itself.
-
-    Returns:
-        the size that it would choose, and the coloured photos by size.
-    """
-    with _WORKING:
-        small = shrunk(photo, CANDIDATE_SIDE)
-        return colorizer.choose_size(photo), {
-            size: colorizer.colorize(small, size=size) for size in AUTO_SIZES
-        }
