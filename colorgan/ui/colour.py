@@ -74,7 +74,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
     settings = [model, strength, size, auto, switch, restoring]
     outcome = [frame, line, doubt, lightness]
     bind(Bench(source, settings, outcome, frame, show, public=False, at_once=True, quick=strength))
-    strength.release(None, strength, None, js=_TELL_STRENGTH, **QUIETLY)
+    strength.change(None, strength, None, js=_TELL_STRENGTH, **QUIETLY)
 
     # What programs ask for has no button here: they want the file at once, the page when it is
     # downloaded; and restoring alone is what strength 0 of the colours does.

@@ -8,6 +8,7 @@ const KEPT = "colorgan-corrections "; // and the photo's name: its corrections i
 
 let value = null; // of the frame: the pictures and the look
 let strength = 1;
+let told = null; // strength that the slider was moved to
 let hints = []; // of {points, want, spread, name}
 let past = [];
 let future = [];
@@ -407,8 +408,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 document.addEventListener("colorgan-strength", ({ detail }) => {
-  strength = detail;
-  if (value) refresh();
+  told = strength = detail;
+  if (value?.look) refresh();
 });
 
 // A new value: another photo, or the same one looked at in another way.
@@ -427,7 +428,7 @@ const show = (next) => {
     for (const image of figure.querySelectorAll("img")) image.removeAttribute("src");
     return;
   }
-  strength = value.strength;
+  strength = told ?? value.strength;
   for (const [number, side] of ["before", "after"].entries()) {
     const image = figure.querySelector(`img.${side}`);
     image.width = value.width;
@@ -447,7 +448,7 @@ const show = (next) => {
     if (hints.length) say(words.back);
   }
   draw();
-  if (hints.length) refresh();
+  if (value.look && (hints.length || strength !== value.strength)) refresh();
   else if (value.look) canvas.showAfter(value.after.url).then(askTelling);
   if (first) element.scrollIntoView({ behavior: "smooth", block: "nearest" });
 };

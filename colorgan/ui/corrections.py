@@ -20,6 +20,7 @@ import json
 import logging
 import math
 import secrets
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -58,6 +59,8 @@ VERSION_SIDE = 400
 _MOST_FILES = 1000
 _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _BYTE = np.dtype(np.uint8)
+
+_EDITING = threading.Lock()  # two at a time would only slow each other down
 
 _Work = Callable[[dict[str, Any]], Response]
 
@@ -134,7 +137,7 @@ class _Files:
 
 def _jpeg(held: Held, hints: Hints, strength: float, side: int | None = None) -> bytes:
     """Give the photo as corrected, as JPEG with colours as fine as its lightness."""
-    with torch.inference_mode():
+    with _EDITING, torch.inference_mode():
         lightness = held.lightness
         if side is not None:
             step = max(math.ceil(max(lightness.shape) / side), 1)

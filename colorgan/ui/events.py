@@ -76,21 +76,12 @@ def bind(bench: Bench) -> None:
                 if part is not bench.quick
             ],
             _again(work),
-            [bench.frame, *inputs],
+            [source.photo if bench.at_once else bench.frame, *inputs],
             **working,
             trigger_mode="always_last",
             api_visibility="private",
         )
     )
-
-    received = source.photo.upload(
-        receive, source.photo, source.photo, **QUIETLY, trigger_mode="multiple"
-    )
-    if bench.at_once:
-        first = received.then(
-            _if_there(work), inputs, **working, api_visibility="private", trigger_mode="multiple"
-        )
-        started.append(first)
 
     # Another photo makes the old one's result wrong, also one that is still to come. It goes at
     # once, in the browser: the server would answer later, perhaps after work on the new photo
@@ -98,21 +89,19 @@ def bind(bench: Bench) -> None:
     nothing = f"() => Array({len(bench.outcome)}).fill(null)"
     for changed in (source.photo.upload, source.photo.clear):
         changed(None, None, bench.outcome, js=nothing, cancels=started, **QUIETLY)
-
-
-def _if_there(work: Work) -> Callable[..., Any]:
-    """Give work that is done if there is a photo: what came in may have been none."""
-
-    def at_once(request: gr.Request, photo: str | None, *settings: Any) -> Any:
-        return work(photo, *settings, request) if photo else gr.skip()
-
-    return at_once
+    received = source.photo.upload(
+        receive, source.photo, source.photo, **QUIETLY, trigger_mode="multiple"
+    )
+    if bench.at_once:
+        press = f"document.querySelector('#{source.button.elem_id}')?.click()"
+        pressed = f"(photo) => {{ if (photo) {press}; return []; }}"
+        received.then(None, source.photo, None, js=pressed, **QUIETLY)
 
 
 def _again(work: Work) -> Callable[..., Any]:
-    """Give work that is done once more, with other settings, if there is a result to replace."""
+    """Give work that is done once more, with other settings, if there is what to do it for."""
 
-    def again(request: gr.Request, shown: Any, *inputs: Any) -> Any:
-        return work(*inputs, request) if shown else gr.skip()
+    def again(request: gr.Request, there: Any, *inputs: Any) -> Any:
+        return work(*inputs, request) if there else gr.skip()
 
     return again

@@ -286,7 +286,8 @@ class Looks:
         for entry in held:
             size = entry.held.nbytes if entry.held is not None else 0
             old = self._clock() - entry.used > KEPT_SECONDS
-            if not old and count <= self._most and total <= self._most_bytes:
+            fits = count <= self._most and total <= self._most_bytes
+            if not old and (fits or entry is held[-1]):
                 break
             entry.held = None
             count, total = count - 1, total - size

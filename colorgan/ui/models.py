@@ -86,10 +86,8 @@ class Models:
 
 def measured(name: str) -> dict[str, Any]:
     """Read a model's figures, where that needs no network; nothing if there are none."""
-    if name not in hub.embedded() and not Path(name).is_dir():
-        return {}
     try:
-        return cards.read_figures(hub.resolve(name).path)
+        return cards.read_figures(hub.embedded().get(name, Path(name)))
     except ModelError:
         return {}
 
