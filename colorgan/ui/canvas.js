@@ -61,7 +61,8 @@ const makeCanvas = (figure, says) => {
       event.preventDefault();
       const box = figure.getBoundingClientRect();
       const point = [event.clientX - box.left, event.clientY - box.top];
-      zoomTo(zoom * Math.exp(-event.deltaY * (event.ctrlKey ? 0.01 : 0.002)), point);
+      // A wheel turns by a hundred at a time, two fingers on a pad by a few.
+      zoomTo(zoom * Math.exp(-clamp(event.deltaY, -30, 30) * 0.01), point);
     },
     { passive: false },
   );

@@ -191,7 +191,10 @@ const openPanel = async (points, hint, byKeys) => {
   if (points[0][0] * 100 < canvas.border) setBorder(0);
   draw();
   const [x, y] = points[points.length - 1];
-  panel.open(canvas.pointOf([x, y]), { ...hint, there: Boolean(hint) });
+  panel.open(canvas.pointOf([x, y]), figure.getBoundingClientRect(), {
+    ...hint,
+    there: Boolean(hint),
+  });
   if (byKeys) one(".panel .close").focus();
   const answer = await ask("likely", { look: value.look, x: points[0][0], y: points[0][1] });
   if (answer && open === points) panel.offer(await answer.json());

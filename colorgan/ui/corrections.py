@@ -37,7 +37,6 @@ from torch.nn import functional as F
 
 from .. import hints as hint_files
 from .. import photo as files
-from ..color import cie
 from ..color.pixels import to_pixels
 from ..colorizer import STRENGTHS, paint
 from ..errors import ColorganError, ModelError, PackageError
@@ -56,6 +55,8 @@ FILES = Rate(60, 0.1)
 """Files in full size, and looks that are made again."""
 QUALITY = 90
 VERSION_SIDE = 400
+TOLD_APART = (40.0, 80.0)
+"""L* within which an eye tells small patches of colour apart."""
 _MOST_FILES = 1000
 _PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 _BYTE = np.dtype(np.uint8)
@@ -149,16 +150,23 @@ def _jpeg(held: Held, hints: Hints, strength: float, side: int | None = None) ->
 
 
 def _likely(held: Held, x: float, y: float) -> dict[str, Any]:
-    """Give the colours that the panel offers at a place, as they look in its light."""
+    """Give the colours that the panel offers at a place, as they look in its light.
+
+    Where it is so dark or light that colours cannot be told apart they are shown in more or less
+    light.
+    """
     lightness = held.look.lightness_at(x, y)
+    light = min(max(lightness, TOLD_APART[0]), TOLD_APART[1])
     likely = held.look.likely(x, y)
-    known = [swatches.fitted(name, lightness) for name in SWATCHES]
-    shown = _hex(lightness, [*likely, *known])
+    gain = (light + 16) / (lightness + 16)  # as `swatches.fitted` does
+    known = [swatches.fitted(name, light) for name in SWATCHES]
+    shown = _hex(light, [*((a * gain, b * gain) for a, b in likely), *known])
+    wanted = [swatches.fitted(name, lightness) for name in SWATCHES]
     return {
         "likely": [[code, list(ab)] for code, ab in zip(shown, likely, strict=False)],
         "known": {
             name: [code, list(ab)]
-            for name, code, ab in zip(SWATCHES, shown[len(likely) :], known, strict=True)
+            for name, code, ab in zip(SWATCHES, shown[len(likely) :], wanted, strict=True)
         },
     }
 
@@ -166,7 +174,7 @@ def _likely(held: Held, x: float, y: float) -> dict[str, Any]:
 def _hex(lightness: float, colours: list[tuple[float, float]]) -> list[str]:
     """Give colours (a*, b*) of one lightness as "#rrggbb"."""
     ab = torch.tensor(colours).T[None, :, None]
-    plane = torch.full((1, 1, 1, len(colours)), min(max(lightness, 0), cie.LIGHTNESS_MAX))
+    plane = torch.full((1, 1, 1, len(colours)), lightness)
     pixels = to_pixels(plane, ab, _BYTE)
     return ["#" + bytes(pixel).hex() for pixel in pixels[0]]
 

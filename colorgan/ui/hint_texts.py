@@ -74,7 +74,7 @@ class HintTexts:
     same: str = "As it was"
     paler: str = "Paler"
     stronger: str = "Stronger"
-    pick: str = "From the picture"
+    pick: str = "From the photo"
     picking: str = "Click the place whose colour you want."
     any: str = "Any colour"
     spread: str = "How far it spreads"

@@ -137,12 +137,14 @@ const makePanel = (panel, words, palette, few, spreads, says) => {
     says.closed();
   });
 
-  // Beside the place, where there is room; on a phone at the lower edge, by the style sheet.
-  const placeAt = ([x, y]) => {
+  // Beside the place, where there is room; on a phone at the lower edge, by the style sheet, and
+  // the picture above it.
+  const placeAt = ([x, y], picture) => {
     if (matchMedia("(max-width: 599px)").matches) {
       panel.style.left = panel.style.top = "";
-      const covered = y - (innerHeight - panel.offsetHeight - 60);
-      if (covered > 0) scrollBy({ top: covered });
+      const room = innerHeight - panel.offsetHeight;
+      if (picture.height < room && picture.bottom > room) scrollBy({ top: picture.top - 8 });
+      else if (y > room - 30) scrollBy({ top: y - room / 2 });
       return;
     }
     const { offsetWidth: width, offsetHeight: height } = panel;
@@ -159,8 +161,9 @@ const makePanel = (panel, words, palette, few, spreads, says) => {
       return !panel.hidden;
     },
     close,
-    // Opens beside a point of the window; a correction that is there already has want and spread.
-    open: (point, { want = null, name = "", spread: far = 1, there = false }) => {
+    // Opens beside a point of the window, on a picture that fills a box of it; a correction that is
+    // there already has want and spread.
+    open: (point, picture, { want = null, name = "", spread: far = 1, there = false }) => {
       current = want;
       currentName = name;
       spread.value = sliderOf(far);
@@ -172,7 +175,7 @@ const makePanel = (panel, words, palette, few, spreads, says) => {
       if (typeof want === "string" && want.startsWith("#")) any.value = want;
       panel.hidden = false;
       mark();
-      placeAt(point);
+      placeAt(point, picture);
       panel.focus({ preventScroll: true });
     },
     // Shows colours as they look at the place.
