@@ -79,7 +79,7 @@ def look() -> dict[str, Any]:
     """Give what `launch` is to know of the page's look."""
     return {
         "theme": theme(),
-        "css_paths": [_HERE / "style.css", _HERE / "canvas.css", _HERE / "survey.css"],
+        "css_paths": [_HERE / f"{name}.css" for name in ("style", "canvas", "panel", "survey")],
         "js": (_HERE / "page.js").read_text(),
         "favicon_path": _HERE / "favicon.svg",
         "footer_links": [],
