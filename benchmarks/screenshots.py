@@ -110,8 +110,8 @@ def main() -> None:
 
             def shoot(name: str, page: Page = page, end: str = f"{theme}-{width}.png") -> None:
                 page.wait_for_function(SETTLED)
-                # A panel at the lower edge of a phone is where the window ends, not the page.
-                whole = not name.startswith("panel") or page.viewport_size["width"] > 600
+                # A sheet at the lower edge of a phone is where the window ends, not the page.
+                whole = not (end.endswith("-390.png") and name.startswith(("panel", "versions")))
                 path = folder / f"{name}-{end}"
                 page.screenshot(path=path, full_page=whole, animations="disabled")
                 print(path)
