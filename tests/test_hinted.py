@@ -39,12 +39,12 @@ class Grey(Generator):
 
 @pytest.fixture(scope="module")
 def album(photos) -> list[tuple[str, bytes]]:
-    def jpeg(pixels: np.ndarray) -> bytes:
+    def png(pixels: np.ndarray) -> bytes:
         stream = io.BytesIO()
         Image.fromarray(pixels).resize((96, 80)).save(stream, "PNG")
         return stream.getvalue()
 
-    return [(f"{name}.png", jpeg(pixels)) for name, pixels in photos.items()]
+    return [(f"{name}.png", png(pixels)) for name, pixels in photos.items()]
 
 
 class TestPlaces:
@@ -95,9 +95,7 @@ class TestJudgement:
 
     @pytest.mark.parametrize("way", hinted.WAYS)
     def test_what_is_said_brings_the_colours_nearer(self, result, way):
-        means = [
-            np.mean(result.rows["grey"][way][count]["ciede2000"]) for count in result.counts
-        ]
+        means = [np.mean(result.rows["grey"][way][count]["ciede2000"]) for count in result.counts]
         assert means[0] > means[2] + 1
 
     def test_it_is_the_same_again_whatever_stands_beside_it(self, result, album):
@@ -137,10 +135,9 @@ class TestCommand:
         folder = tmp_path_factory.mktemp("judged")
         for name, data in album[:2]:
             (folder / name).write_bytes(data)
-        done = colorgan(
-            "evaluate", "--model", str(small_model), "--data", str(folder), "--size", "48",
-            "--hints", "0", "2", "--json", str(folder / "f.json"), "--report", str(folder / "r.html"),
-        )  # fmt: skip
+        files = ("--json", folder / "f.json", "--report", folder / "r.html")
+        what = ("--model", small_model, "--data", folder, "--size", 48)
+        done = colorgan("evaluate", *what, "--hints", 0, 2, *files)
         assert done.returncode == 0, done.stderr
         return folder, done.stdout
 
@@ -161,9 +158,8 @@ class TestCommand:
 
     def test_a_number_that_cannot_be_is_refused_before_the_work(self, album, small_model, tmp_path):
         (tmp_path / "a.png").write_bytes(album[0][1])
-        done = colorgan(
-            "evaluate", "--model", str(small_model), "--data", str(tmp_path), "--hints", "-1"
-        )
+        what = ("--model", small_model, "--data", tmp_path)
+        done = colorgan("evaluate", *what, "--hints", -1)
         assert done.returncode == 1 and "from 0 to 500, not -1" in done.stderr
 
 
