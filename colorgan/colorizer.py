@@ -190,7 +190,7 @@ class Colorizer:
         the size is taken whose ab is on average nearest to that at the other sizes.
         """
         with memory_told(photo.name):
-            return self._chosen(full_lightness(shrunk(photo, max(AUTO_SIZES)).pixels)).size
+            return self._chosen(full_lightness(photo.pixels)).size
 
     @property
     def knows_doubt(self) -> bool:
