@@ -31,6 +31,8 @@ Source = File | Image.Image
 _PHOTO_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 _PHOTO_BRANDS = (b"WEBP", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 
+_SEQUENCES = (b"hevc", b"hevx", b"msf1")
+
 _ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 
 _XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))([1-8])')
@@ -77,6 +79,10 @@ def _from_stream(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
     try:
         image = decoders.open_image(stream)
     except UnidentifiedImageError as error:
+        if head[8:12] in _SEQUENCES:
+            raise PhotoError(
+                f"{label} is an animation in HEIC, which cannot be read. Save it as GIF or WebP."
+            ) from error
         if head.startswith(_PHOTO_STARTS) or head[8:12] in _PHOTO_BRANDS:
             raise  # one of ours, but damaged
         raise PhotoError(
