@@ -15,13 +15,11 @@ coloured it. Whatever is wrong with a file ends as a PhotoError, never as anothe
 
 What is read: JPEG, PNG, TIFF, WebP, HEIC and AVIF, and BMP, GIF, JPEG 2000 and PPM, which are
 written as PNG. Animations are GIF, PNG, WebP and AVIF; that of GIF is written as PNG, that of AVIF
-as WebP. HEIC and AVIF of 10 or 12 bits are read at 8. Pixels of more
-than 16 bits are refused.
+as WebP. HEIC and AVIF of 10 or 12 bits are read at 8. Pixels of more than 16 bits are refused.
 
 `reading` and `writing` know the way, `pages`, `tiff_pages` and `animation` files with several
-pictures, `decoders` and `encoders` the formats, `formats` their
-endings, `icc` colour profiles, `exif` metadata, `notes` what a file says of how it was made,
-`plain_errors` the sentences.
+pictures, `decoders` and `encoders` the formats, `formats` their endings, `icc` colour profiles,
+`exif` metadata, `notes` what a file says of how it was made, `plain_errors` the sentences.
 """
 
 from __future__ import annotations

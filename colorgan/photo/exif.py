@@ -119,6 +119,15 @@ class Tiff:
         raw = field.raw
         return tuple(self._whole(raw[i : i + width]) for i in range(0, len(raw), width))
 
+    def small(self, start: int) -> dict[int, int]:
+        """By tag the fields of the directory at `start` that are one number, without any others."""
+        widths = _BIG_WIDTHS if self.big else _WIDTHS
+        return {
+            tag: self._whole(slot[:width])
+            for tag, kind, count, slot in self._slots(start)
+            if count == 1 and 0 < (width := widths.get(kind, 0)) <= len(slot)
+        }
+
     def link(self, start: int) -> tuple[int, int]:
         """Where the directory at `start` names the next one, and the place that it names there."""
         head, entry, width = (8, 20, 8) if self.big else (2, 12, 4)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from ..errors import PhotoError, PhotoWarning
 from ..output.whole_file import whole_file
@@ -161,8 +161,8 @@ def _found(source: File, stream: BinaryIO, label: str, max_pixels: int) -> Pages
     stream.seek(0)
     try:
         image = decoders.open_image(stream)
-    except UnidentifiedImageError:
-        return None  # which `read` has a sentence for
+    except Exception:  # `read` knows what to make of it
+        return None
     return _frames(source, image, label, max_pixels) if frame_count(image) > 1 else None
 
 

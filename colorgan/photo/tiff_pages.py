@@ -47,9 +47,9 @@ def places(stream: BinaryIO) -> list[Place]:
     while start >= 8 and start not in seen and len(seen) < MAX_DIRECTORIES:
         seen.add(start)
         link, after = tiff.link(start)
-        fields = tiff.fields(start)
-        if _is_page(tiff, fields):
-            width, height = (_number(tiff, fields, tag) for tag in _SIZE)
+        fields = tiff.small(start)
+        if _is_page(fields):
+            width, height = (fields.get(tag, 0) for tag in _SIZE)
             found.append(Place(start, link, width * height))
         start = after
     return found
@@ -96,17 +96,10 @@ def append(file: BinaryIO, page: bytes, link: int | None) -> int:
     return start + tiff.link(tiff.first)[0]
 
 
-def _is_page(tiff: exif.Tiff, fields: Mapping[int, exif.Field]) -> bool:
-    if _number(tiff, fields, _SUBFILE) & ~_PAGE_OF_MANY:
-        return False
-    if _number(tiff, fields, _OLD_SUBFILE) == _OLD_REDUCED:
+def _is_page(fields: Mapping[int, int]) -> bool:
+    if fields.get(_SUBFILE, 0) & ~_PAGE_OF_MANY or fields.get(_OLD_SUBFILE) == _OLD_REDUCED:
         return False
     return exif.IMAGE_WIDTH in fields or _THUMBNAIL not in fields  # as EXIF keeps a thumbnail
-
-
-def _number(tiff: exif.Tiff, fields: Mapping[int, exif.Field], tag: int) -> int:
-    """A field's first number, 0 where it is missing."""
-    return next(iter(tiff.whole_numbers(fields[tag])), 0) if tag in fields else 0
 
 
 class _Patched(io.RawIOBase):
