@@ -289,6 +289,14 @@ class TestAnimations:
         assert result.frames == 3
         assert result.notices == ("Its still picture for viewers without animation was left out.",)
 
+    def test_frames_of_16_bits_are_read_at_8_and_this_is_told(self, tmp_path):
+        found = photo.read_pages(animation("PNG", "RGB"))
+        deep = found.map(lambda one: replace(one, pixels=one.pixels.astype(np.uint16) * 257))
+        path = photo.write_pages(deep, tmp_path / "deep.png", NOTE).path
+        again = photo.read_pages(path)
+        assert again.first.notices == ("Its frames were read at 8 bits.",)
+        assert np.array_equal(again.first.pixels, found.first.pixels)
+
     def test_they_go_into_no_other_format(self, tmp_path):
         with pytest.raises(PhotoError, match=r"has 4 frames\. Write it as PNG or WebP\.$"):
             written(animation("GIF", "RGB"), tmp_path / "film.tif")

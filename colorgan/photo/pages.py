@@ -188,6 +188,9 @@ def _frames(source: File, image: Image.Image, label: str, max_pixels: int) -> Pa
     count = frame_count(image) - apart
     pixels = count * image.width * image.height
     _check(label, "frames", count, MAX_FRAMES, pixels, max_pixels)
+    deep = image.format == "PNG" and any(
+        "16" in str(tile.args) for tile in getattr(image, "tile", ())
+    )
     timing, alpha = _look_through(image, range(apart, apart + count), label)
 
     def frame(image: Image.Image, index: int) -> Photo:
@@ -209,6 +212,8 @@ def _frames(source: File, image: Image.Image, label: str, max_pixels: int) -> Pa
 
     first = frame(image, 0)
     notices = first.notices
+    if deep and first.bits == 8:
+        notices += ("Its frames were read at 8 bits.",)
     if apart:
         notices += ("Its still picture for viewers without animation was left out.",)
     return Pages(replace(first, name=label, notices=notices), rest, count, timing)
