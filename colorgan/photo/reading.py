@@ -8,15 +8,16 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from dataclasses import replace
+from io import BytesIO, IOBase
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import PhotoError
-from . import decoders, exif
+from . import decoders, exif, tiff_pages
 from .icc import Pixels, Samples, to_srgb
 from .photo import Photo
 from .plain_errors import plain_errors, printable
@@ -24,30 +25,36 @@ from .plain_errors import plain_errors, printable
 MAX_PIXELS = 150_000_000
 """The most pixels `read` accepts unless told otherwise: about 12,000 x 12,000."""
 
-Source = str | os.PathLike[str] | bytes | Image.Image
+File = str | os.PathLike[str] | bytes | BinaryIO
+Source = File | Image.Image
 
-_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PHOTO_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 _PHOTO_BRANDS = (b"WEBP", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+
+_SEQUENCES = (b"hevc", b"hevx", b"msf1")
+
+_ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 
 _XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))([1-8])')
 
 
 def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Photo:
-    """Read a picture from a file, from a file's bytes, or from a Pillow image.
+    """Read a picture from a file, from a file's bytes, from an open file, or from a Pillow image.
 
-    `name` stands for the file in messages; a path brings its own. A Pillow image counts as a PNG
-    where it has no format, and has 16 bits only in the modes I;16*: Pillow knows no deep colour.
+    Of a file with several pages or frames it gives the first, and says so in its notices;
+    `read_pages` gives all. `name` stands for the file in messages; a path brings its own. A Pillow
+    image counts as a PNG where it has no format, and has 16 bits only in the modes I;16*: Pillow
+    knows no deep colour.
 
     Raises:
         PhotoError: no picture, a damaged one, one of more than `max_pixels` (seen from its header,
             before it is decoded), or one that is stored in a way that is not supported.
     """
-    label = printable(name) if name else _name_of(source)
+    label = printable(name) if name else name_of(source)
     with plain_errors(label, "read"):
         if isinstance(source, Image.Image):
             return _from_image(source, label, max_pixels)
-        with _opened(source) as stream:
+        with opened(source) as stream:
             return _from_stream(stream, label, max_pixels)
 
 
@@ -65,22 +72,45 @@ def _from_stream(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
     head = stream.read(32)
     if not head:
         raise PhotoError(f"{label} is empty. Copy or download it again.")
-    if head.startswith(_TIFF_STARTS):
-        return _from_tiff(stream, label, max_pixels)
+    if head.startswith(tiff_pages.STARTS):
+        pages = tiff_pages.places(stream)
+        page = tiff_pages.alone(stream, pages[0]) if pages else stream
+        return _first_of(_from_tiff(page, label, max_pixels), len(pages), "pages")
     try:
         image = decoders.open_image(stream)
     except UnidentifiedImageError as error:
+        if head[8:12] in _SEQUENCES:
+            raise PhotoError(
+                f"{label} is an animation in HEIC, which cannot be read. Save it as GIF or WebP."
+            ) from error
         if head.startswith(_PHOTO_STARTS) or head[8:12] in _PHOTO_BRANDS:
             raise  # one of ours, but damaged
         raise PhotoError(
             f"{label} is not a photo that can be read. Use JPEG, PNG, TIFF, WebP, HEIC or AVIF."
         ) from error
-    if not decoders.is_deep_png(head):
-        return _from_image(image, label, max_pixels)
-    _check_size(image.size, label, max_pixels)
-    image.load()  # for metadata that stands behind the pixels
-    stream.seek(0)
-    return _photo(decoders.read_deep_png(stream.read()), _facts_of_image(image), label)
+    if decoders.is_deep_png(head):
+        _check_size(image.size, label, max_pixels)
+        image.load()  # for metadata that stands behind the pixels
+        stream.seek(0)
+        photo = _photo(decoders.read_deep_png(stream.read()), _facts_of_image(image), label)
+    else:
+        photo = _from_image(image, label, max_pixels)
+    return _first_of(photo, frame_count(image), "frames")
+
+
+def frame_count(image: Image.Image) -> int:
+    """How many frames an animation has; 1 where the image is none.
+
+    Further pictures in JPEG and HEIC files are gain maps, previews and the like.
+    """
+    return int(getattr(image, "n_frames", 1)) if image.format in _ANIMATED else 1
+
+
+def _first_of(photo: Photo, count: int, what: str) -> Photo:
+    if count < 2:
+        return photo
+    notice = f"Only the first of its {count} {what} was taken."
+    return replace(photo, notices=(*photo.notices, notice))
 
 
 def _from_image(image: Image.Image, label: str, max_pixels: int) -> Photo:
@@ -187,15 +217,24 @@ def _whole_if_near(dpi: float) -> float:
 
 
 @contextmanager
-def _opened(source: str | os.PathLike[str] | bytes) -> Iterator[BinaryIO]:
+def opened(source: File) -> Iterator[BinaryIO]:
+    """Give a file's bytes as a stream.
+
+    Raises:
+        OSError: it cannot be opened.
+        PhotoError: it is no file.
+    """
     if isinstance(source, bytes):
         yield BytesIO(source)
         return
-    path = Path(source)
+    if isinstance(source, IOBase):
+        yield cast(BinaryIO, source)
+        return
+    path = Path(cast(str, source))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if path.exists() and not path.is_file():  # a pipe would wait for ever, /dev/zero never end
-        raise PhotoError(f"{_name_of(source)} is not a file. Choose a photo.")
+        raise PhotoError(f"{name_of(source)} is not a file. Choose a photo.")
     with path.open("rb") as stream:
         yield stream
 
@@ -209,9 +248,10 @@ def _check_size(size: tuple[int, int], label: str, max_pixels: int) -> None:
         )
 
 
-def _name_of(source: Source) -> str:
+def name_of(source: Source) -> str:
+    """What messages call a photo that was given no name."""
     if isinstance(source, Image.Image):
         source = getattr(source, "filename", "") or "photo"
-    if isinstance(source, bytes):
+    if isinstance(source, bytes | IOBase):
         return "photo"
-    return printable(Path(source).name or str(source))
+    return printable(Path(cast(str, source)).name or str(source))
