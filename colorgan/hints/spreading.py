@@ -33,7 +33,7 @@ from torch.nn import functional as F
 from .swatches import shade
 
 # Chosen on 60 photos with hints at the worst places; flat around these.
-FEATURES, LIGHTNESS, POSITION = 0.8, 35.0, 0.9
+FEATURES, LIGHTNESS, POSITION = 0.65, 30.0, 0.75
 NOISE = 0.05
 SHADE = 0.5  # exponent: 1 keeps the chroma of one paint in all light, 0 the same ab everywhere
 # Without features: the answer's own colour stands for them.
