@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import decoders, iptc
+from .icc import Samples
 from .parts import COMMENT, Parts, Text, left_out, readable
 
 START = b"\xff\xd8"
@@ -26,6 +27,7 @@ APP0, APP1, APP2, APP13, APP15, COM = 0xE0, 0xE1, 0xE2, 0xED, 0xEF, 0xFE
 
 _EOI, _SOS, _SOI, _DRI = 0xD9, 0xDA, 0xD8, 0xDD
 _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
+_LUMA = np.array([0.299, 0.587, 0.114])
 _LONGEST_EXTENDED = 64 << 20
 _NEXT = re.compile(rb"\xff[\xc0-\xcf\xd8-\xfe]")  # a marker, but none inside coded pixels
 _TABLES = re.compile(rb"\xff[\xc0-\xcf\xda-\xfe]")
@@ -62,7 +64,7 @@ def parts(data: bytes) -> Parts:
 
 
 def finished(data: bytes) -> bytes:
-    """A JPEG that lacks its end marker, with one.
+    """A JPEG with an end marker behind its last pixel, whether it has one or not.
 
     Raises:
         ValueError: coded pixels are missing too.
@@ -71,12 +73,35 @@ def finished(data: bytes) -> bytes:
     scans = [each for each in segments if each.marker == _SOS]
     if not scans or not _all_scans(data, segments):
         raise ValueError("scans are missing")
-    # Zeros are what a copy leaves that broke off; a zero may also be the last of a marker's escape.
-    body = data[: segments[-1].end].rstrip(b"\0")
-    for rest in (b"", b"\0", b"\0\0"):
-        if _is_complete(body + rest, scans[-1].start):
-            return body + rest + _MENDED_END
+    for body in _ends(data[: scans[-1].end]):
+        if _is_complete(body, scans[-1].start):
+            return body + _MENDED_END
     raise ValueError("rows are missing")
+
+
+def _ends(coded: bytes) -> Iterator[bytes]:
+    """The coded bytes without what a broken copy leaves behind them: zeros, half a marker."""
+    body = coded.rstrip(b"\0")
+    yield body.rstrip(b"\xff")
+    if body.endswith(b"\xff"):
+        yield body + b"\0"  # this zero tells a coded 0xFF from a marker
+    elif len(coded) == len(body) + 1:
+        yield coded  # one zero may be a coded one
+
+
+def seems_cut(data: bytes, samples: Samples) -> bool:
+    """Whether pixels may be missing although there is an end marker, as some programs put one.
+
+    The decoder fills missing blocks with plain grey, and knows of missing scans only what is there.
+    A photo may be so too: then `finished` tells.
+    """
+    segments, _ = _segments(data)
+    if not _all_scans(data, segments, of_all=False):
+        return True
+    height, width = samples.colour.shape[:2]
+    block = samples.colour[(height - 1) // 8 * 8 :, (width - 1) // 8 * 8 :]
+    grey = block @ _LUMA if block.shape[2] == 3 else block  # chroma is smoothed across blocks
+    return block.dtype == np.uint8 and bool((np.abs(grey - 127.5) < 1.5).all())
 
 
 def _is_complete(body: bytes, last_scan: int) -> bool:
@@ -97,13 +122,16 @@ def _digest(data: bytes) -> bytes:
     return hashlib.sha256(samples.colour.tobytes()).digest()
 
 
-def _all_scans(data: bytes, segments: list[_Segment]) -> bool:
-    """Whether the scans of a progressive JPEG bring every coefficient to its last bit."""
+def _all_scans(data: bytes, segments: list[_Segment], *, of_all: bool = True) -> bool:
+    """Whether the scans of a progressive JPEG bring every coefficient to its last bit.
+
+    Those of the first colour, which is lightness, or of all.
+    """
     frame = next((one for one in segments if _is_frame(one.marker)), None)
     if frame is None:
         return False
     count = data[frame.body + 5]
-    wanted = {data[frame.body + 6 + 3 * i] for i in range(count)}
+    wanted = {data[frame.body + 6 + 3 * i] for i in range(count if of_all else 1)}
     exact: dict[int, set[int]] = {component: set() for component in wanted}
     for scan in (each for each in segments if each.marker == _SOS):
         number = data[scan.body]

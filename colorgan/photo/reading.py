@@ -39,6 +39,7 @@ _CONTAINERS: tuple[tuple[re.Pattern[bytes], Callable[[bytes], Parts]], ...] = (
     (re.compile(re.escape(other_parts.JP2_START)), other_parts.jpeg_2000),
     (re.compile(rb"P[1-6]\s"), other_parts.pnm),
 )
+_JPEG = ("JPEG", "MPO")  # the second is several JPEGs
 _LEAST_DPI = 2.54  # one dot an inch or a centimetre: written where nobody knew
 
 
@@ -105,6 +106,8 @@ def _from_image(
 ) -> Photo:
     _check_size(image.size, label, max_pixels)
     samples = decoders.read_image(image)  # first: some metadata comes with the pixels
+    if parts and image.format in _JPEG and jpeg_parts.seems_cut(parts.data, samples):
+        jpeg_parts.finished(parts.data)  # raises where a program has put an end to half a picture
     return _photo(samples, _facts_of_image(image, parts), label)
 
 
@@ -166,19 +169,20 @@ def _parts_of_image(image: Image.Image) -> Parts:
     texts = dict(getattr(image, "text", {}))
     if comment := info.get("comment"):
         texts[COMMENT] = comment if isinstance(comment, str) else bytes(comment).decode("latin-1")
-    return readable(
+    parts = readable(
         b"",
         exif_block=block if isinstance(block, bytes) else _held_exif(image),
         packet=packet.encode() if isinstance(packet, str) else bytes(packet),
         block=iptc if isinstance(iptc, bytes) else b"",
         texts=[Text(key, str(text)) for key, text in texts.items() if key != png_parts.XMP_KEYWORD],
     )
+    return parts if isinstance(block, bytes) else parts._replace(exif=exif.compact(parts.exif))
 
 
 def _facts_of_image(image: Image.Image, parts: Parts | None = None) -> _Facts:
     if parts is None:
         parts = _parts_of_image(image)
-    format = "JPEG" if image.format == "MPO" else image.format or "PNG"  # MPO: several JPEGs
+    format = "JPEG" if image.format in _JPEG else image.format or "PNG"
     # Pillow takes a JPEG's bare numbers for dots per inch too, when EXIF has them.
     unitless = format == "JPEG" and image.info.get("jfif_unit") not in (1, 2)
     return _Facts(
@@ -233,10 +237,9 @@ def _held_exif(image: Image.Image) -> bytes:
     """EXIF that Pillow has taken apart: of TIFF images, and of PNG that hold it as text."""
     try:
         held = image.getexif()
-        block = held.tobytes() if held else b""
+        return held.tobytes() if held else b""
     except Exception:  # on damaged EXIF Pillow raises anything; the picture is still good
         return b""
-    return exif.compact(block)
 
 
 def _turned(array: Pixels, orientation: int) -> Pixels:
