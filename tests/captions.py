@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 from photo_files import png_chunk, saved, tiff
+from PIL import Image
 
 EXIFTOOL = shutil.which("exiftool")
 UTF8 = b"\x1b%G"
@@ -94,10 +94,10 @@ def with_captions(format: str, pixels: np.ndarray, iptc: bytes) -> bytes:
 def by_exiftool(folder: Path, *options: str) -> dict[str, dict[str, Any]]:
     """What ExifTool says of the files in a folder: {name: {"Group:Tag": value}}.
 
-    A tag that comes again is "Group:Copy1:Tag", and so on.
+    By "-G1:4" a tag that comes again is "Group:Copy1:Tag", and so on; else the first one counts.
     """
     assert EXIFTOOL
-    command = [EXIFTOOL, "-json", "-G1:4", "-a", "-struct", "-charset", "iptc=UTF8", *options]
+    command = [EXIFTOOL, "-json", "-G1", "-a", "-struct", "-charset", "iptc=UTF8", *options]
     found = subprocess.run([*command, str(folder)], capture_output=True, check=True).stdout
     return {Path(each["SourceFile"]).name: each for each in json.loads(found)}
 

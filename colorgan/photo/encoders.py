@@ -34,6 +34,13 @@ _PNG_LEVEL = 4  # a third of the time of zlib's usual 6, for files some 3 % larg
 _TIFF_STRIP = 1 << 20  # bytes before compression
 _TIFF_DEFLATE, _TIFF_RGB, _TIFF_DIFFERENCES, _TIFF_ALPHA = 8, 2, 2, 2
 
+# A TIFF must have these fields; without a unit they say that pixels are square.
+_TIFF_NO_DPI: dict[int, exif.Value | None] = {
+    exif.X_RESOLUTION: 1.0,
+    exif.Y_RESOLUTION: 1.0,
+    exif.RESOLUTION_UNIT: [1],
+}
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -88,6 +95,7 @@ def tiff(picture: Picture) -> bytes:
         file += strip + bytes(len(strip) % 2)
     fields: dict[int, exif.Value | None] = {
         **dict.fromkeys(exif.PICTURE_FIELDS),
+        **({} if picture.dpi else _TIFF_NO_DPI),
         exif.IMAGE_WIDTH: [width],
         exif.IMAGE_LENGTH: [height],
         exif.BITS_PER_SAMPLE: [8 * pixels.itemsize] * channels,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import decoders, iptc
+from . import decoders, exif, iptc
 from .icc import Samples
 from .parts import COMMENT, Parts, Text, left_out, readable
 
@@ -25,6 +25,7 @@ EXIF_HEAD, PHOTOSHOP_HEAD, PROFILE_HEAD = b"Exif\0\0", b"Photoshop 3.0\0", b"ICC
 XMP_HEAD, EXTENDED_HEAD = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
 APP0, APP1, APP2, APP13, APP15, COM = 0xE0, 0xE1, 0xE2, 0xED, 0xEF, 0xFE
 
+_INDEX_HEAD = b"MPF\0"
 _EOI, _SOS, _SOI, _DRI = 0xD9, 0xDA, 0xD8, 0xDD
 _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -46,6 +47,7 @@ class _Segment(NamedTuple):
 def parts(data: bytes) -> Parts:
     """What a JPEG holds; `data` begins with START."""
     segments, bad = _segments(data)
+    bad += [(each.start, each.end) for each in segments if _is_broken_index(data, each)]
     about = [(each.marker, data[each.body : each.end]) for each in segments]
     extended = _extended(about)
     notices = [left_out(what) for what in _profile_faults(about)]
@@ -217,10 +219,17 @@ def _next_good(data: bytes, start: int) -> int | None:
 def _without(data: bytes, segments: list[_Segment], bad: list[tuple[int, int]]) -> bytes:
     start = segments[0].start if segments else 2
     pieces, at = [START], min([start, *(left for left, _ in bad)])
-    for left, right in bad:
+    for left, right in sorted(bad):
         pieces.append(data[at:left])
         at = right
     return b"".join([*pieces, data[at:]])
+
+
+def _is_broken_index(data: bytes, segment: _Segment) -> bool:
+    """Whether it should list further pictures and cannot be read: Pillow warns of it."""
+    body = data[segment.body : segment.end]
+    head, tiff = body[: len(_INDEX_HEAD)], body[len(_INDEX_HEAD) :]
+    return segment.marker == APP2 and head == _INDEX_HEAD and not exif.is_readable(tiff)
 
 
 def _all(about: list[tuple[int, bytes]], marker: int, head: bytes) -> Iterator[bytes]:
