@@ -1,7 +1,8 @@
 """XMP, the XML inside a photo: read a few properties, change a few, leave all else alone.
 
 An XML library would write the whole packet anew, under other prefixes and without what it does not
-know. Here Expat says where each property stands, and only those bytes are cut out or exchanged.
+know. Here `xmp_places` says where each property stands, and only those bytes are cut out or
+exchanged.
 
 A *packet* is `<x:xmpmeta><rdf:RDF><rdf:Description>...`, in UTF-8. A *property* is an attribute or
 an inner element of an rdf:Description; its *name* is its namespace and its local name, one string.
@@ -17,11 +18,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from xml.parsers import expat
+from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+from .xmp_places import ATTRIBUTE, RDF, Description, Packet, is_xml, tag_end
+
 XMP = "http://ns.adobe.com/xap/1.0/"
 RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
 NOTE = "http://ns.adobe.com/xmp/note/"
@@ -39,8 +40,6 @@ _PREFIXES = {
     DYNAMIC_MEDIA: "xmpDM",
 }
 _EXTENDED = NOTE + "HasExtendedXMP"
-_LANGUAGE = "http://www.w3.org/XML/1998/namespacelang"
-_ATTRIBUTE = re.compile(rb"""\s+([^\s=/>"']+)\s*=\s*("[^"]*"|'[^']*')""")
 _ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))([1-8])')
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROOM = 400  # what the short packet grows by when it names the extended one, and more
@@ -71,122 +70,6 @@ class Items:
 Value = Text | Languages | Items
 
 
-@dataclass
-class _Property:
-    """A property of a description and the bytes it fills."""
-
-    name: str
-    start: int
-    end: int = 0
-    attribute: bool = False
-    texts: list[str] = field(default_factory=list)
-
-
-@dataclass
-class _Description:
-    """An rdf:Description directly inside rdf:RDF, its start tag from `start` to `open`."""
-
-    start: int
-    open: int
-    end: int = 0
-    about: str = ""
-    namespaces: dict[str, str] = field(default_factory=dict)
-    properties: list[_Property] = field(default_factory=list)
-
-
-class _Packet:
-    """Where things stand in a packet; raises ValueError where it is no XML that can be trusted."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.descriptions: list[_Description] = []
-        self.end = -1
-        """Where `</rdf:RDF>` begins, or -1."""
-        self._depth = 0
-        self._rdf = 0
-        self._namespaces: dict[str, list[str]] = {}
-        self._inside: list[bool] = []  # of each open element, whether it is an empty tag
-        parser = expat.ParserCreate("utf-8", "")
-        parser.ordered_attributes = True
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._close
-        parser.CharacterDataHandler = self._text
-        parser.StartNamespaceDeclHandler = self._declare
-        parser.EndNamespaceDeclHandler = self._forget
-        parser.StartDoctypeDeclHandler = _refuse
-        self._parser = parser
-        try:
-            parser.Parse(data, True)
-        except expat.ExpatError as error:
-            raise ValueError(str(error)) from error
-        if self._rdf and self.end < 0:
-            raise ValueError("no end of rdf:RDF")
-
-    @property
-    def properties(self) -> list[_Property]:
-        return [each for one in self.descriptions for each in one.properties]
-
-    def _declare(self, prefix: str | None, uri: str | None) -> None:
-        self._namespaces.setdefault(prefix or "", []).append(uri or "")
-
-    def _forget(self, prefix: str | None) -> None:
-        self._namespaces[prefix or ""].pop()
-
-    def _start(self, name: str, attributes: list[str]) -> None:
-        start = self._parser.CurrentByteIndex
-        end = _tag_end(self.data, start)
-        self._depth += 1
-        self._inside.append(self.data[end - 2 : end] == b"/>")
-        if not self._rdf and name == RDF + "RDF":
-            self._rdf = self._depth
-        elif self._rdf and self._depth == self._rdf + 1 and name == RDF + "Description":
-            one = _Description(start, end)
-            one.namespaces = {key: uris[-1] for key, uris in self._namespaces.items() if uris}
-            self.descriptions.append(one)
-            self._attributes(one, start, end, attributes)
-        elif self._rdf and self._depth == self._rdf + 2 and self.descriptions:
-            found = _Property(name, start)
-            self.descriptions[-1].properties.append(found)
-            resource = dict(zip(attributes[::2], attributes[1::2], strict=True))
-            if RDF + "resource" in resource:
-                found.texts.append(resource[RDF + "resource"])
-
-    def _attributes(self, one: _Description, start: int, end: int, named: list[str]) -> None:
-        # Expat gives names and values, the bytes give places, both in one order.
-        places = [
-            (start + each.start(), start + each.end())
-            for each in _ATTRIBUTE.finditer(self.data[start:end])
-            if each[1] != b"xmlns" and not each[1].startswith(b"xmlns:")
-        ]
-        for (name, value), (left, right) in zip(
-            zip(named[::2], named[1::2], strict=True), places, strict=True
-        ):
-            if name == RDF + "about":
-                one.about = value
-            elif not name.startswith((RDF, "http://www.w3.org/XML/")):
-                one.properties.append(_Property(name, left, right, True, [value]))
-
-    def _text(self, text: str) -> None:
-        if self._rdf and self._depth >= self._rdf + 2 and text.strip():
-            one = self.descriptions[-1] if self.descriptions else None
-            if one and one.properties and not one.properties[-1].end:
-                one.properties[-1].texts.append(text)
-
-    def _close(self, _: str) -> None:
-        at = self._parser.CurrentByteIndex
-        end = at if self._inside.pop() else _tag_end(self.data, at)
-        if self._rdf and self._depth == self._rdf + 2 and self.descriptions:
-            last = self.descriptions[-1].properties
-            if last and not last[-1].end:
-                last[-1].end = end
-        elif self._rdf and self._depth == self._rdf + 1 and self.descriptions:
-            self.descriptions[-1].end = end
-        elif self._rdf and self._depth == self._rdf and self.end < 0:
-            self.end = at if at != end else -1  # <rdf:RDF/> has no place for anything
-        self._depth -= 1
-
-
 def cleaned(raw: bytes | str) -> bytes:
     """Give a packet in UTF-8 without bytes around it, or b"" where it is no XML."""
     data = raw.encode("utf-8", "replace") if isinstance(raw, str) else bytes(raw)
@@ -198,7 +81,7 @@ def cleaned(raw: bytes | str) -> bytes:
     elif data[:2] == b"\0<":
         data = data.decode("utf-16-be", "replace").encode()
     data = data.strip(b"\0").removeprefix(b"\xef\xbb\xbf").strip()
-    return data if _opened(data) or _is_xml(data) else b""
+    return data if _opened(data) or is_xml(data) else b""
 
 
 def orientation(packet: bytes) -> int | None:
@@ -319,25 +202,11 @@ _EMPTY = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="w"?>""".encode()
 
 
-def _opened(packet: bytes) -> _Packet | None:
+def _opened(packet: bytes) -> Packet | None:
     try:
-        return _Packet(packet) if packet else None
+        return Packet(packet) if packet else None
     except (ValueError, IndexError, LookupError):
         return None
-
-
-def _is_xml(data: bytes) -> bool:
-    parser = expat.ParserCreate("utf-8")
-    parser.StartDoctypeDeclHandler = _refuse
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, ValueError):
-        return False
-    return True
-
-
-def _refuse(*_: object) -> None:
-    raise ValueError("entities are not taken")
 
 
 def _without(names: Iterable[str]) -> Callable[[str, str], str | None]:
@@ -345,22 +214,13 @@ def _without(names: Iterable[str]) -> Callable[[str, str], str | None]:
     return lambda name, value: None if name in gone else value
 
 
-def _tag_end(data: bytes, start: int) -> int:
-    """Where the tag that begins at `start` is over."""
-    at = start
-    while data[at : at + 1] not in (b">", b""):
-        quote = data[at : at + 1]
-        at = data.index(quote, at + 1) + 1 if quote in (b'"', b"'") else at + 1
-    return at + 1
-
-
 def _with_value(source: bytes, attribute: bool, value: str) -> bytes:
     if attribute:
         return source[: source.index(b"=") + 1] + quoteattr(value).encode()
-    tag = source[: _tag_end(source, 0)]
+    tag = source[: tag_end(source, 0)]
     name = re.split(rb"[\s/>]", tag[1:], maxsplit=1)[0]
     attributes = b"".join(
-        found[0] for found in _ATTRIBUTE.finditer(tag) if found[1].startswith(b"xmlns")
+        found[0] for found in ATTRIBUTE.finditer(tag) if found[1].startswith(b"xmlns")
     )
     return b"<%b%b>%b</%b>" % (name, attributes, escape(value).encode(), name)
 
@@ -407,11 +267,11 @@ def _escaped(text: str) -> str:
     return escape(_UNPRINTABLE.sub("\ufffd", text), {"\r": "&#13;"})
 
 
-def _portable(packet: bytes, one: _Description, about: str) -> bytes:
+def _portable(packet: bytes, one: Description, about: str) -> bytes:
     """A description that can stand in another packet: with its namespaces, about the same photo."""
     source = packet[one.start : one.end]
     tag = packet[one.start : one.open]
-    has = {found[1] for found in _ATTRIBUTE.finditer(tag)}
+    has = {found[1] for found in ATTRIBUTE.finditer(tag)}
     wanted = {(b"xmlns:" + key.encode() if key else b"xmlns"): uri
               for key, uri in one.namespaces.items()}  # fmt: skip
     more = b"".join(
@@ -434,6 +294,6 @@ def _unpadded(packet: bytes) -> bytes:
     return re.sub(rb"\s{100,}(?=<\?xpacket end)", b"\n", packet)
 
 
-def _bare(opened: _Packet) -> bytes:
+def _bare(opened: Packet) -> bytes:
     """The XML without the processing instructions around it, as an extended packet has to be."""
     return re.sub(rb"<\?xpacket.*?\?>", b"", opened.data, flags=re.DOTALL).strip()
