@@ -147,10 +147,14 @@ class Tiff:
         return place
 
     def slots(self, start: int) -> dict[int, bytes]:
-        """A directory's fields by tag as they stand in a TIFF (not Big), 12 bytes each."""
+        """A directory's fields by tag as they stand in a TIFF (not Big), 12 bytes each.
+
+        Those that cannot be read are left out: Pillow refuses a whole TIFF for some of them.
+        """
         return {
             tag: struct.pack(self.order + "HHL", tag, kind, count) + slot
             for tag, kind, count, slot in self._slots(start)
+            if self._value(kind, count, slot) is not None
         }
 
     def _slots(self, start: int) -> Iterator[tuple[int, int, int, bytes]]:

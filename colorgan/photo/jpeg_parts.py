@@ -23,9 +23,9 @@ from .parts import COMMENT, Parts, Text, left_out, readable
 START = b"\xff\xd8"
 EXIF_HEAD, PHOTOSHOP_HEAD, PROFILE_HEAD = b"Exif\0\0", b"Photoshop 3.0\0", b"ICC_PROFILE\0"
 XMP_HEAD, EXTENDED_HEAD = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
-APP0, APP1, APP2, APP13, APP15, COM = 0xE0, 0xE1, 0xE2, 0xED, 0xEF, 0xFE
+APP0, APP1, APP2, APP13, APP14, COM = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE
 
-_INDEX_HEAD = b"MPF\0"
+_INDEX_HEAD, _INDEX_FIELDS = b"MPF\0", {0xB001, 0xB002}  # how many pictures, and where
 _EOI, _SOS, _SOI, _DRI = 0xD9, 0xDA, 0xD8, 0xDD
 _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -47,22 +47,26 @@ class _Segment(NamedTuple):
 def parts(data: bytes) -> Parts:
     """What a JPEG holds; `data` begins with START."""
     segments, bad = _segments(data)
-    bad += [(each.start, each.end) for each in segments if _is_broken_index(data, each)]
+    bad += [(each.start, each.end) for each in segments if _is_broken(data, each)]
     about = [(each.marker, data[each.body : each.end]) for each in segments]
-    extended = _extended(about)
-    notices = [left_out(what) for what in _profile_faults(about)]
-    notices += [left_out("part of the description")] if bad else []
-    mended = _without(data, segments, bad) if bad else data
-    return readable(
-        mended,
+    faults = _profile_faults(about)
+    found = readable(
+        data,
         exif_block=_exif(about),
         packet=_first(about, APP1, XMP_HEAD),
-        extended=extended,
+        extended=_extended(about),
         resources=b"".join(_all(about, APP13, PHOTOSHOP_HEAD)),
         texts=[Text(COMMENT, iptc.decoded(raw).rstrip("\0")) for raw in _all(about, COM, b"")],
-        notices=notices,
-        finish=None if _has_end(data, segments) else lambda: finished(mended),
+        notices=map(left_out, [*faults, *(["part of the description"] if bad else [])]),
     )
+    if found.notices:  # Pillow refuses a picture for some damaged segments: it gets none of them
+        needed = (APP0, APP14) if faults else (APP0, APP2, APP14)
+        rest = {each: (each.start, each.end) for each in segments if APP0 <= each.marker <= COM}
+        bad += [place for each, place in rest.items() if each.marker not in needed]
+        found = found._replace(data=_without(data, segments, bad))
+    if _has_end(data, segments):
+        return found
+    return found._replace(finish=lambda: finished(found.data))
 
 
 def finished(data: bytes) -> bytes:
@@ -219,17 +223,21 @@ def _next_good(data: bytes, start: int) -> int | None:
 def _without(data: bytes, segments: list[_Segment], bad: list[tuple[int, int]]) -> bytes:
     start = segments[0].start if segments else 2
     pieces, at = [START], min([start, *(left for left, _ in bad)])
-    for left, right in sorted(bad):
+    for left, right in sorted(set(bad)):
         pieces.append(data[at:left])
         at = right
     return b"".join([*pieces, data[at:]])
 
 
-def _is_broken_index(data: bytes, segment: _Segment) -> bool:
-    """Whether it should list further pictures and cannot be read: Pillow warns of it."""
+def _is_broken(data: bytes, segment: _Segment) -> bool:
+    """Whether Pillow would stumble over the segment, or warn of it, and nobody needs it."""
     body = data[segment.body : segment.end]
-    head, tiff = body[: len(_INDEX_HEAD)], body[len(_INDEX_HEAD) :]
-    return segment.marker == APP2 and head == _INDEX_HEAD and not exif.is_readable(tiff)
+    if segment.marker == APP0:
+        return body.startswith(b"JFIF") and len(body) < 12
+    if segment.marker == APP14:
+        return body.startswith(b"Adobe") and len(body) < 12
+    is_index = segment.marker == APP2 and body.startswith(_INDEX_HEAD)  # of further pictures
+    return is_index and not exif.fields(body[len(_INDEX_HEAD) :]).keys() >= _INDEX_FIELDS
 
 
 def _all(about: list[tuple[int, bytes]], marker: int, head: bytes) -> Iterator[bytes]:
