@@ -117,6 +117,21 @@ def test_photoshops_mark_of_copyright_goes_into_xmp() -> None:
     assert text_of(got.xmp, xmp.RIGHTS + "WebStatement") == ("https://archive.example",)
 
 
+def test_captions_of_a_jpeg_2000_are_read() -> None:
+    boxes = {
+        "be7acfcb97a942e89c71999491e3afac": described("Grandmother"),
+        "33c7a4d2b81d4723a0baf1a3e097ad38": BLOCK,
+        b"JpgTiffExif->JP2".hex(): rich_exif().removeprefix(exif.PREFIX),
+    }
+    data = saved(Image.fromarray(GREY), "JPEG2000")
+    for name, body in boxes.items():
+        data += struct.pack(">L", 24 + len(body)) + b"uuid" + bytes.fromhex(name) + body
+    got = photo.read(data)
+    assert got.iptc == BLOCK and text_of(got.xmp, xmp.DC + "description") == ("Grandmother",)
+    assert exif.fields(got.exif)[0x010F].raw == b"Camera\0"
+    assert got.texts == (), "what wrote the file is no caption of the photo"
+
+
 # XMP
 
 

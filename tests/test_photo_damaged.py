@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import struct
 import zlib
+from dataclasses import replace
 from typing import Any
 
+import hypothesis
+import hypothesis.strategies as st
 import numpy as np
 import pytest
 from captions import described, iptc_block, jpeg, png, resource, segment
-from photo_files import ADOBE_LIKE, NOTE, complaint, noise, png_chunk, rich_exif, saved, scene, tiff
+from photo_files import (
+    ADOBE_LIKE,
+    NOTE,
+    WRITTEN,
+    complaint,
+    noise,
+    png_chunk,
+    rich_exif,
+    saved,
+    scene,
+    tiff,
+)
 from PIL import Image
 
 from colorgan import photo
@@ -239,3 +253,33 @@ def test_other_formats_with_damaged_xmp_are_read_without_it(format: str) -> None
 def test_a_photo_without_faults_has_no_notices() -> None:
     for format in ("JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF", "GIF", "BMP"):
         assert photo.read(saved(Image.fromarray(scene()), format)).notices == ()
+
+
+# All of it at once
+
+BLOCKS = (
+    (0xE1, exif.with_user_comment(rich_exif(), "back: 1931")),
+    (0xE1, b"http://ns.adobe.com/xap/1.0/\0" + described("Grandmother")),
+    (0xED, b"Photoshop 3.0\0" + resource(0x0404, iptc_block({(2, 120): "caption"}))),
+    (0xE2, b"ICC_PROFILE\0\1\1" + ADOBE_LIKE[:200]),
+    (0xE2, b"MPF\0II*\0\x08\0\0\0\1\0\0\xb0\7\0\4\0\0\x000100\0\0\0\0"),
+    (0xFE, b"glass plate"),
+)
+HITS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=4)
+
+
+@hypothesis.given(hits=st.tuples(*[HITS] * len(BLOCKS)), format=st.sampled_from(WRITTEN))
+@hypothesis.settings(max_examples=150, deadline=None)
+def test_no_damage_to_captions_stops_a_whole_picture(
+    hits: tuple[list[tuple[float, int]], ...], format: str
+) -> None:
+    segments = []
+    for (marker, block), places in zip(BLOCKS, hits, strict=True):
+        body = bytearray(block)
+        for place, value in places:
+            body[int(place * len(body))] = value
+        segments.append(segment(marker, bytes(body)))
+    got = photo.read(jpeg(GREY[:16, :16], *segments))
+    assert 16 in (got.height, got.width)
+    again = photo.read(photo.encode(replace(got, format=format), NOTE))
+    assert (again.height, again.width) == (got.height, got.width)
