@@ -319,6 +319,13 @@ def test_a_comment_does_not_replace_the_photographers(text: str) -> None:
         assert text_of(again.xmp, xmp.DYNAMIC_MEDIA + "logComment") == ("back",), "once is enough"
 
 
+def test_a_short_comment_is_no_part_of_a_longer_one() -> None:
+    block = exif.with_user_comment(b"", "back: 1931")
+    given = Photo(scene(), None, "WEBP", exif=block, texts=(Text("Comment", "1931"),))
+    got = photo.read(photo.encode(given, NOTE))
+    assert text_of(got.xmp, xmp.DYNAMIC_MEDIA + "logComment") == ("1931",)
+
+
 def test_a_long_text_is_kept_and_pillow_can_read_the_result() -> None:
     text = "edit history line, " * 200_000  # 3.8 MB: Pillow refuses such a PNG
     data = png(GREY, png_chunk(b"zTXt", b"history\0\0" + zlib.compress(text.encode())))

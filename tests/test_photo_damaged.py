@@ -222,6 +222,17 @@ def test_a_grey_corner_is_no_missing_one() -> None:
 # Other formats
 
 
+@pytest.mark.parametrize("format", ["JPEG", "WEBP", "PNG", "HEIF", "AVIF"])
+def test_exif_with_a_damaged_text_keeps_the_others(format: str) -> None:
+    block = exif.with_fields(b"", {315: "Photographer", 33432: "Town archive"})
+    at = block.index(struct.pack("<HHL", 315, 2, 13))
+    block = block[: at + 8] + struct.pack("<L", 1 << 30) + block[at + 12 :]
+    got = photo.read(saved(Image.fromarray(scene()), format, exif=block))
+    assert got.notices == (TEXT,)
+    again = photo.read(photo.encode(replace(got, format="TIFF"), NOTE))
+    assert exif.fields(again.exif)[33432].raw == b"Town archive\0" and again.notices == ()
+
+
 def test_a_webp_with_damaged_captions_is_read_without_them() -> None:
     image = Image.fromarray(scene())
     got = photo.read(saved(image, "WEBP", lossless=True, exif=b"Exif\0\0junk", xmp=b"<x:xmpmeta"))

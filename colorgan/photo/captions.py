@@ -16,6 +16,7 @@ from .parts import COMMENT, Text
 
 _MIME = {"JPEG": "image/jpeg", "PNG": "image/png", "TIFF": "image/tiff", "WEBP": "image/webp",
          "HEIF": "image/heic", "AVIF": "image/avif"}  # fmt: skip
+_WITH_IPTC = ("JPEG", "TIFF")
 _KEYWORDS = {  # of PNG texts, those that XMP has a property for
     "Title": xmp.DC + "title",
     "Author": xmp.DC + "creator",
@@ -53,17 +54,15 @@ def placed(said: Captions, format: str, note: str) -> Captions:
         notes.xmp(note, said.xmp),
         lambda name, value: _MIME[format] if name == xmp.DC + "format" else value,
     )
-    if format == "TIFF" or format == "JPEG":
-        placed = said._replace(xmp=packet)
-    else:
-        placed = said._replace(xmp=xmp.added(packet, iptc.properties(said.iptc)))
+    if format not in _WITH_IPTC:
+        packet = xmp.added(packet, iptc.properties(said.iptc))
     if format == "PNG":
-        return placed
-    if said.iptc and format not in ("TIFF", "JPEG"):
+        return said._replace(xmp=packet)
+    packet, rest = _with_texts(packet, said.texts)
+    placed = said._replace(xmp=packet, texts=())
+    if said.iptc and format not in _WITH_IPTC:
         block = exif.with_fields(said.exif, {exif.IPTC: said.iptc})
         placed = placed._replace(exif=block, iptc=b"")
-    packet, rest = _with_texts(placed.xmp, said.texts)
-    placed = placed._replace(xmp=packet, texts=())
     if format == "JPEG":
         return placed._replace(texts=tuple(Text(COMMENT, line) for line in rest))
     return _with_comment(placed, rest)
@@ -116,8 +115,8 @@ def _with_comment(placed: Captions, lines: list[str]) -> Captions:
     """The lines in EXIF's UserComment, or where the photo has one, in XMP's log of comments."""
     before = exif.user_comment(placed.exif)
     log = xmp.texts(placed.xmp).get(_LOG_COMMENT, ())
-    known = "\n".join([before, *log])
-    text = "\n".join(line for line in lines if line not in known)
+    known = "\n".join(["", before, *log, ""])
+    text = "\n".join(line for line in lines if f"\n{line}\n" not in known)
     if not text:
         return placed
     if not before or not xmp.has_place(placed.xmp):

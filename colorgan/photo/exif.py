@@ -129,11 +129,11 @@ class Tiff:
         raw = field.raw
         return tuple(self._whole(raw[i : i + width]) for i in range(0, len(raw), width))
 
-    def has_damaged_text(self) -> bool:
-        """Whether the first directory names a text that is not there."""
+    def has_damaged_text(self, start: int) -> bool:
+        """Whether the directory at `start` names a text that is not there."""
         return any(
             kind == _ASCII and count and self._value(kind, count, slot) is None
-            for _, kind, count, slot in self._slots(self.first)
+            for _, kind, count, slot in self._slots(start)
         )
 
     def inner(self, *path: int) -> int | None:
@@ -186,6 +186,15 @@ def is_readable(block: bytes) -> bool:
     """Whether the block has at least one field that can be read."""
     tiff = _opened(block)
     return tiff is not None and bool(tiff.fields(tiff.first))
+
+
+def has_damaged_text(block: bytes) -> bool:
+    """Whether the block names a text that is not there."""
+    tiff = _opened(block)
+    places = (tiff.first, tiff.inner(EXIF)) if tiff else ()
+    return tiff is not None and any(
+        tiff.has_damaged_text(place) for place in places if place is not None
+    )
 
 
 def orientation(block: bytes) -> int | None:

@@ -70,6 +70,8 @@ def readable(
     if exif_block and not exif.is_readable(exif_block):
         told.append(left_out("EXIF block"))
         exif_block = b""
+    if exif.has_damaged_text(exif_block):
+        told.append(left_out("text"))
     inside = exif.fields(exif_block)  # where TIFF keeps the others, and many a tool
     packet = packet or _raw(inside, exif.XMP)
     block, resources = block or _raw(inside, exif.IPTC), resources or _raw(inside, exif.PHOTOSHOP)

@@ -219,7 +219,7 @@ def _facts_of_tiff(tiff: exif.Tiff, stream: BinaryIO) -> _Facts:
         packet=raw[exif.XMP],
         block=raw[exif.IPTC],
         resources=raw[exif.PHOTOSHOP],
-        notices=[left_out("text")] if tiff.has_damaged_text() else [],
+        notices=[left_out("text")] if tiff.has_damaged_text(tiff.first) else [],
     )
     return _Facts(
         format="TIFF",
