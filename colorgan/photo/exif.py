@@ -232,6 +232,8 @@ def with_fields(block: bytes, changes: Mapping[int, Value | None], *path: int) -
     second directory, a thumbnail of the picture as it was, is no longer linked.
     """
     tiff = _opened(block)
+    if tiff is None and path:  # an inner directory needs a first one to name it
+        return with_fields(with_fields(block, {}), changes, *path)
     body = bytearray(_body(block) if tiff else b"II*\0\0\0\0\0")
     order = tiff.order if tiff else "<"
     start = tiff.inner(*path) if tiff else None
