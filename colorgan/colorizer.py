@@ -104,6 +104,8 @@ class Colorizer:
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
 
+        Of a file with several pages or frames it is the first, and a `PhotoWarning` says so.
+
         Args:
             photo: a path, the bytes of a file, or a PIL image.
             strength: scales the chroma, 0 (grey) to 1.5.
@@ -115,6 +117,7 @@ class Colorizer:
             ColorganError: strength or size is out of range.
         """
         original = files.read(photo, max_pixels=max_pixels)
+        files.warn_of(original.name, original.notices)
         return files.to_image(self.colorize(original, strength=strength, size=size))
 
     def colorize_file(
@@ -128,13 +131,16 @@ class Colorizer:
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
 
+        All pages of a TIFF become one TIFF; all frames of an animation an animated PNG or WebP.
+        What reading left out or changed, such as a damaged text, is a `PhotoWarning`.
+
         Raises:
             PhotoError: the photo cannot be read, or the result not be written.
             ColorganError: strength or size is out of range.
         """
-        original = files.read(source, max_pixels=max_pixels)
-        coloured = self.colorize(original, strength=strength, size=size)
-        return files.write(coloured, target, self.note)
+        pages = files.read_pages(source, max_pixels=max_pixels)
+        coloured = pages.map(lambda photo: self.colorize(photo, strength=strength, size=size))
+        return files.write_pages(coloured, target, self.note).warn()
 
     @property
     def note(self) -> str:

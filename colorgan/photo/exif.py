@@ -129,6 +129,21 @@ class Tiff:
         raw = field.raw
         return tuple(self._whole(raw[i : i + width]) for i in range(0, len(raw), width))
 
+    def small(self, start: int) -> dict[int, int]:
+        """By tag the fields of the directory at `start` that are one number, without any others."""
+        widths = _BIG_WIDTHS if self.big else _WIDTHS
+        return {
+            tag: self._whole(slot[:width])
+            for tag, kind, count, slot in self._slots(start)
+            if count == 1 and 0 < (width := widths.get(kind, 0)) <= len(slot)
+        }
+
+    def link(self, start: int) -> tuple[int, int]:
+        """Where the directory at `start` names the next one, and the place that it names there."""
+        head, entry, width = (8, 20, 8) if self.big else (2, 12, 4)
+        place = start + head + entry * self._whole(self._read(start, head))
+        return place, self._whole(self._read(place, width))
+
     def has_damaged_text(self, start: int) -> bool:
         """Whether the directory at `start` names a text that is not there."""
         return any(
@@ -295,6 +310,43 @@ def from_tiff(stream: BinaryIO, longest: int = _NO_LIMIT) -> bytes:
     body = bytearray((b"II*\0" if tiff.order == "<" else b"MM\0*") + bytes(4))
     slots = _copied(tiff, tiff.first, body, longest, depth=0)
     return PREFIX + _finished(body, tiff.order, slots) if slots else b""
+
+
+def in_order(block: bytes, order: str) -> bytes:
+    """The block, or where it is empty one in this byte order ("<" or ">") without any field."""
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    return block or PREFIX + _finished(bytearray(mark + bytes(4)), order, {})
+
+
+def moved(file: bytes, by: int) -> bytes:
+    """A TIFF (not Big) of one picture, to stand `by` bytes behind the begin of another file.
+
+    All that it names by its place keeps its place in the picture's own bytes. Maker notes that
+    count from the begin of the file, as some do, lose their inner places.
+    """
+    tiff, body = Tiff(BytesIO(file)), bytearray(file)
+    _move(tiff, tiff.first, body, by, depth=0)
+    return bytes(body)
+
+
+def _move(tiff: Tiff, start: int, body: bytearray, by: int, depth: int) -> None:
+    number = tiff.order + "L"
+    for index, (tag, kind, count, slot) in enumerate(tiff._slots(start)):
+        entry = start + 2 + 12 * index
+        inside = kind in _WIDTHS and count * _WIDTHS[kind] <= 4
+        if tag == STRIP_OFFSETS:
+            # As long numbers, whatever they were: further back in a file they are larger.
+            places = tiff.whole_numbers(Field(kind, count, tiff._value(kind, count, slot) or b""))
+            raw = b"".join(struct.pack(number, place + by) for place in places)
+            body[entry : entry + 12] = _slot(body, tiff.order, tag, Field(_LONG, count, raw))
+            inside = count == 1
+        elif tag in _DIRECTORIES:
+            if depth < 2:
+                _move(tiff, tiff._whole(slot), body, by, depth + 1)
+            inside = False
+        if not inside:
+            (place,) = struct.unpack_from(number, body, entry + 8)
+            struct.pack_into(number, body, entry + 8, place + by)
 
 
 def _body(block: bytes) -> bytes:

@@ -8,15 +8,16 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
+from dataclasses import replace
+from io import BytesIO, IOBase
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import PhotoError
-from . import decoders, exif, jpeg_parts, other_parts, png_parts, truth, xmp
+from . import decoders, exif, jpeg_parts, other_parts, png_parts, tiff_pages, truth, xmp
 from .icc import Pixels, Samples, to_srgb
 from .parts import COMMENT, Parts, Text, left_out, readable
 from .photo import Photo
@@ -25,12 +26,14 @@ from .plain_errors import plain_errors, printable
 MAX_PIXELS = 150_000_000
 """The most pixels `read` accepts unless told otherwise: about 12,000 x 12,000."""
 
-Source = str | os.PathLike[str] | bytes | Image.Image
+File = str | os.PathLike[str] | bytes | BinaryIO
+Source = File | Image.Image
 
-_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _PHOTO_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 _PHOTO_BRANDS = (b"WEBP", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 
+_SEQUENCES = (b"hevc", b"hevx", b"msf1")
+_ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
 _CONTAINERS: tuple[tuple[re.Pattern[bytes], Callable[[bytes], Parts]], ...] = (
     (re.compile(jpeg_parts.START + b"\xff"), jpeg_parts.parts),
     (re.compile(png_parts.START), png_parts.parts),
@@ -44,20 +47,22 @@ _LEAST_DPI = 2.54  # one dot an inch or a centimetre: written where nobody knew
 
 
 def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Photo:
-    """Read a picture from a file, from a file's bytes, or from a Pillow image.
+    """Read a picture from a file, from a file's bytes, from an open file, or from a Pillow image.
 
-    `name` stands for the file in messages; a path brings its own. A Pillow image counts as a PNG
-    where it has no format, and has 16 bits only in the modes I;16*: Pillow knows no deep colour.
+    Of a file with several pages or frames it gives the first, and says so in its notices;
+    `read_pages` gives all. `name` stands for the file in messages; a path brings its own. A Pillow
+    image counts as a PNG where it has no format, and has 16 bits only in the modes I;16*: Pillow
+    knows no deep colour.
 
     Raises:
         PhotoError: no picture, a damaged one, one of more than `max_pixels` (seen from its header,
             before it is decoded), or one that is stored in a way that is not supported.
     """
-    label = printable(name) if name else _name_of(source)
+    label = printable(name) if name else name_of(source)
     with plain_errors(label, "read"):
         if isinstance(source, Image.Image):
             return _from_image(source, label, max_pixels)
-        with _opened(source) as stream:
+        with opened(source) as stream:
             return _from_stream(stream, label, max_pixels)
 
 
@@ -78,13 +83,19 @@ def _from_stream(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
     head = stream.read(32)
     if not head:
         raise PhotoError(f"{label} is empty. Copy or download it again.")
-    if head.startswith(_TIFF_STARTS):
-        return _from_tiff(stream, label, max_pixels)
-    parts = _parts(head, stream)
+    if head.startswith(tiff_pages.STARTS):
+        pages = tiff_pages.places(stream)
+        page = tiff_pages.alone(stream, pages[0]) if pages else stream
+        return _first_of(_from_tiff(page, label, max_pixels), len(pages), "pages")
+    parts = parts_of(stream)
     stream = BytesIO(parts.data) if parts else stream
     try:
         image = decoders.open_image(stream)
     except UnidentifiedImageError as error:
+        if head[8:12] in _SEQUENCES:
+            raise PhotoError(
+                f"{label} is an animation in HEIC, which cannot be read. Save it as GIF or WebP."
+            ) from error
         if head.startswith(_PHOTO_STARTS) or head[8:12] in _PHOTO_BRANDS:
             raise  # one of ours, but damaged
         raise PhotoError(
@@ -94,11 +105,29 @@ def _from_stream(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
     if parts and parts.finish:
         stream = BytesIO(parts.finish())
         image = decoders.open_image(stream)
-    if not decoders.is_deep_png(head):
-        return _from_image(image, label, max_pixels, parts)
-    image.load()  # for metadata that stands behind the pixels
-    stream.seek(0)
-    return _photo(decoders.read_deep_png(stream.read()), _facts_of_image(image, parts), label)
+    if decoders.is_deep_png(head):
+        image.load()  # for metadata that stands behind the pixels
+        stream.seek(0)
+        samples = decoders.read_deep_png(stream.read())
+        photo = _photo(samples, _facts_of_image(image, parts), label)
+    else:
+        photo = _from_image(image, label, max_pixels, parts)
+    return _first_of(photo, frame_count(image), "frames")
+
+
+def frame_count(image: Image.Image) -> int:
+    """How many frames an animation has; 1 where the image is none.
+
+    Further pictures in JPEG and HEIC files are gain maps, previews and the like.
+    """
+    return int(getattr(image, "n_frames", 1)) if image.format in _ANIMATED else 1
+
+
+def _first_of(photo: Photo, count: int, what: str) -> Photo:
+    if count < 2:
+        return photo
+    notice = f"Only the first of its {count} {what} was taken."
+    return replace(photo, notices=(*photo.notices, notice))
 
 
 def _from_image(
@@ -152,11 +181,18 @@ def _photo(samples: Samples, facts: _Facts, label: str, *, upright: bool = False
     )
 
 
-def _parts(head: bytes, stream: BinaryIO) -> Parts | None:
-    """What the file holds, where its container is known here; Pillow tells it of the others."""
+def parts_of(stream: BinaryIO) -> Parts | None:
+    """What a file holds, where its container is known here; Pillow tells it of the others."""
+    stream.seek(0)
+    head = stream.read(32)
     known = next((parts for start, parts in _CONTAINERS if start.match(head)), None)
     stream.seek(0)
     return known(stream.read()) if known else None
+
+
+def read_frame(image: Image.Image, parts: Parts | None, label: str, max_pixels: int) -> Photo:
+    """Read the frame at which an animation stands; `parts` are those of its file, where known."""
+    return _from_image(image, label, max_pixels, parts)
 
 
 def _parts_of_image(image: Image.Image) -> Parts:
@@ -166,7 +202,8 @@ def _parts_of_image(image: Image.Image) -> Parts:
     photoshop = info.get("photoshop")
     iptc = photoshop.get(0x0404, b"") if isinstance(photoshop, dict) else b""
     packet = info.get("xmp") or b""
-    texts = dict(getattr(image, "text", {}))
+    # To look for texts behind its last frame would take an animation's decoder to its end.
+    texts = {} if frame_count(image) > 1 else dict(getattr(image, "text", {}))
     if comment := info.get("comment"):
         texts[COMMENT] = comment if isinstance(comment, str) else bytes(comment).decode("latin-1")
     parts = readable(
@@ -268,15 +305,24 @@ def _whole_if_near(dpi: float) -> float:
 
 
 @contextmanager
-def _opened(source: str | os.PathLike[str] | bytes) -> Iterator[BinaryIO]:
+def opened(source: File) -> Iterator[BinaryIO]:
+    """Give a file's bytes as a stream.
+
+    Raises:
+        OSError: it cannot be opened.
+        PhotoError: it is no file.
+    """
     if isinstance(source, bytes):
         yield BytesIO(source)
         return
-    path = Path(source)
+    if isinstance(source, IOBase):
+        yield cast(BinaryIO, source)
+        return
+    path = Path(cast(str, source))
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if path.exists() and not path.is_file():  # a pipe would wait for ever, /dev/zero never end
-        raise PhotoError(f"{_name_of(source)} is not a file. Choose a photo.")
+        raise PhotoError(f"{name_of(source)} is not a file. Choose a photo.")
     with path.open("rb") as stream:
         yield stream
 
@@ -290,9 +336,10 @@ def _check_size(size: tuple[int, int], label: str, max_pixels: int) -> None:
         )
 
 
-def _name_of(source: Source) -> str:
+def name_of(source: Source) -> str:
+    """What messages call a photo that was given no name."""
     if isinstance(source, Image.Image):
         source = getattr(source, "filename", "") or "photo"
-    if isinstance(source, bytes):
+    if isinstance(source, bytes | IOBase):
         return "photo"
-    return printable(Path(source).name or str(source))
+    return printable(Path(cast(str, source)).name or str(source))
