@@ -350,6 +350,43 @@ def test_captions_of_a_tiff_are_read_by_tifffile() -> None:
         assert tags[0x0131].value == "Scanner 1"
 
 
+# Pages and frames
+
+
+def test_each_page_of_a_tiff_keeps_its_own_captions(tmp_path: Path) -> None:
+    blocks = [iptc_block({(2, 120): f"page {number}"}) for number in (1, 2)]
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        for block in blocks:
+            writer.write(GREY, photometric="minisblack", metadata=None,
+                         extratags=[(33723, 7, len(block), block)])  # fmt: skip
+    pages = photo.read_pages(file.getvalue())
+    path = photo.write_pages(pages, tmp_path / "a.tif", NOTE).path
+    with tifffile.TiffFile(path) as written:
+        assert [bytes(page.tags[33723].value) for page in written.pages] == blocks
+
+
+@pytest.mark.parametrize("format", ["GIF", "PNG"])
+def test_an_animation_keeps_its_captions_and_loses_its_damaged_ones(
+    format: str, tmp_path: Path
+) -> None:
+    frames = [Image.fromarray(np.roll(GREY, shift, axis=0)) for shift in (0, 9)]
+    data = saved(frames[0], format, save_all=True, append_images=frames[1:], duration=100)
+    if format == "GIF":
+        data = data[:-1] + b"!\xfe\x0bglass plate\x00;"
+    else:
+        good = png_chunk(b"tEXt", b"Comment\0glass plate")
+        bad = png_chunk(b"tEXt", b"Title\0lost")[:-1] + b"\0"
+        data = data[:33] + good + bad + data[33:]
+    pages = photo.read_pages(data)
+    assert pages.count == 2 and len(list(pages)) == 2
+    written = photo.write_pages(pages, tmp_path / "a.png", NOTE)
+    lost = ("A damaged text in the file was left out.",)
+    assert written.notices == (() if format == "GIF" else lost)
+    image = Image.open(written.path)
+    assert image.n_frames == 2 and image.info["Comment"] == "glass plate"
+
+
 @needs_exiftool
 def test_exiftool_finds_every_caption_in_every_format(tmp_path: Path) -> None:
     given = Photo(scene(), None, "PNG", exif=rich_exif(), iptc=BLOCK, xmp=described("in XMP"),
