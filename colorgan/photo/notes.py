@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 from ..version import __version__
+from . import xmp as packets
+
+_CREATOR_TOOL = packets.XMP + "CreatorTool"
+_SOURCE_TYPE = packets.IPTC_EXTENSION + "DigitalSourceType"
 
 _TRAINED_MEDIA = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
+
+_OURS = "by colorgan "  # in each of the notes
 
 
 def coloured(model: str, revision: str) -> str:
@@ -34,20 +38,21 @@ def _by(model: str, revision: str) -> str:
     return f"by colorgan {__version__}, model {which}."
 
 
-def xmp(note: str) -> bytes:
+def xmp(note: str, packet: bytes = b"") -> bytes:
     """Give an XMP packet with the note and the label of pictures altered by a trained model.
 
-    The label is IPTC's Digital Source Type: https://cv.iptc.org/newscodes/digitalsourcetype/.
+    All else in `packet`, that of the photo, stays; so does the name of another tool that made it,
+    for the note then stands in EXIF. The label is IPTC's Digital Source Type:
+    https://cv.iptc.org/newscodes/digitalsourcetype/.
     """
-    return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about=""
-    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
-   <xmp:CreatorTool>{escape(note)}</xmp:CreatorTool>
-   <Iptc4xmpExt:DigitalSourceType>{_TRAINED_MEDIA}</Iptc4xmpExt:DigitalSourceType>
-  </rdf:Description>
- </rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>""".encode()
+
+    def change(name: str, value: str) -> str | None:
+        if name == _CREATOR_TOOL and _OURS in value:
+            return note
+        return _TRAINED_MEDIA if name == _SOURCE_TYPE else value
+
+    label = {
+        _CREATOR_TOOL: packets.Text(note),
+        _SOURCE_TYPE: packets.Text(_TRAINED_MEDIA),
+    }
+    return packets.added(packets.changed(packet, change), label)

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,9 +22,20 @@ from ..errors import PhotoError, PhotoWarning
 from ..output.whole_file import whole_file
 from . import animation, decoders, exif, tiff_pages
 from .formats import FORMAT_OF
+from .parts import Parts
 from .photo import Photo
 from .plain_errors import plain_errors, printable
-from .reading import MAX_PIXELS, File, Source, frame_count, name_of, opened, read
+from .reading import (
+    MAX_PIXELS,
+    File,
+    Source,
+    frame_count,
+    name_of,
+    opened,
+    parts_of,
+    read,
+    read_frame,
+)
 from .writing import encode, suffix, write
 
 MAX_PAGES = 500
@@ -167,12 +179,20 @@ def _found(source: File, stream: BinaryIO, label: str, max_pixels: int) -> Pages
     if stream.read(4) in tiff_pages.STARTS:
         places = tiff_pages.places(stream)
         return _tiff(source, places, label, max_pixels) if len(places) > 1 else None
-    stream.seek(0)
     try:
-        image = decoders.open_image(stream)
+        image, parts = _opened_image(stream)
     except Exception:  # `read` knows what to make of it
         return None
-    return _frames(source, image, label, max_pixels) if frame_count(image) > 1 else None
+    return _frames(source, image, parts, label, max_pixels) if frame_count(image) > 1 else None
+
+
+def _opened_image(stream: BinaryIO) -> tuple[Image.Image, Parts | None]:
+    """An image without what is damaged beside its pixels, and its captions where they are known."""
+    parts = parts_of(stream)
+    if parts is None or parts.finish:  # which only tells of a first frame
+        stream.seek(0)
+        return decoders.open_image(stream), None
+    return decoders.open_image(BytesIO(parts.data)), parts
 
 
 def _tiff(source: File, places: list[tiff_pages.Place], label: str, max_pixels: int) -> Pages:
@@ -192,7 +212,9 @@ def _tiff(source: File, places: list[tiff_pages.Place], label: str, max_pixels: 
         return Pages(replace(page(stream, 0), name=label), rest, count)
 
 
-def _frames(source: File, image: Image.Image, label: str, max_pixels: int) -> Pages:
+def _frames(
+    source: File, image: Image.Image, parts: Parts | None, label: str, max_pixels: int
+) -> Pages:
     apart = int(getattr(image, "default_image", False))  # a still picture before the animation
     count = frame_count(image) - apart
     pixels = count * image.width * image.height
@@ -206,7 +228,7 @@ def _frames(source: File, image: Image.Image, label: str, max_pixels: int) -> Pa
         name = f"Frame {index + 1} of {count} of {label}"
         with plain_errors(name, "read"):
             image.seek(index + apart)
-        photo = read(image, name=name, max_pixels=max_pixels)
+            photo = read_frame(image, parts, name, max_pixels)
         if alpha and photo.alpha is None:
             opaque = np.full_like(photo.pixels[..., 0], np.iinfo(photo.pixels.dtype).max)
             photo = replace(photo, alpha=opaque)
@@ -215,7 +237,7 @@ def _frames(source: File, image: Image.Image, label: str, max_pixels: int) -> Pa
 
     def rest() -> Iterator[Photo]:
         with plain_errors(label, "read"), opened(source) as stream:
-            image = decoders.open_image(stream)
+            image, _ = _opened_image(stream)
             for index in range(1, count):
                 yield frame(image, index)
 
