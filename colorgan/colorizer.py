@@ -20,8 +20,8 @@ from . import photo as files
 from .color.pixels import full_lightness, strips, to_pixels
 from .color.upsampling import apply_lines
 from .device import autocast, choose_device, memory_told
-from .errors import ColorganError, ModelError
-from .hints import Hints
+from .errors import ColorganError, HintError, ModelError
+from .hints import Hints, from_json, to_json
 from .look import Look
 from .networks import Generator
 from .networks.contract import Seen
@@ -104,7 +104,7 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
-        hints: Hints = NO_HINTS,
+        hints: Hints | None = None,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
@@ -115,7 +115,8 @@ class Colorizer:
             photo: a path, the bytes of a file, or a PIL image.
             strength: scales the chroma, 0 (grey) to 1.5; what hints say is not changed by it.
             size: short side in pixels at which the network sees the photo; "auto" finds one.
-            hints: which colours things had (see `colorgan.hints`).
+            hints: which colours things had (see `colorgan.hints`); those that the file carries, if
+                None.
             max_pixels: a photo with more is refused before it is decoded.
 
         Raises:
@@ -133,7 +134,7 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
-        hints: Hints = NO_HINTS,
+        hints: Hints | None = None,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
@@ -149,7 +150,7 @@ class Colorizer:
         pages = files.read_pages(source, max_pixels=max_pixels)
         coloured = pages.map(
             lambda photo: self.colorize(photo, strength=strength, size=size, hints=hints),
-            lambda photo: self.colorize(photo, strength=strength, size=size),
+            lambda photo: self.colorize(photo, strength=strength, size=size, hints=NO_HINTS),
         )
         return files.write_pages(coloured, target, self.note).warn()
 
@@ -164,19 +165,22 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
-        hints: Hints = NO_HINTS,
+        hints: Hints | None = None,
     ) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.
+
+        Hints are kept in the metadata; without any, those are used that it carries already.
 
         Raises:
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         check(strength, size)
+        hints = carried_hints(photo) if hints is None else hints
         hints.check_shape(photo.width, photo.height, photo.name)
         with memory_told(photo.name):
             lightness = full_lightness(photo.pixels)
             lines = self._look(lightness, size).lines(hints.hints, strength)
-            return paint(photo, lines, lightness)
+            return paint(photo, lines, hints, lightness)
 
     def look(self, photo: Photo, *, size: Size = DEFAULT_SIZE) -> Look:
         """Show the network a photo, once; give all that it saw.
@@ -251,12 +255,15 @@ class Colorizer:
         )
 
 
-def paint(photo: Photo, lines: Tensor, lightness: Tensor | None = None) -> Photo:
+def paint(
+    photo: Photo, lines: Tensor, hints: Hints = NO_HINTS, lightness: Tensor | None = None
+) -> Photo:
     """Give a photo the colours of a look; lightness, size, depth, alpha and metadata stay.
 
     Args:
         photo: at any size.
         lines: (1, 4, h, w) of `Look.lines`.
+        hints: that the lines were made with, to be kept in the metadata.
         lightness: of the photo (1, 1, H, W), where it is known already.
     """
     if lightness is None:
@@ -266,7 +273,18 @@ def paint(photo: Photo, lines: Tensor, lightness: Tensor | None = None) -> Photo
         strip = lightness[:, :, top:bottom]
         ab = apply_lines(lines, strip, top, photo.height)
         pixels[top:bottom] = to_pixels(strip, ab, pixels.dtype)
-    return replace(photo, pixels=pixels)
+    made_for = replace(hints, shape=(photo.width, photo.height))
+    text = to_json(made_for) if hints.hints else ""
+    return replace(photo, pixels=pixels, xmp=notes.with_hints(photo.xmp, text))
+
+
+def carried_hints(photo: Photo) -> Hints:
+    """Give the hints that a photo carries from an earlier colouring; none if it has none."""
+    text = notes.hints(photo.xmp)
+    try:
+        return from_json(text) if text else NO_HINTS
+    except HintError:  # another program has changed them, or a newer colorgan wrote them
+        return NO_HINTS
 
 
 def check(strength: float, size: Size) -> None:

@@ -6,6 +6,7 @@ from ..version import __version__
 from . import xmp as packets
 
 _CREATOR_TOOL = packets.XMP + "CreatorTool"
+_HINTS = packets.COLORGAN + "Hints"
 _SOURCE_TYPE = packets.IPTC_EXTENSION + "DigitalSourceType"
 
 _TRAINED_MEDIA = (
@@ -13,6 +14,8 @@ _TRAINED_MEDIA = (
 )
 
 _OURS = "by colorgan "  # in each of the notes
+_GUESS = "The colours are a guess."
+_CORRECTED = "The colours are a guess, corrected by a person."
 
 
 def coloured(model: str, revision: str) -> str:
@@ -21,7 +24,12 @@ def coloured(model: str, revision: str) -> str:
     >>> coloured("pretrained", "abc123")
     'Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess.'
     """
-    return f"Coloured {_by(model, revision)} The colours are a guess."
+    return f"Coloured {_by(model, revision)} {_GUESS}"
+
+
+def told(note: str, packet: bytes) -> str:
+    """Give the note of a photo whose XMP packet may hold hints: these are a person's word."""
+    return note.replace(_GUESS, _CORRECTED) if hints(packet) else note
 
 
 def restored(model: str, revision: str) -> str:
@@ -46,6 +54,8 @@ def xmp(note: str, packet: bytes = b"") -> bytes:
     https://cv.iptc.org/newscodes/digitalsourcetype/.
     """
 
+    note = told(note, packet)
+
     def change(name: str, value: str) -> str | None:
         if name == _CREATOR_TOOL and _OURS in value:
             return note
@@ -56,3 +66,14 @@ def xmp(note: str, packet: bytes = b"") -> bytes:
         _SOURCE_TYPE: packets.Text(_TRAINED_MEDIA),
     }
     return packets.added(packets.changed(packet, change), label)
+
+
+def hints(packet: bytes) -> str:
+    """Give the hints that an XMP packet holds, JSON as it was written, or ""."""
+    return "".join(packets.texts(packet).get(_HINTS, ()))
+
+
+def with_hints(packet: bytes, text: str) -> bytes:
+    """Give an XMP packet with these hints, JSON, in place of those it has; "" takes them out."""
+    without = packets.changed(packet, lambda name, value: None if name == _HINTS else value)
+    return packets.added(without, {_HINTS: packets.Text(text)}) if text else without

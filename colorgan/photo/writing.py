@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ..output.whole_file import whole_file
-from . import captions, exif
+from . import captions, exif, notes
 from .encoders import ENCODERS, Picture, eight_bits
 from .formats import ENDINGS, FORMAT_OF
 from .icc import Pixels, srgb_profile
@@ -77,6 +77,7 @@ def _written_format(photo: Photo) -> str:
 
 
 def _encoded(photo: Photo, format: str, note: str, label: str) -> bytes:
+    note = notes.told(note, photo.xmp)
     fields: dict[int, exif.Value | None] = {exif.PROCESSING_SOFTWARE: note, exif.ORIENTATION: [1]}
     if photo.dpi:  # also for formats that have no other place for it
         across, down = photo.dpi

@@ -33,11 +33,12 @@ PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
 IPTC_CORE = "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/"
 IPTC_EXTENSION = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 DYNAMIC_MEDIA = "http://ns.adobe.com/xmp/1.0/DynamicMedia/"
+COLORGAN = "urn:colorgan:xmp:1.0:"
 
 _PREFIXES = {
     **{XMP: "xmp", RIGHTS: "xmpRights", NOTE: "xmpNote", DC: "dc", TIFF: "tiff", EXIF: "exif"},
     **{PHOTOSHOP: "photoshop", IPTC_CORE: "Iptc4xmpCore", IPTC_EXTENSION: "Iptc4xmpExt"},
-    DYNAMIC_MEDIA: "xmpDM",
+    **{DYNAMIC_MEDIA: "xmpDM", COLORGAN: "colorgan"},
 }
 _EXTENDED = NOTE + "HasExtendedXMP"
 _ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))([1-8])')
