@@ -107,7 +107,8 @@ def embed(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Places:
         ab: (1, 2, H, W), the model's answer.
         features: (1, C, h, w), `coarse` ones of `networks.contract.Seen`, or None.
     """
-    shape = _grid(lightness) if features is None else features.shape[-2:]
+    height, width = _grid(lightness) if features is None else features.shape[-2:]
+    shape = (height, width)
     own = F.interpolate(lightness, shape, mode="area")
     if features is None:
         answer = F.interpolate(ab, shape, mode="area")
@@ -116,7 +117,7 @@ def embed(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Places:
         found = principal(features.float())
         parts = [found / FEATURES, own / LIGHTNESS, _positions(shape) / POSITION]
     points = torch.cat(parts, dim=1)[0].flatten(1).T.contiguous()
-    return Places(points, own.flatten(), (shape[0], shape[1]))
+    return Places(points, own.flatten(), shape)
 
 
 def coarse(features: Tensor, most: int = MAX_PLACES) -> Tensor:
@@ -164,8 +165,7 @@ def similarity(points: Tensor, others: Tensor, spread: Tensor | None = None) -> 
     """
     squares = points.square().sum(1)[:, None] + others.square().sum(1)
     distance = torch.addmm(squares, points, others.T, alpha=-2).clamp_(min=0)
-    alike: Tensor = distance.div_(-2 if spread is None else -2 * spread.square()).exp_()
-    return alike
+    return torch.exp(distance / (-2 if spread is None else -2 * spread.square()))
 
 
 def shares(places: Places, anchors: Anchors) -> Tensor:
