@@ -89,7 +89,7 @@ def networks(turns: int) -> dict[str, dict[str, float]]:
         colorizer = Colorizer.from_pretrained(name)
         for side in (256, 512):
             lightness = torch.rand(1, 1, side, side) * 100
-            works[f"network, {name} at {side}"] = lambda c=colorizer, x=lightness: c.ab(x)  # type: ignore[misc]
+            works[f"network, {name} at {side}"] = lambda c=colorizer, x=lightness: c.see(x)  # type: ignore[misc]
     return compare(works, reference_work(), turns)
 
 
@@ -123,8 +123,7 @@ def photo_path(megapixels: int, turns: int) -> dict[str, dict[str, float]]:
         source = photo.read(path)
         coloured = colorizer.colorize(source)
         lightness = full_lightness(source.pixels)
-        seen, ab = colorizer._look(lightness, 512)
-        lines = upsampling.fit_lines(seen, ab)
+        lines = colorizer.look(source, size=512).lines()
         pieces = list(strips(source.height, source.width))
 
         def up() -> list[Tensor]:

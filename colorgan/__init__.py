@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import ColorganError, ModelError, PhotoError, TrainingError
+from .errors import ColorganError, ModelError, PhotoError, PhotoWarning, TrainingError
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = [
     "Colorizer",
     "ModelError",
     "PhotoError",
+    "PhotoWarning",
     "Restorer",
     "TrainingError",
     "__version__",

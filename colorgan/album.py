@@ -16,7 +16,7 @@ from . import photo as files
 from .colorizer import DEFAULT_SIZE, Colorizer, Size
 from .device import has_idle_core
 from .errors import ColorganError
-from .photo import Photo
+from .photo import Pages, Photo
 from .photoset.sources import find
 from .restorer import Restorer
 
@@ -36,6 +36,10 @@ class Done:
     source: Path
     result: Path | None
     error: str = ""
+    parts: str = ""
+    """Such as "2 of 2 pages"; nothing for a file with one photo."""
+    notices: tuple[str, ...] = ()
+    """Sentences on what reading left out or changed, such as a damaged text."""
 
 
 def plan(sources: Sequence[str | Path], folder: str | Path) -> list[Job]:
@@ -133,12 +137,13 @@ def _each(
     sources = {job.source.resolve() for job in jobs}
     written: dict[Path, Path] = {}
 
-    def read(job: Job) -> Photo:
-        return files.read(job.source, max_pixels=max_pixels)
+    def read(job: Job) -> Pages:
+        return files.read_pages(job.source, max_pixels=max_pixels)
 
-    def write(job: Job, photo: Photo, target: Path) -> Done:
+    def write(job: Job, pages: Pages, target: Path) -> Done:
         try:
-            return Done(job.source, files.write(photo, target, note))
+            new = files.write_pages(pages, target, note)
+            return Done(job.source, new.path, parts=new.parts, notices=new.notices)
         except ColorganError as error:
             return Done(job.source, None, str(error))
 
@@ -160,14 +165,16 @@ def _each(
     overlap = has_idle_core()
     rows: deque[Future[Done]] = deque()
     with ThreadPoolExecutor(2) as pool:
-        coming: Future[Photo] | None = None
+        coming: Future[Pages] | None = None
         for job, after in zip_longest(jobs, jobs[1:]):
             reading = coming or pool.submit(read, job)
             coming = pool.submit(read, after) if overlap and after else None
             try:
-                photo = reading.result()
-                target = target_of(job, photo)
-                rows.append(pool.submit(write, job, work(photo), target))
+                pages = reading.result()
+                target = target_of(job, pages.first)
+                rows.append(pool.submit(write, job, pages.map(work), target))
+                if pages.count > 1:  # the others are worked on as they are written
+                    rows[-1].result()
             except ColorganError as error:
                 rows.append(pool.submit(Done, job.source, None, str(error)))
             while len(rows) > overlap:

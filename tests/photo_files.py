@@ -19,6 +19,7 @@ from colorgan.photo import notes
 NOTE = notes.coloured("pretrained", "abc123")
 WRITTEN = ["JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF"]
 LOSSLESS = ["PNG", "TIFF"]
+DURATIONS = (100, 40, 250, 1000)
 DEPTHS = [np.uint8, np.uint16]
 
 
@@ -42,6 +43,32 @@ def tiff(pixels: np.ndarray, **options: Any) -> bytes:
     file = io.BytesIO()
     tifffile.imwrite(file, pixels, **options)
     return file.getvalue()
+
+
+def grey(value: int, height: int = 20, width: int = 30) -> np.ndarray:
+    return np.full((height, width), value, np.uint8)
+
+
+def document(*pages: np.ndarray, options: tuple[dict, ...] = (), **common) -> bytes:
+    """A TIFF of pages as a scanner writes it, each with options of tifffile of its own."""
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file, **common) as writer:
+        for page, own in zip(pages, options or ({},) * len(pages), strict=True):
+            writer.write(page, metadata=None, **own)
+    return file.getvalue()
+
+
+def animation(format: str, mode: str, count: int = 4, duration=DURATIONS, **options) -> bytes:
+    """A disc that rolls over a plain or transparent ground, kept as encoders keep it."""
+    y, x = np.mgrid[0:24, 0:40]
+    frames = []
+    for number in range(count):
+        disc = np.hypot(y - 12, x - 8 - 6 * (number % 5)) < 7
+        ground = np.array((0, 0, 0, 0) if mode == "RGBA" else (90, 90, 90, 255), np.uint8)
+        own = np.array((200 - number % 100, 200, 200, 255), np.uint8)
+        frames.append(Image.fromarray(np.where(disc[..., None], own, ground)).convert(mode))
+    options = {"save_all": True, "append_images": frames[1:], "duration": duration, **options}
+    return saved(frames[0], format, **options)
 
 
 def png_chunk(name: bytes, data: bytes) -> bytes:

@@ -180,17 +180,24 @@ def _own_jobs(options: argparse.Namespace) -> tuple[list[Job], torch.device]:
 
 
 def _work_off(rows: Iterable[Done], count: int, output: str, words: tuple[str, str]) -> int:
-    """Show a bar while photos are worked on, name those that fail, say how many were done."""
+    """Show a bar while photos are worked on, tell what is to be told of each, count them."""
     from tqdm import tqdm
+
+    from ..photo.plain_errors import printable
 
     doing, done = words
     failures = 0
     with tqdm(total=count, desc=doing, unit=" photos", disable=None) as bar:
         for row in rows:
-            if row.result is None:
-                failures += 1
+            failures += row.result is None
+            lines = [row.error] if row.error else []
+            lines += [f"{printable(row.source.name)}: {notice}" for notice in row.notices]
+            if lines or row.parts:
                 bar.clear()
-                print(f"colorgan: {row.error}", file=sys.stderr)
+            for line in lines:
+                print(f"colorgan: {line}", file=sys.stderr)
+            if row.parts:
+                print(f"{printable(row.source.name)}: {row.parts} {done}")
             bar.update()
     print(f"{count - failures} of {count} photos {done} into {output}")
     return 1 if failures else 0

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from ..errors import PhotoError, out_of_memory
+from ..errors import ColorganError, PhotoError, out_of_memory
 from .decoders import UnsupportedPixels
 
 _NOT_READ = {
@@ -40,7 +40,7 @@ def plain_errors(label: str, verb: Literal["read", "written"]) -> Iterator[None]
     """
     try:
         yield
-    except PhotoError:
+    except ColorganError:  # a page may be worked on while the one before is written
         raise
     except UnsupportedPixels as error:
         raise PhotoError(

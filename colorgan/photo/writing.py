@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from ..output.whole_file import whole_file
-from . import exif, notes
+from . import captions, exif, notes
 from .encoders import ENCODERS, Picture, eight_bits
 from .formats import ENDINGS, FORMAT_OF
 from .icc import Pixels, srgb_profile
@@ -43,7 +43,7 @@ def suffix(photo: Photo) -> str:
 def encode(photo: Photo, note: str) -> bytes:
     """Give the photo as a file's bytes in its own format, or as PNG where that is not written.
 
-    `note` (see `notes`) goes into EXIF and, where the photo brought none, an XMP packet.
+    `note` (see `notes`) goes into EXIF and XMP.
 
     Raises:
         PhotoError: the photo does not fit that format.
@@ -77,17 +77,17 @@ def _written_format(photo: Photo) -> str:
 
 
 def _encoded(photo: Photo, format: str, note: str, label: str) -> bytes:
+    note = notes.told(note, photo.xmp)
     fields: dict[int, exif.Value | None] = {exif.PROCESSING_SOFTWARE: note, exif.ORIENTATION: [1]}
     if photo.dpi:  # also for formats that have no other place for it
         across, down = photo.dpi
         fields |= {exif.X_RESOLUTION: float(across), exif.Y_RESOLUTION: float(down)}
         fields[exif.RESOLUTION_UNIT] = [2]  # inches
     with plain_errors(label, "written"):
+        block = exif.with_fields(photo.exif, fields)
+        said = captions.Captions(block, photo.xmp, photo.iptc, photo.texts)
         picture = Picture(
-            pixels=_with_alpha(photo),
-            exif=exif.with_fields(photo.exif, fields),
-            xmp=photo.xmp or notes.xmp(note),
-            dpi=photo.dpi,
+            pixels=_with_alpha(photo), captions=captions.placed(said, format, note), dpi=photo.dpi
         )
         return ENCODERS[format](picture)
 

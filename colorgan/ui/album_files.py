@@ -10,6 +10,7 @@ from itertools import count as count_from
 from pathlib import Path
 
 from ..errors import PhotoError
+from ..photo import Written
 from ..photoset import zips
 
 Incoming = Path | bytes | PhotoError
@@ -27,6 +28,16 @@ class Row:
     seconds: float = 0.0
     model: str = ""
     error: str = ""
+    written: Written | None = None
+    """What is to be told of the file."""
+
+    @property
+    def notes(self) -> str:
+        """How many pages it has, and what reading left out or changed."""
+        if self.written is None:
+            return ""
+        parts = [f"{self.written.parts}."] if self.written.parts else []
+        return " ".join([*parts, *self.written.notices])
 
 
 def count(photos: Sequence[str]) -> int:
@@ -72,10 +83,10 @@ def write_table(rows: Sequence[Row], path: Path) -> Path:
     """Write a CSV with a line for each photo: what became of it, by whom, in how long."""
     with path.open("w", newline="", encoding="utf-8-sig") as file:  # the mark is for Excel
         table = csv.writer(file)
-        table.writerow(["photo", "pixels", "seconds", "model", "error"])
+        table.writerow(["photo", "pixels", "seconds", "model", "error", "notes"])
         for row in rows:
             seconds = f"{row.seconds:.2f}" if row.file else ""
-            cells = (row.name, row.size, seconds, row.model, row.error)
+            cells = (row.name, row.size, seconds, row.model, row.error, row.notes)
             table.writerow([_no_formula(cell) for cell in cells])
     return path
 

@@ -10,7 +10,7 @@ import gradio as gr
 
 from .. import photo as files
 from ..colorizer import AUTO_SIZES, Size
-from ..photo import Photo
+from ..photo import Pages, Photo
 from . import work
 from .captions import caption, caption_box, download_button
 from .events import QUIETLY, WORKING, Bench, bind
@@ -18,7 +18,7 @@ from .frames import OPTIONAL, before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import errors_as_toasts
 from .models import Models
-from .photo_input import open_photo, photo_input
+from .photo_input import open_pages, open_photo, photo_input
 from .previews import fresh_folder, save_doubt, save_lightness, save_preview
 from .settings import (
     model_choice,
@@ -87,7 +87,9 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             limits.take(request)
             wanted = restore_strength if restore_first else None
             seen_at: Size = "auto" if auto else int(size)
-            return _colorize(models, texts, photo, model, strength, seen_at, wanted)
+            pages = open_pages(texts, photo)
+            limits.take(request, pages.count - 1)
+            return _colorize(models, texts, pages, model, strength, seen_at, wanted)
 
     settings = [model, strength, size, auto, switch, restoring]
     outcome = [download, frame, line, doubt, lightness]
@@ -106,7 +108,9 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         """
         with errors_as_toasts(texts):
             limits.take(request)
-            return _restore(models, texts, photo, strength)
+            pages = open_pages(texts, photo)
+            limits.take(request, pages.count - 1)
+            return _restore(models, texts, pages, strength)
 
     # Restoring alone has no button: strength 0 of the colours does it. Programs may want it.
     gr.Button(visible=False).click(
@@ -121,7 +125,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
 def _colorize(
     models: Models,
     texts: Texts,
-    photo: str | None,
+    pages: Pages,
     model: str,
     strength: float,
     size: Size,
@@ -133,13 +137,13 @@ def _colorize(
         the full-size file; previews of before and after; a caption; where it is guessing, if the
         model knows; the lightness before and after restoring, if it was restored.
     """
-    source = open_photo(texts, photo)
+    source = pages.first
     colorizer = models.get(model)
     folder = fresh_folder()
     restored = None
     if restore_strength is not None:
-        restored = work.restore(models.restorer(), source, restore_strength)
-    grey = source if restored is None else restored.photo
+        restored = work.restore(models.restorer(), pages, restore_strength)
+    grey = pages if restored is None else restored.pages
     result = work.colour(
         colorizer,
         grey,
@@ -150,31 +154,33 @@ def _colorize(
         note="" if restored is None else restored.note,
     )
     before = save_preview(source, folder / "before.webp")
-    doubt = work.doubt(colorizer, grey, result.size)
+    doubt = work.doubt(colorizer, grey.first, result.size)
     return (
-        str(result.download),
+        str(result.written.path),
         shown_pair(before, result.preview, texts.before, texts.after),
-        caption(texts, source, result, restored=restored),
+        caption(texts, source, result.written, result, restored=restored),
         None
         if doubt is None
-        else shown(save_doubt(grey, doubt, folder / "doubt.webp"), texts.doubt, texts.doubt_alt),
+        else shown(
+            save_doubt(grey.first, doubt, folder / "doubt.webp"), texts.doubt, texts.doubt_alt
+        ),
         None if restored is None else _lightness(texts, source, restored.photo, folder),
     )
 
 
 def _restore(
-    models: Models, texts: Texts, photo: str | None, strength: float
+    models: Models, texts: Texts, pages: Pages, strength: float
 ) -> tuple[str, dict[str, Any], str]:
     """Restore a photo; give the full-size file, previews of its lightness, and a caption."""
-    source = open_photo(texts, photo)
-    restored = work.restore(models.restorer(), source, strength)
+    source = pages.first
+    restored = work.restore(models.restorer(), pages, strength)
     folder = fresh_folder()
     name = f"{Path(source.name).stem} {texts.restored_addition}{files.suffix(source)}"
-    file = files.write(restored.photo, folder / name, restored.note)
+    written = files.write_pages(restored.pages, folder / name, restored.note)
     return (
-        str(file),
+        str(written.path),
         _lightness(texts, source, restored.photo, folder),
-        caption(texts, source, restored=restored),
+        caption(texts, source, written, restored=restored),
     )
 
 

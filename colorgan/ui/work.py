@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 
 from .. import photo as files
 from ..colorizer import AUTO_SIZES, DEFAULT_SIZE, Colorizer, Size, shrunk
-from ..photo import Photo
+from ..photo import Pages, Photo, Written
 from ..restorer import Restorer
 from .previews import PREVIEW_SIDE, save_preview
 
@@ -20,12 +22,27 @@ CANDIDATE_SIDE = 512  # short side of the pictures that show what a working size
 _WORKING = threading.Lock()  # two at a time would only slow each other down
 
 
+@dataclass
+class Watch:
+    """Says how long work took; the photos of an album, its pages and those of others take turns."""
+
+    seconds: float = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Wait for one's turn, then count."""
+        with _WORKING:
+            start = time.perf_counter()
+            yield
+            self.seconds += time.perf_counter() - start
+
+
 @dataclass(frozen=True)
 class Result:
     """What a colouring left on the disk, and how it came about."""
 
     preview: Path
-    download: Path
+    written: Written
     model: str
     revision: str
     size: int
@@ -36,29 +53,41 @@ class Result:
 class Restored:
     """What became of a photo before it was coloured."""
 
-    photo: Photo
+    pages: Pages
     note: str
     model: str
     revision: str
-    seconds: float
+    watch: Watch = field(default_factory=Watch)
+
+    @property
+    def photo(self) -> Photo:
+        """The first page."""
+        return self.pages.first
+
+    @property
+    def seconds(self) -> float:
+        """How long it took; of several pages, those that have been read by now."""
+        return self.watch.seconds
 
 
-def restore(restorer: Restorer, photo: Photo, strength: float) -> Restored:
-    """Restore a photo.
+def restore(restorer: Restorer, pages: Pages, strength: float) -> Restored:
+    """Restore a photo; of several pages the first now, the others when they are read.
 
     Raises:
         ColorganError: strength is out of range.
     """
-    with _WORKING:
-        start = time.perf_counter()
-        restored = restorer.restore(photo, strength=strength)
-        seconds = time.perf_counter() - start
-    return Restored(restored, restorer.note, restorer.name, restorer.revision, seconds)
+    watch = Watch()
+
+    def work(photo: Photo) -> Photo:
+        with watch.running():
+            return restorer.restore(photo, strength=strength)
+
+    return Restored(pages.map(work), restorer.note, restorer.name, restorer.revision, watch)
 
 
 def colour(
     colorizer: Colorizer,
-    photo: Photo,
+    pages: Pages,
     folder: Path,
     *,
     strength: float,
@@ -69,9 +98,11 @@ def colour(
 ) -> Result:
     """Colour a photo and write its preview and its full-size file into a folder.
 
+    Of several pages or frames the preview shows the first, and the file has all.
+
     Args:
         colorizer: who colours.
-        photo: what is coloured.
+        pages: what is coloured.
         folder: a fresh one for every request.
         strength: scales the chroma.
         size: short side in pixels at which the network sees the photo; "auto" finds one.
@@ -82,19 +113,25 @@ def colour(
     Raises:
         ColorganError: strength or size is out of range, or the result does not fit its format.
     """
-    with _WORKING:  # the photos of an album and those of others take turns
-        start = time.perf_counter()
-        size = colorizer.choose_size(photo) if size == "auto" else size
-        coloured = colorizer.colorize(photo, strength=strength, size=size)
-        seconds = time.perf_counter() - start
-    name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"
+    watch, sizes = Watch(), list[int]()
+
+    def work(photo: Photo) -> Photo:
+        with watch.running():
+            seen_at = colorizer.choose_size(photo) if size == "auto" else size
+            sizes.append(seen_at)
+            return colorizer.colorize(photo, strength=strength, size=seen_at)
+
+    coloured = pages.map(work)
+    name = f"{Path(pages.first.name).stem} {addition}{files.suffix(coloured.first)}"
+    preview = save_preview(coloured.first, folder / f"{addition}.webp", preview_side)
+    written = files.write_pages(coloured, folder / name, f"{note} {colorizer.note}".lstrip())
     return Result(
-        preview=save_preview(coloured, folder / f"{addition}.webp", preview_side),
-        download=files.write(coloured, folder / name, f"{note} {colorizer.note}".lstrip()),
+        preview=preview,
+        written=written,
         model=colorizer.name,
         revision=colorizer.revision,
-        size=size,
-        seconds=seconds,
+        size=sizes[0],
+        seconds=watch.seconds,
     )
 
 

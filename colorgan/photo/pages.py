@@ -1,0 +1,313 @@
+"""All pictures of a file: the pages of a TIFF, the frames of an animation, or one photo.
+
+Each is read, worked on, encoded and appended before the next is read, so that a long document needs
+little more memory than one page of it.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from ..errors import PhotoError, PhotoWarning
+from ..output.whole_file import whole_file
+from . import animation, decoders, exif, tiff_pages
+from .formats import FORMAT_OF
+from .parts import Parts
+from .photo import Photo
+from .plain_errors import plain_errors, printable
+from .reading import (
+    MAX_PIXELS,
+    File,
+    Source,
+    frame_count,
+    name_of,
+    opened,
+    parts_of,
+    read,
+    read_frame,
+)
+from .writing import encode, suffix, write
+
+MAX_PAGES = 500
+MAX_FRAMES = 300
+MAX_SIZES = 20
+"""All pictures together may have so many times the pixels of the largest photo that is accepted."""
+
+_WITH_ALPHA = ("LA", "PA", "RGBA", "La", "RGBa")
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How an animation is shown."""
+
+    milliseconds: tuple[float, ...]
+    """Of each frame."""
+    plays: int
+    """How often it is played, 0 for ever."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """All pictures of a file; the first is at hand, the others are read one by one."""
+
+    first: Photo
+    rest: Callable[[], Iterator[Photo]] = lambda: iter(())
+    """Reads the others."""
+    count: int = 1
+    timing: Timing | None = None
+    """Of an animation, whose frames are all of one size."""
+
+    def __iter__(self) -> Iterator[Photo]:
+        yield self.first
+        yield from self.rest()
+
+    def map(
+        self, work: Callable[[Photo], Photo], others: Callable[[Photo], Photo] | None = None
+    ) -> Pages:
+        """Do some work on each: on the first now, on the others when they are read.
+
+        Args:
+            work: what is done.
+            others: what is done with further pages, which are other photos; frames of an animation
+                show one scene, so they have the work of the first.
+        """
+        after = others if others and self.timing is None else work
+        return replace(self, first=work(self.first), rest=lambda: map(after, self.rest()))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file, and what is to be told of it."""
+
+    path: Path
+    source: str
+    """The name of the photo that it was made of."""
+    pages: int = 1
+    frames: int = 1
+    notices: tuple[str, ...] = ()
+    """Sentences on what reading left out or changed, those of further pages with their number."""
+
+    @property
+    def parts(self) -> str:
+        """Such as "2 of 2 pages"; nothing for one photo."""
+        count = max(self.pages, self.frames)
+        what = "pages" if self.pages > 1 else "frames"
+        return f"{count} of {count} {what}" if count > 1 else ""
+
+    def warn(self) -> Path:
+        """Warn of each notice in the name of who called the caller; give the path."""
+        warn_of(self.source, self.notices, depth=4)
+        return self.path
+
+
+def warn_of(name: str, notices: tuple[str, ...], depth: int = 3) -> None:
+    """Warn of what reading left out or changed, `depth` calls up."""
+    for notice in notices:
+        warnings.warn(f"{name}: {notice}", PhotoWarning, stacklevel=depth)
+
+
+def read_pages(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Pages:
+    """Read a file with all its pages or frames; of other files the one photo that `read` gives.
+
+    Thumbnails, masks and smaller copies in a TIFF are no pages. A Pillow image is one photo. Frames
+    have 8 bits and are whole, whatever the file keeps of them.
+
+    Raises:
+        PhotoError: as `read` raises it, of the first picture now and of the others when they are
+            read; or there are more than `MAX_PAGES` or `MAX_FRAMES`, or they have more than
+            `MAX_SIZES` times `max_pixels` together.
+    """
+    label = printable(name) if name else name_of(source)
+    with plain_errors(label, "read"):
+        if isinstance(source, Image.Image):
+            return Pages(read(source, name=name, max_pixels=max_pixels))
+        with opened(source) as stream:
+            found = _found(source, stream, label, max_pixels)
+            stream.seek(0)
+            return found or Pages(read(stream, name=label, max_pixels=max_pixels))
+
+
+def write_pages(pages: Pages, path: str | os.PathLike[str], note: str) -> Written:
+    """Write all pages or frames to a file as `write` writes a photo.
+
+    Pages become a TIFF, each with its own size, depth and captions; frames become an animated PNG
+    or WebP. The file appears complete or not at all.
+
+    Raises:
+        PhotoError: the path's ending is of a format that cannot hold them; or as `read` and `write`
+            raise it.
+    """
+    first = pages.first
+    if pages.count == 1:
+        return Written(write(first, path, note), first.name, notices=first.notices)
+    goal = Path(path)
+    label = printable(goal.name)
+    format = FORMAT_OF.get(goal.suffix.lower()) or FORMAT_OF[suffix(first)]
+    if pages.timing is None and format != "TIFF":
+        raise PhotoError(f"{first.name} has {pages.count} pages. Write it as TIFF.")
+    if pages.timing and format not in ("PNG", "WEBP"):
+        raise PhotoError(f"{first.name} has {pages.count} frames. Write it as PNG or WebP.")
+    notices: list[str] = []
+    files = _encoded(pages, format, note, notices)
+    with plain_errors(label, "written"):
+        goal.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(goal) as part, part.open("w+b") as file, closing(files):
+            if pages.timing is None:
+                _write_tiff(file, files, label)
+            elif format == "PNG":
+                timed = zip(files, pages.timing.milliseconds, strict=True)
+                animation.write_png(file, timed, pages.count, pages.timing.plays)
+            else:
+                timed = zip(files, pages.timing.milliseconds, strict=True)
+                animation.write_webp(file, timed, pages.timing.plays, first.alpha is not None)
+    counts = {"frames" if pages.timing else "pages": pages.count}
+    return Written(goal, first.name, notices=tuple(notices), **counts)
+
+
+def _found(source: File, stream: BinaryIO, label: str, max_pixels: int) -> Pages | None:
+    """Give the pages or frames of a file, None if it has but one picture."""
+    if stream.read(4) in tiff_pages.STARTS:
+        places = tiff_pages.places(stream)
+        return _tiff(source, places, label, max_pixels) if len(places) > 1 else None
+    try:
+        image, parts = _opened_image(stream)
+    except Exception:  # `read` knows what to make of it
+        return None
+    return _frames(source, image, parts, label, max_pixels) if frame_count(image) > 1 else None
+
+
+def _opened_image(stream: BinaryIO) -> tuple[Image.Image, Parts | None]:
+    """An image without what is damaged beside its pixels, and its captions where they are known."""
+    parts = parts_of(stream)
+    if parts is None or parts.finish:  # which only tells of a first frame
+        stream.seek(0)
+        return decoders.open_image(stream), None
+    return decoders.open_image(BytesIO(parts.data)), parts
+
+
+def _tiff(source: File, places: list[tiff_pages.Place], label: str, max_pixels: int) -> Pages:
+    count = len(places)
+    _check(label, "pages", count, MAX_PAGES, sum(place.pixels for place in places), max_pixels)
+
+    def page(stream: BinaryIO, index: int) -> Photo:
+        name = f"Page {index + 1} of {count} of {label}"
+        return read(tiff_pages.alone(stream, places[index]), name=name, max_pixels=max_pixels)
+
+    def rest() -> Iterator[Photo]:
+        with plain_errors(label, "read"), opened(source) as stream:
+            for index in range(1, count):
+                yield page(stream, index)
+
+    with opened(source) as stream:
+        return Pages(replace(page(stream, 0), name=label), rest, count)
+
+
+def _frames(
+    source: File, image: Image.Image, parts: Parts | None, label: str, max_pixels: int
+) -> Pages:
+    apart = int(getattr(image, "default_image", False))  # a still picture before the animation
+    count = frame_count(image) - apart
+    pixels = count * image.width * image.height
+    _check(label, "frames", count, MAX_FRAMES, pixels, max_pixels)
+    deep = image.format == "PNG" and any(
+        "16" in str(tile.args) for tile in getattr(image, "tile", ())
+    )
+    timing, alpha = _look_through(image, range(apart, apart + count), label)
+
+    def frame(image: Image.Image, index: int) -> Photo:
+        name = f"Frame {index + 1} of {count} of {label}"
+        with plain_errors(name, "read"):
+            image.seek(index + apart)
+            photo = read_frame(image, parts, name, max_pixels)
+        if alpha and photo.alpha is None:
+            opaque = np.full_like(photo.pixels[..., 0], np.iinfo(photo.pixels.dtype).max)
+            photo = replace(photo, alpha=opaque)
+        # The nearest format that is written as an animation, where its own is not.
+        return replace(photo, format="WEBP" if photo.format == "AVIF" else photo.format)
+
+    def rest() -> Iterator[Photo]:
+        with plain_errors(label, "read"), opened(source) as stream:
+            image, _ = _opened_image(stream)
+            for index in range(1, count):
+                yield frame(image, index)
+
+    first = frame(image, 0)
+    notices = first.notices
+    if deep and first.bits == 8:
+        notices += ("Its frames were read at 8 bits.",)
+    if apart:
+        notices += ("Its still picture for viewers without animation was left out.",)
+    return Pages(replace(first, name=label, notices=notices), rest, count, timing)
+
+
+def _look_through(image: Image.Image, frames: range, label: str) -> tuple[Timing, bool]:
+    """Say how an animation is shown, and whether anything in it is transparent."""
+    milliseconds, alpha, size = [], False, image.size
+    for index in frames:
+        number = index - frames.start + 1
+        with plain_errors(f"Frame {number} of {len(frames)} of {label}", "read"):
+            image.seek(index)
+            image.load()  # some formats tell of a frame's time and colours only then
+        if image.size != size:
+            raise PhotoError(f"{label} has frames of several sizes. Save it anew as WebP or PNG.")
+        milliseconds.append(max(float(image.info.get("duration") or 0), 0.0))
+        alpha |= image.mode in _WITH_ALPHA or "transparency" in image.info
+    return Timing(tuple(milliseconds), _plays(image)), alpha
+
+
+def _plays(image: Image.Image) -> int:
+    loop = image.info.get("loop")
+    if image.format == "GIF":  # which counts what comes after the first time, 0 for ever
+        return 1 if loop is None else int(loop) + 1 if loop else 0
+    return int(loop or 0)
+
+
+def _check(label: str, what: str, count: int, most: int, pixels: int, max_pixels: int) -> None:
+    if count > most:
+        raise PhotoError(
+            f"{label} has {count} {what}, more than the {most} that are accepted at once. "
+            "Split it into several files."
+        )
+    if pixels > MAX_SIZES * max_pixels:
+        raise PhotoError(
+            f"{label} has {pixels:,} pixels in its {count} {what}, more than the "
+            f"{MAX_SIZES * max_pixels:,} that are accepted at once. Split it into several files."
+        )
+
+
+def _encoded(pages: Pages, format: str, note: str, notices: list[str]) -> Generator[bytes]:
+    """Encode one after another; add what is to be told of each."""
+    order = "<"
+    for index, photo in enumerate(pages):
+        for notice in photo.notices:
+            what = "frame" if pages.timing else "page"
+            told = f"{notice} (in {what} {index + 1})" if index else notice
+            if not any(one.startswith(notice) for one in notices):
+                notices.append(told)
+        if format == "TIFF":  # which has one byte order for all its pages
+            photo = replace(photo, exif=exif.in_order(photo.exif, order))
+        data = encode(replace(photo, format=format), note)
+        order = ">" if data.startswith(b"MM") else "<"
+        yield data
+
+
+def _write_tiff(file: BinaryIO, pages: Iterator[bytes], label: str) -> None:
+    link = None
+    for page in pages:
+        try:
+            link = tiff_pages.append(file, page, link)
+        except OverflowError as error:
+            raise PhotoError(
+                f"{label} would be larger than the 4 GB that a TIFF can have. Split what it is "
+                "made of into several files."
+            ) from error
