@@ -70,17 +70,29 @@ BROKEN = {
     "has hints that are no list": ('{"version": 1, "hints": {}}', "hints: it must be a list"),
     "has no version": ('{"hints": []}', "version: null is not known, only 1"),
     "is of a later version": ('{"version": 2, "hints": []}', "version: 2 is not known, only 1"),
-    "has a key that is unknown": ('{"version": 1, "hints": [], "hue": 3}', "hue: this is not known"),
+    "has a key that is unknown": (
+        '{"version": 1, "hints": [], "hue": 3}',
+        "hue: this is not known",
+    ),
     "has a shape of one side": ('{"version": 1, "shape": [3], "hints": []}', "shape: it must be"),
-    "has a shape without area": ('{"version": 1, "shape": [3, 0], "hints": []}', r"shape: \[3, 0\]"),
+    "has a shape without area": (
+        '{"version": 1, "shape": [3, 0], "hints": []}',
+        r"shape: \[3, 0\]",
+    ),
     "has a hint that is a number": ('{"version": 1, "hints": [7]}', r"hints\[0\].points: the hint"),
     "has a hint with an unknown key": (one(more=', "size": 3'), r"hints\[0\].size: this is not"),
     "has no points": (one(points="[]"), r"hints\[0\].points: a hint has 1 to 2000 of them, not 0"),
     "has points that are no list": (one(points="3"), r"hints\[0\].points: it must be a list"),
-    "has a point of one number": (one(points="[[0, 1], [0.3]]"), r"hints\[0\].points\[1\]: it must"),
+    "has a point of one number": (
+        one(points="[[0, 1], [0.3]]"),
+        r"hints\[0\].points\[1\]: it must",
+    ),
     "has a point in words": (one(points='[["a", 0]]'), r"hints\[0\].points\[0\]: it must be two"),
     "has a point that is true": (one(points="[[true, 0]]"), r"hints\[0\].points\[0\]: it must be"),
-    "has a point in pixels": (one(points="[[410, 270]]"), r"points\[0\]: \[410.0, 270.0\] lies outs"),
+    "has a point in pixels": (
+        one(points="[[410, 270]]"),
+        r"points\[0\]: \[410.0, 270.0\] lies outs",
+    ),
     "has no wish": ('{"version": 1, "hints": [{"points": [[0, 0]]}]}', r"hints\[0\].want: null is"),
     "has an unknown colour": (one('"mauvish"'), r'hints\[0\].want: "mauvish" is no colour'),
     "has half a colour": (one('"#7a4b"'), r'hints\[0\].want: "#7a4b" is no colour'),
@@ -90,7 +102,10 @@ BROKEN = {
     "has ab of three numbers": (one('{"ab": [1, 2, 3]}'), r"hints\[0\].want: ab has two numbers"),
     "has ab past all colours": (one('{"ab": [1, 200]}'), r"hints\[0\].want: ab has two numbers"),
     "has ab in words": (one('{"ab": ["red", 2]}'), r"hints\[0\].want: .* is none of"),
-    "has a spread in words": (one(more=', "spread": "far"'), r'hints\[0\].spread: "far" is no numb'),
+    "has a spread in words": (
+        one(more=', "spread": "far"'),
+        r'hints\[0\].spread: "far" is no numb',
+    ),
     "has a spread of nothing": (one(more=', "spread": 0'), r"hints\[0\].spread: 0 is not between"),
     "has too many hints": (
         json.dumps({"version": 1, "hints": [0] * (MAX_HINTS + 1)}),
@@ -140,9 +155,7 @@ def test_a_file_with_a_mark_of_its_byte_order_is_read(tmp_path):
 SHARES = some.floats(0, 1)
 COLOURS = some.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06x}")
 AB = some.tuples(some.floats(-128, 128), some.floats(-128, 128))
-WANTS = some.one_of(
-    COLOURS, AB, some.sampled_from([*SWATCHES, "none", "same"]), some.floats(0, 3)
-)
+WANTS = some.one_of(COLOURS, AB, some.sampled_from([*SWATCHES, "none", "same"]), some.floats(0, 3))
 POINTS = some.lists(some.tuples(SHARES, SHARES), min_size=1, max_size=5)
 HINT = some.builds(Hint, POINTS.map(tuple), WANTS, some.floats(0.1, 4))
 SHAPES = some.none() | some.tuples(some.integers(1, 10**6), some.integers(1, 10**6))
