@@ -13,7 +13,9 @@ is regression by a Gaussian process; the squared form also holds where they diff
 over to what the hints say by the sum of their shares, so what they reach takes their colour and
 loses what was wrong:
 
-    m = min(max(sum w, 0), 1),   t = sum max(w, 0) c / sum max(w, 0),   ab = ab0 + m (t - ab0)
+    m = S(min(max(sum w, 0), 1)),  t = sum max(w, 0) c / sum max(w, 0),  ab = ab0 + m (t - ab0)
+
+S(x) = x^2 (3 - 2x) makes what is reached a little nothing: else one hint would tint the whole photo.
 
 A hint's colour c changes with the lightness as that of a surface in shade does, by half
 (`swatches.shade`); a hint that scales the model's own colour has c = s ab0. Both are linear in ab0,
@@ -33,7 +35,7 @@ from torch.nn import functional as F
 from .swatches import shade
 
 # Chosen on 60 photos with hints at the worst places; flat around these.
-FEATURES, LIGHTNESS, POSITION = 0.65, 30.0, 0.75
+FEATURES, LIGHTNESS, POSITION = 0.75, 32.0, 0.85
 NOISE = 0.05
 SHADE = 0.5  # exponent: 1 keeps the chroma of one paint in all light, 0 the same ab everywhere
 # Without features: the answer's own colour stands for them.
@@ -192,6 +194,7 @@ def fields(places: Places, anchors: Anchors) -> tuple[Tensor, Tensor]:
     own = shares(places, anchors)
     positive = own.clamp(min=0)
     reached = own.sum(1, keepdim=True).clamp(0, 1)
+    reached = reached * reached * (3 - 2 * reached)
     part = reached / positive.sum(1, keepdim=True).clamp(min=1e-6)
     light = (shade(places.lightness) ** SHADE)[:, None]
     there = light[places.index(anchors.x, anchors.y)]
