@@ -7,13 +7,16 @@ coloured it. Whatever is wrong with a file ends as a PhotoError, never as anothe
     file -> header (kind, size, depth) -> samples -> sRGB -> upright -> Photo
     Photo -> EXIF and XMP with the note -> bytes of one format -> beside the goal, then renamed
 
-What is read: JPEG, PNG, TIFF, WebP, HEIC and AVIF, and the first picture of BMP, GIF, JPEG 2000
-and PPM, which are written as PNG. HEIC and AVIF of 10 or 12 bits are read at 8. Pixels of more
-than 16 bits are refused.
+What is read: JPEG, PNG, TIFF, WebP, HEIC and AVIF, and the first picture of BMP, GIF, JPEG 2000,
+JPEG XL, JPEG-LS and PPM, which are written as PNG (JPEG-LS as JPEG). Depth is kept up to 16 bits:
+what has 9 to 15 is stretched to 16, more is refused. Pictures for HDR screens are mapped to
+ordinary brightness. Raw files of cameras are refused; of a TIFF with a thumbnail the picture comes.
 
-`reading` and `writing` know the way, `decoders` and `encoders` the formats, `formats` their
-endings, `icc` colour profiles, `exif` metadata, `notes` what a file says of how it was made,
-`plain_errors` the sentences.
+`reading` and `writing` know the way. `decoders` knows the formats that Pillow opens, `tiff`,
+`jpeg2000`, `jpegxl`, `jpeg` and `netpbm` those of their names (`boxes` is what some are made of),
+`encoders` those that are written, `signatures` what is no photo, `formats` the endings. `icc` is
+about colour profiles, `tones` and `hdr` about numbers in their place, `samples` about depth, `exif`
+about metadata, `notes` about what a file says of how it was made, `plain_errors` about sentences.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .icc import Pixels
+from .samples import Pixels
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,17 +16,19 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import PhotoError
-from . import decoders, exif
-from .icc import Pixels, Samples, to_srgb
+from . import decoders, exif, hdr, jpeg, jpeg2000, jpegxl, netpbm, tiff, tones
+from .icc import to_srgb
 from .photo import Photo
 from .plain_errors import plain_errors, printable
+from .samples import Pixels, Samples, UnsupportedFile
+from .signatures import RAW, is_raw_tiff, what_else
 
 MAX_PIXELS = 150_000_000
 """The most pixels `read` accepts unless told otherwise: about 12,000 x 12,000."""
 
 Source = str | os.PathLike[str] | bytes | Image.Image
 
-_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_HEAD = 4096  # bytes, of which a file's kind is told
 _PHOTO_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 _PHOTO_BRANDS = (b"WEBP", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
 
@@ -59,14 +61,26 @@ class _Facts(NamedTuple):
     xmp: bytes
     icc: bytes
     dpi: tuple[float, float] | None
+    hdr: hdr.Signal | None = None
 
 
 def _from_stream(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
-    head = stream.read(32)
+    head = stream.read(_HEAD)
     if not head:
         raise PhotoError(f"{label} is empty. Copy or download it again.")
-    if head.startswith(_TIFF_STARTS):
-        return _from_tiff(stream, label, max_pixels)
+    if what := what_else(head):
+        raise UnsupportedFile(what)
+    if head.startswith(tiff.STARTS):
+        return _from_tiff(stream, head, label, max_pixels)
+    if head.startswith((*jpeg2000.STARTS, *jpegxl.STARTS)):
+        return _from_bytes(stream, head, label, max_pixels)
+    if header := netpbm.deep_header(head):
+        _check_size((header.width, header.height), label, max_pixels)
+        stream.seek(0)
+        return _photo(netpbm.read(stream.read(), header), _Facts("PPM", b"", b"", b"", None), label)
+    if head.startswith(jpeg.START) and (photo := _from_rare_jpeg(stream, label, max_pixels)):
+        return photo
+    stream.seek(0)
     try:
         image = decoders.open_image(stream)
     except UnidentifiedImageError as error:
@@ -75,32 +89,82 @@ def _from_stream(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
         raise PhotoError(
             f"{label} is not a photo that can be read. Use JPEG, PNG, TIFF, WebP, HEIC or AVIF."
         ) from error
-    if not decoders.is_deep_png(head):
-        return _from_image(image, label, max_pixels)
     _check_size(image.size, label, max_pixels)
-    image.load()  # for metadata that stands behind the pixels
-    stream.seek(0)
-    return _photo(decoders.read_deep_png(stream.read()), _facts_of_image(image), label)
+    if decoders.is_deep_png(head):
+        image.load()  # for metadata that stands behind the pixels
+        stream.seek(0)
+        samples = decoders.read_deep_png(stream.read())
+    elif image.format in ("AVIF", "HEIF"):
+        stream.seek(0)
+        return _from_heif(image, stream.read(), label)
+    else:
+        samples = decoders.read_image(image)  # first: some metadata comes with the pixels
+    return _photo(samples, _meant(_facts_of_image(image), image, stream), label)
 
 
 def _from_image(image: Image.Image, label: str, max_pixels: int) -> Photo:
     _check_size(image.size, label, max_pixels)
-    samples = decoders.read_image(image)  # first: some metadata comes with the pixels
-    return _photo(samples, _facts_of_image(image), label)
+    samples = decoders.read_image(image)
+    return _photo(samples, _meant(_facts_of_image(image), image), label)
 
 
-def _from_tiff(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
-    tiff = exif.Tiff(stream)
-    facts = _facts_of_tiff(tiff, stream)
-    if decoders.tiff_bits(tiff) <= 8:
-        image = decoders.open_image(stream)
-        _check_size(image.size, label, max_pixels)
+def _from_heif(image: Image.Image, data: bytes, label: str) -> Photo:
+    """An AVIF or HEIF, whose header Pillow has read, at its own depth."""
+    is_avif = image.format == "AVIF"
+    bits = decoders.avif_bits(data) if is_avif else int(image.info.get("bit_depth") or 8)
+    if bits <= 8:
         samples = decoders.read_image(image)
-        return _photo(samples, facts, label, upright=True)  # Pillow has turned it
-    page = decoders.open_deep_tiff(stream)
+    else:
+        samples = (decoders.read_deep_avif if is_avif else decoders.read_deep_heif)(data, bits)
+    facts = _facts_of_image(image)
+    return _photo(samples, _with_meaning(facts, tones.of_boxes(data, facts.icc)), label)
+
+
+def _from_tiff(stream: BinaryIO, head: bytes, label: str, max_pixels: int) -> Photo:
+    if is_raw_tiff(head, label):
+        raise UnsupportedFile(RAW)
+    page = tiff.open_picture(stream)
+    tiff.bits(page)
     _check_size((page.imagewidth, page.imagelength), label, max_pixels)
     _check_size((page.tilewidth, page.tilelength), label, max_pixels)
-    return _photo(decoders.read_deep_tiff(page), facts, label)
+    samples = tiff.read(page)
+    return _photo(samples, _facts_of_tiff(stream, page), label)
+
+
+def _from_bytes(stream: BinaryIO, head: bytes, label: str, max_pixels: int) -> Photo:
+    """JPEG 2000 and JPEG XL, of which Pillow knows too little."""
+    stream.seek(0)
+    data = stream.read()
+    if head.startswith(jpeg2000.STARTS):
+        header = jpeg2000.read_header(data)
+        _check_size((header.size.width, header.size.height), label, max_pixels)
+        facts = _facts_of_boxes("JPEG2000", header.exif, header.xmp, header.icc, header.dpi)
+        return _photo(jpeg2000.read(data, header), facts, label)
+    found = jpegxl.read_header(data)
+    _check_size((found.width, found.height), label, max_pixels)
+    meaning = tones.of_code_points(*found.tones) if found.tones else None
+    if meaning is None:
+        raise UnsupportedFile(
+            "a JPEG XL file with a colour profile that cannot be read here. "
+            "Save it as JPEG, PNG or TIFF"
+        )
+    facts = _facts_of_boxes("JXL", found.exif, found.xmp, b"", None)
+    return _photo(jpegxl.read(data, found), _with_meaning(facts, meaning), label, upright=True)
+
+
+def _from_rare_jpeg(stream: BinaryIO, label: str, max_pixels: int) -> Photo | None:
+    """A JPEG that Pillow does not decode, or None where it does, or nobody can."""
+    stream.seek(0)
+    data = stream.read()
+    frame = jpeg.frame(data)
+    if frame is None:
+        return None
+    jpeg.check_coding(frame)
+    if jpeg.is_for_pillow(frame):
+        return None
+    _check_size((frame.width, frame.height), label, max_pixels)
+    image = decoders.open_image(BytesIO(jpeg.as_usual(data, frame)))
+    return _photo(jpeg.read(data, frame), _meant(_facts_of_image(image), image), label)
 
 
 def _photo(samples: Samples, facts: _Facts, label: str, *, upright: bool = False) -> Photo:
@@ -112,14 +176,21 @@ def _photo(samples: Samples, facts: _Facts, label: str, *, upright: bool = False
         found = _XMP_ORIENTATION.search(xmp)
         orientation = int(found[2]) if found else 1
     turn = 1 if upright else orientation
+    notices: tuple[str, ...] = ()
+    if facts.hdr:
+        pixels = hdr.to_srgb(samples.colour, facts.hdr)
+        notices = (f"{label} is an HDR picture; it was mapped to ordinary brightness.",)
+    else:
+        pixels = to_srgb(samples, facts.icc)
     return Photo(
-        pixels=_turned(to_srgb(samples, facts.icc), turn),
+        pixels=_turned(pixels, turn),
         alpha=None if alpha is None else _turned(alpha, turn),
         format=facts.format,
         name=label,
         exif=block if orientation == 1 else exif.with_fields(block, {exif.ORIENTATION: [1]}),
         dpi=facts.dpi[::-1] if facts.dpi and orientation >= 5 else facts.dpi,
         xmp=_XMP_ORIENTATION.sub(rb"\g<1>1", xmp),
+        notices=notices,
     )
 
 
@@ -139,16 +210,47 @@ def _facts_of_image(image: Image.Image) -> _Facts:
     )
 
 
-def _facts_of_tiff(tiff: exif.Tiff, stream: BinaryIO) -> _Facts:
+def _facts_of_tiff(stream: BinaryIO, page: Any) -> _Facts:
+    """What the first directory says, of the whole file, and the picture's own of itself."""
+    first = exif.Tiff(stream)
     block = exif.from_tiff(stream)
-    xmp, icc = tiff.field(exif.XMP), tiff.field(exif.ICC_PROFILE)
+    xmp, icc = first.field(exif.XMP), first.field(exif.ICC_PROFILE)
+    own = page.tags.valueof(exif.ORIENTATION)
+    if own is not None and own != exif.orientation(block):
+        block = exif.with_fields(block, {exif.ORIENTATION: [own if 1 <= own <= 8 else 1]})
     return _Facts(
         format="TIFF",
         exif=block,
         xmp=xmp.raw if xmp else b"",
-        icc=icc.raw if icc else b"",
+        icc=page.iccprofile or (icc.raw if icc else b""),
         dpi=_usable_dpi(exif.resolution(block)),
     )
+
+
+def _facts_of_boxes(
+    format: str, block: bytes, xmp: bytes, icc: bytes, dpi: tuple[float, float] | None
+) -> _Facts:
+    """What JPEG 2000 and JPEG XL say; before EXIF the latter has four bytes of its own."""
+    places = [place for start in tiff.STARTS[:2] if (place := block[:64].find(start)) >= 0]
+    block = exif.PREFIX + block[min(places) :] if places else b""
+    block = block if exif.is_readable(block) else b""
+    dpi = _usable_dpi(dpi) or _usable_dpi(exif.resolution(block))
+    return _Facts(format, block, xmp, icc, dpi)
+
+
+def _meant(facts: _Facts, image: Image.Image, stream: BinaryIO | None = None) -> _Facts:
+    """The facts with what numbers mean, of a PNG or of a JPEG without a profile."""
+    if image.format == "PNG":
+        if stream is None:
+            return _with_meaning(facts, tones.of_png_info(image.info, facts.icc))
+        return _with_meaning(facts, tones.of_png(stream, image.info, facts.icc))
+    if image.format in ("JPEG", "MPO") and not facts.icc:
+        return _with_meaning(facts, tones.of_exif(facts.exif))
+    return facts
+
+
+def _with_meaning(facts: _Facts, meaning: tones.Meaning) -> _Facts:
+    return facts._replace(icc=meaning.icc, hdr=meaning.hdr)
 
 
 def _held_exif(image: Image.Image) -> bytes:
