@@ -119,6 +119,20 @@ def test_luma_with_chroma_of_half_the_size_becomes_rgb() -> None:
     assert np.abs(full.pixels.astype(int) - SCENE).max() <= 4
 
 
+@pytest.mark.parametrize("bits", [8, 16])
+def test_the_palette_of_a_jpeg_2000_is_looked_up(bits: int) -> None:
+    palette = noise(4, 3, dtype=np.uint8 if bits == 8 else np.uint16)
+    indices = (np.arange(400).reshape(20, 20) % 4).astype(np.uint8)
+    data = jpeg2000(indices)
+    values = palette.astype(palette.dtype.newbyteorder(">")).tobytes()
+    pclr = _box(b"pclr", struct.pack(">HB", 4, 3) + bytes([bits - 1] * 3) + values)
+    cmap = _box(b"cmap", b"".join(struct.pack(">HBB", 0, 1, column) for column in range(3)))
+    head, pixels = data.index(b"jp2h") - 4, data.index(b"jp2c") - 4
+    is_rgb = data[head + 8 : pixels].replace(b"colr\1\0\0\0\0\0\x11", b"colr\1\0\0\0\0\0\x10")
+    data = data[:head] + _box(b"jp2h", is_rgb + pclr + cmap) + data[pixels:]
+    assert np.array_equal(photo.read(data).pixels, palette[indices])
+
+
 def test_inks_of_a_jpeg_2000_become_light() -> None:
     inks = Image.fromarray(SCENE).convert("CMYK")
     assert np.array_equal(photo.read(saved(inks, "JPEG2000")).pixels, inks.convert("RGB"))

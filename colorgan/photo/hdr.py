@@ -73,24 +73,24 @@ def _rolled_off(nits: Floats, peak: float) -> Floats:
     """Light of up to `peak` cd/m2 brought down to that of white."""
     if peak <= _WHITE:
         return nits
-    most = nits.max(axis=2, keepdims=True)
-    source = _nits_to_pq(np.float64(peak))
-    goal = float(_nits_to_pq(np.float64(_WHITE)) / source)
+    source = float(_nits_to_pq(np.float64(peak)))
+    goal = float(_nits_to_pq(np.float64(_WHITE))) / source
     knee = 1.5 * goal - 0.5
-    value = np.minimum(_nits_to_pq(most) / source, 1)
-    t = np.clip((value - knee) / (1 - knee), 0, 1)
+    most = nits.max(axis=2)
+    bright = most > _pq_to_nits(np.float64(knee * source))
+    value = np.minimum(_nits_to_pq(most[bright]) / source, 1)
+    t = (value - knee) / (1 - knee)
     spline = (
         (2 * t**3 - 3 * t**2 + 1) * knee
         + (t**3 - 2 * t**2 + t) * (1 - knee)
         + (-2 * t**3 + 3 * t**2) * goal
     )
-    new = _pq_to_nits(np.where(value < knee, value, spline) * source)
-    kept = value < knee
-    ratio = np.where(kept, 1, new / np.maximum(most, 1e-6))
-    return (nits * ratio).astype(np.float32)
+    ratio = np.ones_like(most)
+    ratio[bright] = _pq_to_nits(spline * source) / most[bright]
+    return np.asarray(nits * ratio[..., None])
 
 
-def _pq_to_nits(code: NDArray[np.float64]) -> NDArray[np.float64]:
+def _pq_to_nits(code: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
     power = np.power(code, 1 / _M2)
     return np.asarray(10_000 * np.power(np.maximum(power - _C1, 0) / (_C2 - _C3 * power), 1 / _M1))
 
