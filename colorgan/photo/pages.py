@@ -13,14 +13,15 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from ..errors import PhotoError, PhotoWarning
 from ..output.whole_file import whole_file
-from . import animation, decoders, exif, tiff_pages
+from . import animation, decoders, exif, facts, tiff, tiff_pages
+from .facts import frame_count, parts_of
 from .formats import FORMAT_OF
 from .parts import Parts
 from .photo import Photo
@@ -29,10 +30,8 @@ from .reading import (
     MAX_PIXELS,
     File,
     Source,
-    frame_count,
     name_of,
     opened,
-    parts_of,
     read,
     read_frame,
 )
@@ -169,21 +168,39 @@ def _found(source: File, stream: BinaryIO, label: str, max_pixels: int) -> Pages
     """Give the pages or frames of a file, None if it has but one picture."""
     if stream.read(4) in tiff_pages.STARTS:
         places = tiff_pages.places(stream)
-        return _tiff(source, places, label, max_pixels) if len(places) > 1 else None
+        if len(places) < 2:
+            return None
+        tiff.open_picture(stream)  # refuses raw files, which no single page betrays
+        return _tiff(source, places, label, max_pixels)
     try:
-        image, parts = _opened_image(stream)
+        animated = _animation(stream)
     except Exception:  # `read` knows what to make of it
         return None
-    return _frames(source, image, parts, label, max_pixels) if frame_count(image) > 1 else None
+    return _frames(animated, label, max_pixels) if animated else None
 
 
-def _opened_image(stream: BinaryIO) -> tuple[Image.Image, Parts | None]:
-    """An image without what is damaged beside its pixels, and its captions where they are known."""
+class _Animation(NamedTuple):
+    image: Image.Image
+    data: bytes
+    """The file, without what is damaged beside its pixels."""
+    parts: Parts | None
+    """What it holds, where that is known."""
+
+
+def _animation(stream: BinaryIO) -> _Animation | None:
+    """Give an animation at its first frame, None if the file is none."""
     parts = parts_of(stream)
-    if parts is None or parts.finish:  # which only tells of a first frame
-        stream.seek(0)
-        return decoders.open_image(stream), None
-    return decoders.open_image(BytesIO(parts.data)), parts
+    if parts and parts.finish:  # which only tells of a first frame
+        parts = None
+    stream.seek(0)
+    image = decoders.open_image(BytesIO(parts.data) if parts else stream)
+    if frame_count(image) < 2:
+        return None
+    if parts:
+        return _Animation(image, parts.data, parts)
+    stream.seek(0)
+    data = stream.read()
+    return _Animation(decoders.open_image(BytesIO(data)), data, None)
 
 
 def _tiff(source: File, places: list[tiff_pages.Place], label: str, max_pixels: int) -> Pages:
@@ -203,23 +220,23 @@ def _tiff(source: File, places: list[tiff_pages.Place], label: str, max_pixels: 
         return Pages(replace(page(stream, 0), name=label), rest, count)
 
 
-def _frames(
-    source: File, image: Image.Image, parts: Parts | None, label: str, max_pixels: int
-) -> Pages:
+def _frames(animated: _Animation, label: str, max_pixels: int) -> Pages:
+    image = animated.image
     apart = int(getattr(image, "default_image", False))  # a still picture before the animation
     count = frame_count(image) - apart
     pixels = count * image.width * image.height
     _check(label, "frames", count, MAX_FRAMES, pixels, max_pixels)
-    deep = image.format == "PNG" and any(
-        "16" in str(tile.args) for tile in getattr(image, "tile", ())
-    )
+    deep = decoders.bits_of(image, animated.data) > 8
     timing, alpha = _look_through(image, range(apart, apart + count), label)
+    image.seek(apart)
+    image.load()  # some captions come with the pixels
+    said = facts.of_image(image, animated.parts, animated.data)
 
     def frame(image: Image.Image, index: int) -> Photo:
         name = f"Frame {index + 1} of {count} of {label}"
         with plain_errors(name, "read"):
             image.seek(index + apart)
-            photo = read_frame(image, parts, name, max_pixels)
+            photo = read_frame(image, said, name)
         if alpha and photo.alpha is None:
             opaque = np.full_like(photo.pixels[..., 0], np.iinfo(photo.pixels.dtype).max)
             photo = replace(photo, alpha=opaque)
@@ -227,8 +244,8 @@ def _frames(
         return replace(photo, format="WEBP" if photo.format == "AVIF" else photo.format)
 
     def rest() -> Iterator[Photo]:
-        with plain_errors(label, "read"), opened(source) as stream:
-            image, _ = _opened_image(stream)
+        with plain_errors(label, "read"):
+            image = decoders.open_image(BytesIO(animated.data))
             for index in range(1, count):
                 yield frame(image, index)
 

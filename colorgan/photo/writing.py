@@ -12,9 +12,10 @@ from ..output.whole_file import whole_file
 from . import captions, exif
 from .encoders import ENCODERS, Picture, eight_bits
 from .formats import ENDINGS, FORMAT_OF
-from .icc import Pixels, srgb_profile
+from .icc import srgb_profile
 from .photo import Photo
 from .plain_errors import plain_errors, printable
+from .samples import Pixels
 
 
 def to_image(photo: Photo) -> Image.Image:
