@@ -125,16 +125,25 @@ class Colorizer:
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
         max_pixels: int = files.MAX_PIXELS,
+        overwrite: bool = False,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
+
+        Args:
+            source: the photo, which always stays as it is.
+            target: a file in the format of its ending; without an ending in the photo's own.
+            strength, size, max_pixels: as a call takes them.
+            overwrite: replaces a file there even if this program did not write it.
 
         Raises:
             PhotoError: the photo cannot be read, or the result not be written.
             ColorganError: strength or size is out of range.
         """
+        check(strength, size)
+        allowed = files.may_write(source, target, overwrite=overwrite)
         original = files.read(source, max_pixels=max_pixels)
         coloured = self.colorize(original, strength=strength, size=size)
-        return files.write(coloured, target, self.note)
+        return files.write(coloured, target, self.note, allowed=allowed)
 
     @property
     def note(self) -> str:

@@ -98,15 +98,25 @@ class Restorer:
         *,
         strength: float = 1.0,
         max_pixels: int = files.MAX_PIXELS,
+        overwrite: bool = False,
     ) -> Path:
         """Restore a picture file into another, with its depth, alpha and metadata; give its path.
+
+        Args:
+            source: the photo, which always stays as it is.
+            target: a file in the format of its ending; without an ending in the photo's own.
+            strength, max_pixels: as a call takes them.
+            overwrite: replaces a file there even if this program did not write it.
 
         Raises:
             PhotoError: the photo cannot be read, or the result not be written.
             ColorganError: strength is out of range.
         """
+        check(strength)
+        allowed = files.may_write(source, target, overwrite=overwrite)
         original = files.read(source, max_pixels=max_pixels)
-        return files.write(self.restore(original, strength=strength), target, self.note)
+        restored = self.restore(original, strength=strength)
+        return files.write(restored, target, self.note, allowed=allowed)
 
     @property
     def note(self) -> str:

@@ -13,29 +13,34 @@ than 16 bits are refused.
 
 `reading` and `writing` know the way, `decoders` and `encoders` the formats, `formats` their
 endings, `icc` colour profiles, `exif` metadata, `notes` what a file says of how it was made,
-`plain_errors` the sentences.
+`keeping` which files may be replaced, `plain_errors` the sentences.
 """
 
 from __future__ import annotations
 
 import pillow_heif
 
-from .formats import is_written, same_format
+from .formats import ending_of, same_format, stem_of, with_ending
+from .keeping import Keeper, may_write
 from .photo import Photo
 from .reading import MAX_PIXELS, Source, read
 from .writing import encode, suffix, to_image, to_rgb, write
 
 __all__ = [
     "MAX_PIXELS",
+    "Keeper",
     "Photo",
     "Source",
     "encode",
-    "is_written",
+    "ending_of",
+    "may_write",
     "read",
     "same_format",
+    "stem_of",
     "suffix",
     "to_image",
     "to_rgb",
+    "with_ending",
     "write",
 ]
 

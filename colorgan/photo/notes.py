@@ -6,6 +6,9 @@ from xml.sax.saxutils import escape
 
 from ..version import __version__
 
+COLOURED, RESTORED, DRAWN = "Coloured by colorgan ", "Restored by colorgan ", "Drawn by colorgan "
+"""How what a file says of each work begins; a photo may have gone through two."""
+
 _TRAINED_MEDIA = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
@@ -17,7 +20,7 @@ def coloured(model: str, revision: str) -> str:
     >>> coloured("pretrained", "abc123")
     'Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess.'
     """
-    return f"Coloured {_by(model, revision)} The colours are a guess."
+    return f"{COLOURED}{_by(model, revision)} The colours are a guess."
 
 
 def restored(model: str, revision: str) -> str:
@@ -26,12 +29,27 @@ def restored(model: str, revision: str) -> str:
     >>> restored("restore", "abc123")
     'Restored by colorgan 0.1.0, model restore (revision abc123).'
     """
-    return f"Restored {_by(model, revision)}"
+    return f"{RESTORED}{_by(model, revision)}"
+
+
+def drawn() -> str:
+    """Give what a sheet of pictures says of itself."""
+    return f"{DRAWN}{__version__}."
+
+
+def is_note(text: str) -> bool:
+    """Say whether a text is what this program says of a file that it has written."""
+    return text.startswith((COLOURED, RESTORED, DRAWN))
+
+
+def guesses_colour(note: str) -> bool:
+    """Say whether the colours of a file with this note are a guess, from which nobody can learn."""
+    return COLOURED in note or DRAWN in note
 
 
 def _by(model: str, revision: str) -> str:
     which = f"{model} (revision {revision})" if revision else model
-    return f"by colorgan {__version__}, model {which}."
+    return f"{__version__}, model {which}."
 
 
 def xmp(note: str) -> bytes:

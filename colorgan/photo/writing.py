@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -51,12 +53,25 @@ def encode(photo: Photo, note: str) -> bytes:
     return _encoded(photo, _written_format(photo), note, photo.name)
 
 
-def write(photo: Photo, path: str | os.PathLike[str], note: str) -> Path:
+def write(
+    photo: Photo,
+    path: str | os.PathLike[str],
+    note: str,
+    *,
+    allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Path:
     """Write the photo to a file in the format of the path's ending, else in its own format.
 
     16 bits become 8, and alpha is laid on white, only where the format cannot hold them. Folders
     that are missing are made. The file appears complete or not at all: an older one of that name
     stays until then.
+
+    Args:
+        photo: what is written.
+        path: where; whatever is there is replaced unless `allowed` says otherwise.
+        note: see `encode`.
+        allowed: is entered while the file is put in its place; it may raise a PhotoError, as
+            `Keeper.replacing` does for what must stay.
 
     Raises:
         PhotoError: the photo does not fit that format, or the file cannot be written.
@@ -67,7 +82,7 @@ def write(photo: Photo, path: str | os.PathLike[str], note: str) -> Path:
     data = _encoded(photo, format, note, label)
     with plain_errors(label, "written"):
         goal.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(goal) as part:
+        with allowed(), whole_file(goal) as part:
             part.write_bytes(data)
     return goal
 
