@@ -169,7 +169,7 @@ def _restore(
     source = open_photo(texts, photo)
     restored = work.restore(models.restorer(), source, strength)
     folder = fresh_folder()
-    name = f"{Path(source.name).stem} {texts.restored_addition}{files.suffix(source)}"
+    name = f"{files.stem_of(source.name)} {texts.restored_addition}{files.suffix(source)}"
     file = files.write(restored.photo, folder / name, restored.note)
     return (
         str(file),

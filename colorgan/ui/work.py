@@ -87,7 +87,7 @@ def colour(
         size = colorizer.choose_size(photo) if size == "auto" else size
         coloured = colorizer.colorize(photo, strength=strength, size=size)
         seconds = time.perf_counter() - start
-    name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"
+    name = f"{files.stem_of(photo.name)} {addition}{files.suffix(coloured)}"
     return Result(
         preview=save_preview(coloured, folder / f"{addition}.webp", preview_side),
         download=files.write(coloured, folder / name, f"{note} {colorizer.note}".lstrip()),
