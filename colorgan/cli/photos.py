@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import torch
 
     from ..album import Done, Job
+    from ..photo import Keeper
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -71,7 +72,16 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_photos(command: argparse.ArgumentParser) -> None:
     command.add_argument("photos", nargs="+", metavar="PHOTO", help="photo files or folders")
     command.add_argument(
-        "-o", "--output", required=True, metavar="FOLDER", help="where the results go"
+        "-o",
+        "--output",
+        required=True,
+        metavar="FOLDER",
+        help="where the results go; for one photo also a file, such as new.jpg",
+    )
+    command.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace files that colorgan did not write; photos that are given here stay",
     )
     command.add_argument(
         "--resume", action="store_true", help="leave out photos whose results are there already"
@@ -120,12 +130,13 @@ def colorize(options: argparse.Namespace) -> int:
     from .. import restorer
     from ..album import colorize_all
     from ..colorizer import Colorizer, check
+    from ..photo import notes
 
     check(options.strength, options.size)
     restorer.check(options.restore_strength)
     if not options.restore and (options.restore_strength != 1 or options.restorer):
         raise ColorganError("--restore-strength and --restorer need --restore.")
-    jobs, device = _own_jobs(options)
+    jobs, keeper, device = _own_jobs(options, notes.COLOURED)
     rows = colorize_all(
         Colorizer.from_pretrained(options.model, engine=options.engine, device=device),
         jobs,
@@ -136,6 +147,7 @@ def colorize(options: argparse.Namespace) -> int:
         else None,
         restore_strength=options.restore_strength,
         max_pixels=options.max_pixels,
+        keeper=keeper,
     )
     words = ("restoring and colouring", "restored and coloured")
     return _work_off(
@@ -149,34 +161,45 @@ def restore(options: argparse.Namespace) -> int:
     Grain, blur, folds and faded tones are mended; what is not damaged hardly changes.
     """
     from ..album import restore_all
+    from ..photo import notes
     from ..restorer import Restorer, check
 
     check(options.strength)
-    jobs, device = _own_jobs(options)
+    jobs, keeper, device = _own_jobs(options, notes.RESTORED)
     rows = restore_all(
         Restorer.from_pretrained(options.model, device=device),
         jobs,
         strength=options.strength,
         max_pixels=options.max_pixels,
+        keeper=keeper,
     )
     return _work_off(rows, len(jobs), options.output, ("restoring", "restored"))
 
 
-def _own_jobs(options: argparse.Namespace) -> tuple[list[Job], torch.device]:
-    """Give the photos that this process is to work on, and its device.
+def _own_jobs(options: argparse.Namespace, work: str) -> tuple[list[Job], Keeper, torch.device]:
+    """Give the photos that this process is to work on, who keeps the others, and its device.
 
     `accelerate launch` and `torchrun` tell each process its place by the environment.
     """
-    from ..album import plan, share, unfinished
+    from ..album import finished, plan, share
     from ..device import choose_device
+    from ..photo import Keeper
+    from ..photoset.sources import find
 
-    jobs = plan(options.photos, options.output)
+    jobs = plan(options.photos, options.output, work=work)
+    if results := len(find(options.photos)) - len(jobs):
+        print(f"{results} files left out: colorgan has made them")
     place = {name: int(os.environ.get(name, 0)) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK")}
     own = share(jobs, place["RANK"], max(place["WORLD_SIZE"], 1))
-    left = unfinished(own) if options.resume else own
-    if len(left) < len(own):
-        print(f"{len(own) - len(left)} of {len(own)} photos are done already")
-    return left, choose_device(place["LOCAL_RANK"])
+    done = finished(own) if options.resume else {}
+    if done:
+        print(f"{len(done)} of {len(own)} photos are done already")
+    keeper = Keeper(
+        [job.source for job in jobs],
+        results=[(result, job.source) for job, result in done.items()],
+        overwrite=options.overwrite,
+    )
+    return [job for job in own if job not in done], keeper, choose_device(place["LOCAL_RANK"])
 
 
 def _work_off(rows: Iterable[Done], count: int, output: str, words: tuple[str, str]) -> int:
@@ -221,14 +244,20 @@ def curate(options: argparse.Namespace) -> int:
     from ..photoset.curate import examine, set_aside
     from ..photoset.sources import find, read_all
 
-    total = len(find([options.folder]))
+    aside = options.move
+    total = len(find([options.folder], without=aside))
     photos = tqdm(
-        read_all([options.folder]), total=total, desc="looking", unit=" photos", disable=None
+        read_all([options.folder], without=aside),
+        total=total,
+        desc="looking",
+        unit=" photos",
+        disable=None,
     )
-    findings = [finding for finding in examine(photos) if finding is not None]
+    seen = list(examine(photos))
+    findings = [finding for finding in seen if finding is not None]
     for finding in findings:
         print(f"{finding.kind:15} {finding.name}  ({finding.detail})")
-    print(f"{total - len(findings)} of {total} photos can be trained on")
-    if options.move:
-        print(f"{len(set_aside(options.folder, findings, options.move))} moved to {options.move}")
+    print(f"{len(seen) - len(findings)} of {len(seen)} photos can be trained on")
+    if aside:
+        print(f"{len(set_aside(options.folder, findings, aside))} moved to {aside}")
     return 0

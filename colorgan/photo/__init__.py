@@ -28,14 +28,15 @@ pictures, `icc` about colour profiles, `tones` and `hdr` about numbers in their 
 about depth, `plain_errors` about sentences. `parts`, with `jpeg_parts`, `png_parts` and
 `other_parts`, takes files apart; `exif`, `xmp` and `iptc` know the blocks that captions are in,
 `truth` what they may say of the picture, `captions` where each goes, `notes` what a file says of
-how it was made.
+how it was made, and `keeping` which files may be replaced.
 """
 
 from __future__ import annotations
 
 import pillow_heif
 
-from .formats import is_written, same_format
+from .formats import ending_of, same_format, stem_of, with_ending
+from .keeping import Keeper, may_write
 from .pages import Pages, Written, read_pages, warn_of, write_pages
 from .parts import Text
 from .photo import Photo
@@ -44,20 +45,24 @@ from .writing import encode, suffix, to_image, to_rgb, write
 
 __all__ = [
     "MAX_PIXELS",
+    "Keeper",
     "Pages",
     "Photo",
     "Source",
     "Text",
     "Written",
     "encode",
-    "is_written",
+    "ending_of",
+    "may_write",
     "read",
     "read_pages",
     "same_format",
+    "stem_of",
     "suffix",
     "to_image",
     "to_rgb",
     "warn_of",
+    "with_ending",
     "write",
     "write_pages",
 ]

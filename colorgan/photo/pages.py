@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -22,7 +22,6 @@ from ..errors import PhotoError, PhotoWarning
 from ..output.whole_file import whole_file
 from . import animation, decoders, exif, facts, tiff, tiff_pages
 from .facts import frame_count, parts_of
-from .formats import FORMAT_OF
 from .parts import Parts
 from .photo import Photo
 from .plain_errors import plain_errors, printable
@@ -35,7 +34,7 @@ from .reading import (
     read,
     read_frame,
 )
-from .writing import encode, suffix, write
+from .writing import encode, format_at, write
 
 MAX_PAGES = 500
 MAX_FRAMES = 300
@@ -127,11 +126,17 @@ def read_pages(source: Source, *, name: str | None = None, max_pixels: int = MAX
             return found or Pages(read(stream, name=label, max_pixels=max_pixels))
 
 
-def write_pages(pages: Pages, path: str | os.PathLike[str], note: str) -> Written:
+def write_pages(
+    pages: Pages,
+    path: str | os.PathLike[str],
+    note: str,
+    *,
+    allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Written:
     """Write all pages or frames to a file as `write` writes a photo.
 
     Pages become a TIFF, each with its own size, depth and captions; frames become an animated PNG
-    or WebP. The file appears complete or not at all.
+    or WebP. The file appears complete or not at all; `allowed` is asked when it is complete.
 
     Raises:
         PhotoError: the path's ending is of a format that cannot hold them; or as `read` and `write`
@@ -139,10 +144,11 @@ def write_pages(pages: Pages, path: str | os.PathLike[str], note: str) -> Writte
     """
     first = pages.first
     if pages.count == 1:
-        return Written(write(first, path, note), first.name, notices=first.notices)
+        goal = write(first, path, note, allowed=allowed)
+        return Written(goal, first.name, notices=first.notices)
     goal = Path(path)
     label = printable(goal.name)
-    format = FORMAT_OF.get(goal.suffix.lower()) or FORMAT_OF[suffix(first)]
+    format = format_at(goal, first)
     if pages.timing is None and format != "TIFF":
         raise PhotoError(f"{first.name} has {pages.count} pages. Write it as TIFF.")
     if pages.timing and format not in ("PNG", "WEBP"):
@@ -151,15 +157,17 @@ def write_pages(pages: Pages, path: str | os.PathLike[str], note: str) -> Writte
     files = _encoded(pages, format, note, notices)
     with plain_errors(label, "written"):
         goal.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(goal) as part, part.open("w+b") as file, closing(files):
-            if pages.timing is None:
-                _write_tiff(file, files, label)
-            elif format == "PNG":
-                timed = zip(files, pages.timing.milliseconds, strict=True)
-                animation.write_png(file, timed, pages.count, pages.timing.plays)
-            else:
-                timed = zip(files, pages.timing.milliseconds, strict=True)
-                animation.write_webp(file, timed, pages.timing.plays, first.alpha is not None)
+        with ExitStack() as replacing, whole_file(goal) as part:
+            with part.open("w+b") as file, closing(files):
+                if pages.timing is None:
+                    _write_tiff(file, files, label)
+                elif format == "PNG":
+                    timed = zip(files, pages.timing.milliseconds, strict=True)
+                    animation.write_png(file, timed, pages.count, pages.timing.plays)
+                else:
+                    timed = zip(files, pages.timing.milliseconds, strict=True)
+                    animation.write_webp(file, timed, pages.timing.plays, first.alpha is not None)
+            replacing.enter_context(allowed())  # not before: it may take a long time to come here
     counts = {"frames" if pages.timing else "pages": pages.count}
     return Written(goal, first.name, notices=tuple(notices), **counts)
 
