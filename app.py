@@ -28,6 +28,7 @@ from functools import partial
 from pathlib import Path
 
 from colorgan.errors import ColorganError
+from colorgan.output.terminal import allow_every_letter
 from colorgan.ui import page
 from colorgan.ui.limits import PHOTOS
 from colorgan.ui.models import Models
@@ -36,6 +37,7 @@ EXAMPLES = Path(__file__).parent / "examples" / "photos"
 
 GPU_SECONDS = 10  # the most that a call may take; less is served sooner
 
+allow_every_letter()
 language = os.environ.get("COLORGAN_LANGUAGE", "en")
 if language not in page.LANGUAGES:
     sys.exit(f"COLORGAN_LANGUAGE is {language!r}; it must be {' or '.join(page.LANGUAGES)}.")

@@ -136,6 +136,7 @@ class Colorizer:
         size: Size = DEFAULT_SIZE,
         hints: Hints | None = None,
         max_pixels: int = files.MAX_PIXELS,
+        overwrite: bool = False,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
 
@@ -143,16 +144,24 @@ class Colorizer:
         What reading left out or changed, such as a damaged text, is a `PhotoWarning`. Hints are
         for the first page, or for all frames.
 
+        Args:
+            source: the photo, which always stays as it is.
+            target: a file in the format of its ending; without an ending in the photo's own.
+            strength, size, hints, max_pixels: as a call takes them.
+            overwrite: replaces a file there even if this program did not write it.
+
         Raises:
             PhotoError: the photo cannot be read, or the result not be written.
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
+        check(strength, size)
+        allowed = files.may_write(source, target, overwrite=overwrite)
         pages = files.read_pages(source, max_pixels=max_pixels)
         coloured = pages.map(
             lambda photo: self.colorize(photo, strength=strength, size=size, hints=hints),
             lambda photo: self.colorize(photo, strength=strength, size=size, hints=NO_HINTS),
         )
-        return files.write_pages(coloured, target, self.note).warn()
+        return files.write_pages(coloured, target, self.note, allowed=allowed).warn()
 
     @property
     def note(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from photo_files import animation, document, saved
 from pictures import lightness, mean_chroma
 from PIL import Image
 
-from colorgan import Colorizer, PhotoError, PhotoWarning, Restorer
+from colorgan import Colorizer, PhotoError, PhotoWarning, Restorer, photo
 from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.photo import Written
+from colorgan.photo.keeping import is_ours
 from colorgan.ui.album_files import Row, write_table
 from colorgan.ui.captions import told
 from colorgan.ui.texts import ENGLISH
@@ -70,6 +72,35 @@ def is_coloured(path: Path, greys: list[np.ndarray]) -> bool:
 class TestInPython:
     def test_all_pages_are_coloured(self, colorizer, scan, greys, tmp_path):
         assert is_coloured(colorizer.colorize_file(scan, tmp_path / "new.tif"), greys)
+
+    @pytest.mark.parametrize("kind", ["document", "film"])
+    def test_files_of_others_stay_and_results_of_ours_are_replaced(
+        self, colorizer, scan, film, tmp_path, kind
+    ):
+        source = scan if kind == "document" else film
+        goal = tmp_path / source.name
+        foreign = saved(Image.new("RGB", (9, 9), "red"), "TIFF")
+        goal.write_bytes(foreign)
+        with pytest.raises(PhotoError, match="colorgan did not write it"):
+            colorizer.colorize_file(source, goal)
+        assert goal.read_bytes() == foreign and list(tmp_path.iterdir()) == [goal]
+        for overwrite in (True, False):  # the second time it is one of ours
+            goal.touch()
+            with warnings.catch_warnings(action="ignore", category=PhotoWarning):
+                colorizer.colorize_file(source, goal, overwrite=overwrite)
+            assert is_ours(goal)
+
+    def test_a_file_of_others_that_came_meanwhile_stays(self, scan, tmp_path):
+        pages, goal = photo.read_pages(scan), tmp_path / "new.tif"
+        allowed = photo.may_write(scan, goal)
+
+        def work(page):
+            goal.write_bytes(b"of others")
+            return page
+
+        with pytest.raises(PhotoError, match="colorgan did not write it"):
+            photo.write_pages(pages.map(work), goal, "", allowed=allowed)
+        assert goal.read_bytes() == b"of others" and list(tmp_path.iterdir()) == [goal]
 
     def test_all_pages_are_restored(self, scan, greys, tmp_path):
         restorer = Restorer(RestorationNet(RestorationConfig(width=8, blocks=1)))

@@ -95,13 +95,16 @@ def evaluate(options: argparse.Namespace) -> int:
     from ..evaluation.lpips import Lpips
     from ..evaluation.protocol import judge
     from ..evaluation.report import write_report
-    from ..evaluation.sheet import sheet_of
+    from ..evaluation.sheet import save_sheet, sheet_of
     from ..evaluation.summary import read_labels, reasons, summarize, table, write_rows
     from ..output.whole_file import make_folders, write_json
+    from ..photo.keeping import spare
     from ..photoset.sources import read_all
 
     check(options)
-    make_folders(options.json, options.photos, options.sheet, options.report)
+    outputs = (options.json, options.photos, options.sheet, options.report)
+    make_folders(*outputs)
+    spare(outputs, [*options.data, *options.model, options.labels, options.features_weights])
     labels = read_labels(options.labels) if options.labels else None
     network = feature_network(options)
     # On the processor in float32, whatever else there is: figures that can be compared anywhere.
@@ -131,9 +134,8 @@ def evaluate(options: argparse.Namespace) -> int:
         write_rows(result, options.photos)
     if options.sheet:
         photos = read_all(options.data)
-        sheet_of(models, photos, result.names, options.sheet_photos, options.size).save(
-            options.sheet, quality=92
-        )
+        picture = sheet_of(models, photos, result.names, options.sheet_photos, options.size)
+        save_sheet(picture, options.sheet)
     if options.report:
         write_report(options.report, result, summary, models, options.data)
     return 0

@@ -15,7 +15,7 @@ loses what was wrong:
 
     m = S(min(max(sum w, 0), 1)),  t = sum max(w, 0) c / sum max(w, 0),  ab = ab0 + m (t - ab0)
 
-S(x) = x^2 (3 - 2x) makes what is reached a little nothing: else one hint would tint the whole photo.
+S(x) = x^2 (3 - 2x) makes what is reached a little nothing: else one hint would tint all of a photo.
 
 A hint's colour c changes with the lightness as that of a surface in shade does, by half
 (`swatches.shade`); a hint that scales the model's own colour has c = s ab0. Both are linear in ab0,
@@ -155,7 +155,7 @@ def principal(features: Tensor) -> Tensor:
     flat = flat - flat.mean(0)
     flat = flat / (2 * flat.square().sum(1).mean()).sqrt().clamp(min=1e-9)
     _, axes = torch.linalg.eigh(flat.T @ flat)
-    found = (flat @ axes[:, -CHANNELS:]).float()
+    found: Tensor = (flat @ axes[:, -CHANNELS:]).float()
     return found.T.reshape(1, -1, *features.shape[-2:])
 
 

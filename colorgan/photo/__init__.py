@@ -14,22 +14,29 @@ coloured it. Whatever is wrong with a file ends as a PhotoError, never as anothe
     pages = read_pages("scan.tif")
     write_pages(pages.map(work), "scan in colour.tif", note)
 
-What is read: JPEG, PNG, TIFF, WebP, HEIC and AVIF, and BMP, GIF, JPEG 2000 and PPM, which are
-written as PNG. Animations are GIF, PNG, WebP and AVIF; that of GIF is written as PNG, that of AVIF
-as WebP. HEIC and AVIF of 10 or 12 bits are read at 8. Pixels of more than 16 bits are refused.
+What is read: JPEG, PNG, TIFF, WebP, HEIC and AVIF, and BMP, GIF, JPEG 2000, JPEG XL, JPEG-LS and
+PPM, which are written as PNG (JPEG-LS as JPEG). Animations are GIF, PNG, WebP and AVIF; that of GIF
+is written as PNG, that of AVIF as WebP. Depth is kept up to 16 bits: what has 9 to 15 is stretched
+to 16, more is refused. Pictures for HDR screens are mapped to ordinary brightness. Raw files of
+cameras are refused; of a TIFF with a thumbnail the picture comes.
 
-`reading` and `writing` know the way, `pages`, `tiff_pages` and `animation` files with several
-pictures, `decoders` and `encoders` the formats, `formats` their endings, `icc` colour profiles,
-`plain_errors` the sentences. `parts`, with `jpeg_parts`, `png_parts` and `other_parts`, takes files
-apart; `exif`, `xmp` and `iptc` know the blocks that captions are in, `truth` what they may say of
-the picture, `captions` where each goes, `notes` what a file says of how it was made.
+`reading` and `writing` know the way, `facts` what a file says of its picture. `decoders` knows the
+formats that Pillow opens, `tiff`, `jpeg2000`, `jpegxl`, `jpeg` and `netpbm` those of their names
+(`boxes` is what some are made of), `encoders` those that are written, `formats` the endings, and
+`signatures` what is no photo. `pages`, `tiff_pages` and `animation` are about files with several
+pictures, `icc` about colour profiles, `tones` and `hdr` about numbers in their place, `samples`
+about depth, `plain_errors` about sentences. `parts`, with `jpeg_parts`, `png_parts` and
+`other_parts`, takes files apart; `exif`, `xmp` and `iptc` know the blocks that captions are in,
+`truth` what they may say of the picture, `captions` where each goes, `notes` what a file says of
+how it was made, and `keeping` which files may be replaced.
 """
 
 from __future__ import annotations
 
 import pillow_heif
 
-from .formats import is_written, same_format
+from .formats import ending_of, same_format, stem_of, with_ending
+from .keeping import Keeper, may_write
 from .pages import Pages, Written, read_pages, warn_of, write_pages
 from .parts import Text
 from .photo import Photo
@@ -38,20 +45,24 @@ from .writing import encode, suffix, to_image, to_rgb, write
 
 __all__ = [
     "MAX_PIXELS",
+    "Keeper",
     "Pages",
     "Photo",
     "Source",
     "Text",
     "Written",
     "encode",
-    "is_written",
+    "ending_of",
+    "may_write",
     "read",
     "read_pages",
     "same_format",
+    "stem_of",
     "suffix",
     "to_image",
     "to_rgb",
     "warn_of",
+    "with_ending",
     "write",
     "write_pages",
 ]

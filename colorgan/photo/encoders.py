@@ -22,8 +22,9 @@ from PIL import Image
 
 from . import exif, iptc, jpeg_parts, xmp
 from .captions import Captions, of_long_exif
-from .icc import Pixels, srgb_profile
+from .icc import srgb_profile
 from .parts import Text
+from .samples import Pixels
 
 _JPEG_SEGMENT = 65_502  # what EXIF or XMP may fill in a JPEG
 _PNG_HEADER_END = 33  # the signature and the IHDR chunk, with which every PNG begins

@@ -264,6 +264,18 @@ def with_fields(block: bytes, changes: Mapping[int, Value | None], *path: int) -
     return with_fields(PREFIX + bytes(body), {path[-1]: here}, *path[:-1])
 
 
+def joined(block: bytes, other: bytes) -> bytes:
+    """A block with what two of one byte order say; where both speak, what the second one says."""
+    if not block:
+        return other
+    for path in ((), (EXIF,), (_GPS,)):
+        said = fields(other, *path)
+        said = {tag: field for tag, field in said.items() if tag not in _DIRECTORIES}
+        if said != {tag: fields(block, *path).get(tag) for tag in said}:
+            block = with_fields(block, said, *path)
+    return block
+
+
 def user_comment(block: bytes) -> str:
     """The photographer's comment, or "" where there is none."""
     field = fields(block, EXIF).get(USER_COMMENT)

@@ -17,14 +17,15 @@ from typing import NamedTuple
 import numpy as np
 
 from . import decoders, exif, iptc
-from .icc import Samples
 from .parts import COMMENT, Parts, Text, left_out, readable
+from .samples import Samples
 
 START = b"\xff\xd8"
 EXIF_HEAD, PHOTOSHOP_HEAD, PROFILE_HEAD = b"Exif\0\0", b"Photoshop 3.0\0", b"ICC_PROFILE\0"
 XMP_HEAD, EXTENDED_HEAD = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
-APP0, APP1, APP2, APP13, APP14, COM = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xFE
+APP0, APP1, APP2, APP13, APP14, APP15, COM = 0xE0, 0xE1, 0xE2, 0xED, 0xEE, 0xEF, 0xFE
 
+_ABOUT = (*range(APP0, APP15 + 1), COM)
 _INDEX_HEAD, _INDEX_FIELDS = b"MPF\0", {0xB001, 0xB002}  # how many pictures, and where
 _EOI, _SOS, _SOI, _DRI = 0xD9, 0xDA, 0xD8, 0xDD
 _PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
@@ -61,7 +62,7 @@ def parts(data: bytes) -> Parts:
     )
     if found.notices:  # Pillow refuses a picture for some damaged segments: it gets none of them
         needed = (APP0, APP14) if faults else (APP0, APP2, APP14)
-        rest = {each: (each.start, each.end) for each in segments if APP0 <= each.marker <= COM}
+        rest = {each: (each.start, each.end) for each in segments if each.marker in _ABOUT}
         bad += [place for each, place in rest.items() if each.marker not in needed]
         found = found._replace(data=_without(data, segments, bad))
     if _has_end(data, segments):

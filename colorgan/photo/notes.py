@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from ..version import __version__
+from . import exif
 from . import xmp as packets
 
 _CREATOR_TOOL = packets.XMP + "CreatorTool"
 _HINTS = packets.COLORGAN + "Hints"
 _SOURCE_TYPE = packets.IPTC_EXTENSION + "DigitalSourceType"
 
+COLOURED, RESTORED, DRAWN = "Coloured by colorgan ", "Restored by colorgan ", "Drawn by colorgan "
+"""How what a file says of each work begins; a photo may have gone through two."""
+
 _TRAINED_MEDIA = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
 
-_OURS = "by colorgan "  # in each of the notes
 _GUESS = "The colours are a guess."
 _CORRECTED = "The colours are a guess, corrected by a person."
 
@@ -24,7 +27,7 @@ def coloured(model: str, revision: str) -> str:
     >>> coloured("pretrained", "abc123")
     'Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess.'
     """
-    return f"Coloured {_by(model, revision)} {_GUESS}"
+    return f"{COLOURED}{_by(model, revision)} {_GUESS}"
 
 
 def told(note: str, packet: bytes) -> str:
@@ -38,12 +41,34 @@ def restored(model: str, revision: str) -> str:
     >>> restored("restore", "abc123")
     'Restored by colorgan 0.1.0, model restore (revision abc123).'
     """
-    return f"Restored {_by(model, revision)}"
+    return f"{RESTORED}{_by(model, revision)}"
+
+
+def drawn() -> str:
+    """Give what a sheet of pictures says of itself."""
+    return f"{DRAWN}{__version__}."
+
+
+def is_note(text: str) -> bool:
+    """Say whether a text is what this program says of a file that it has written."""
+    return text.startswith((COLOURED, RESTORED, DRAWN))
+
+
+def note_in(block: bytes, packet: bytes) -> str:
+    """Give what this program says in an EXIF block or an XMP packet; "" where it says nothing."""
+    software = exif.fields(block).get(exif.PROCESSING_SOFTWARE)
+    said = [software.raw.rstrip(b"\0").decode("utf-8", "replace")] if software else []
+    return next(filter(is_note, [*said, *packets.texts(packet).get(_CREATOR_TOOL, ())]), "")
+
+
+def guesses_colour(note: str) -> bool:
+    """Say whether the colours of a file with this note are a guess, from which nobody can learn."""
+    return COLOURED in note or DRAWN in note
 
 
 def _by(model: str, revision: str) -> str:
     which = f"{model} (revision {revision})" if revision else model
-    return f"by colorgan {__version__}, model {which}."
+    return f"{__version__}, model {which}."
 
 
 def xmp(note: str, packet: bytes = b"") -> bytes:
@@ -57,7 +82,7 @@ def xmp(note: str, packet: bytes = b"") -> bytes:
     note = told(note, packet)
 
     def change(name: str, value: str) -> str | None:
-        if name == _CREATOR_TOOL and _OURS in value:
+        if name == _CREATOR_TOOL and is_note(value):
             return note
         return _TRAINED_MEDIA if name == _SOURCE_TYPE else value
 

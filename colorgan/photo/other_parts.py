@@ -1,4 +1,7 @@
-"""The captions in WebP, GIF, JPEG 2000 and PNM files, of which Pillow hands on a part or none."""
+"""The captions in WebP, GIF, JPEG 2000, JPEG XL and PNM files.
+
+Pillow hands on a part of them or none.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,11 @@ import re
 import struct
 from collections.abc import Iterator
 
-from . import exif, iptc
-from .parts import COMMENT, Parts, Text, left_out, readable
+import imagecodecs
 
-JP2_START = b"\0\0\0\x0cjP  \r\n\x87\n"
+from . import exif, iptc, jpeg2000, jpegxl, tiff_pages
+from .boxes import boxes
+from .parts import COMMENT, Parts, Text, left_out, readable
 
 _WEBP_EXIF, _WEBP_XMP = 0x08, 0x04  # flags of VP8X that say which chunks follow
 _GIF_XMP = b"XMP DataXMP"
@@ -22,6 +26,7 @@ _JP2_UUIDS = {
 _ENCODERS_COMMENT = re.compile(
     r"created by openjpeg|kakadu|ir-?fanview|jasper|aware", re.IGNORECASE
 )
+_LONGEST_PACKED = 16 << 20  # bytes that a packed box of JPEG XL may have, unpacked
 _PNM_HEADER = re.compile(rb"\s*(?:#([^\r\n]*)[\r\n]|([^\s#]+))")
 
 
@@ -61,33 +66,52 @@ def gif(data: bytes) -> Parts:
 
 
 def jpeg_2000(data: bytes) -> Parts:
-    """What a JP2 file holds."""
+    """What a JPEG 2000 file holds."""
     blocks: dict[str, bytes] = {}
-    at = 0
-    while at + 8 <= len(data):
-        size, name = struct.unpack_from(">L4s", data, at)
-        start = at + 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", data.ljust(at + 16, b"\0"), start)
-            start += 8
-        end = at + size if size else len(data)
-        if end <= at:
-            break
-        kind = _JP2_UUIDS.get(data[start : start + 16]) if name == b"uuid" else None
+    is_boxed = data.startswith(jpeg2000.STARTS[0])
+    for name, body in boxes(data) if is_boxed else ():
+        kind = _JP2_UUIDS.get(bytes(body[:16])) if name == b"uuid" else None
         if kind:
-            blocks.setdefault(kind, data[start + 16 : end])
-        at = end
+            blocks.setdefault(kind, bytes(body[16:]))
+    comments = (iptc.decoded(raw) for raw in jpeg2000.comments(data))
     return readable(
         data,
         exif_block=_prefixed(blocks.get("exif", b"")),
         packet=blocks.get("xmp", b""),
         block=blocks.get("iptc", b""),
+        texts=[Text(COMMENT, each) for each in comments if not _ENCODERS_COMMENT.match(each)],
+    )
+
+
+def jpeg_xl(data: bytes) -> Parts:
+    """What a JPEG XL file holds, where it is in boxes."""
+    blocks: dict[bytes, bytes] = {}
+    notices = []
+    for name, body in boxes(data) if data.startswith(jpegxl.STARTS[1]) else ():
+        if name == b"brob":  # a box whose content is packed, behind its name
+            name, body = bytes(body[:4]), body[4:]
+            if name not in (b"Exif", b"xml "):
+                continue
+            try:
+                body = memoryview(imagecodecs.brotli_decode(bytes(body), out=_LONGEST_PACKED))
+            except imagecodecs.BrotliError:
+                notices.append(left_out("text"))
+                continue
+        blocks.setdefault(name, bytes(body))
+    return readable(
+        data,
+        exif_block=_prefixed(blocks.get(b"Exif", b"")),
+        packet=blocks.get(b"xml ", b""),
+        notices=notices,
     )
 
 
 def pnm(data: bytes) -> Parts:
-    """What the header of a PBM, PGM or PPM says in comments."""
+    """What the header of a PBM, PGM, PPM or PAM says in comments."""
     comments, words, at = [], 0, 0
+    if data.startswith(b"P7"):
+        lines = re.findall(rb"^#([^\r\n]*)", data.partition(b"ENDHDR")[0], re.MULTILINE)
+        return readable(data, texts=[Text(COMMENT, iptc.decoded(each).strip()) for each in lines])
     wanted = 3 if data[1:2] in b"14" else 4
     while words < wanted and (found := _PNM_HEADER.match(data, at)):
         if found[1] is not None:
@@ -98,13 +122,10 @@ def pnm(data: bytes) -> Parts:
     return readable(data, texts=comments)
 
 
-def is_encoders_comment(comment: str) -> bool:
-    """Whether a JPEG 2000's comment only names the program that wrote it."""
-    return _ENCODERS_COMMENT.match(comment) is not None
-
-
 def _prefixed(block: bytes) -> bytes:
-    return exif.PREFIX + block.removeprefix(exif.PREFIX) if block else b""
+    """The block as Pillow hands it around, without what a container puts before its header."""
+    places = [place for start in tiff_pages.STARTS if (place := block[:64].find(start)) >= 0]
+    return exif.PREFIX + block[min(places, default=0) :] if block else b""
 
 
 def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bool]]:

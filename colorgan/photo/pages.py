@@ -9,19 +9,19 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from ..errors import PhotoError, PhotoWarning
 from ..output.whole_file import whole_file
-from . import animation, decoders, exif, tiff_pages
-from .formats import FORMAT_OF
+from . import animation, decoders, exif, facts, tiff, tiff_pages
+from .facts import frame_count, parts_of
 from .parts import Parts
 from .photo import Photo
 from .plain_errors import plain_errors, printable
@@ -29,14 +29,12 @@ from .reading import (
     MAX_PIXELS,
     File,
     Source,
-    frame_count,
     name_of,
     opened,
-    parts_of,
     read,
     read_frame,
 )
-from .writing import encode, suffix, write
+from .writing import encode, format_at, write
 
 MAX_PAGES = 500
 MAX_FRAMES = 300
@@ -137,11 +135,17 @@ def read_pages(source: Source, *, name: str | None = None, max_pixels: int = MAX
             return found or Pages(read(stream, name=label, max_pixels=max_pixels))
 
 
-def write_pages(pages: Pages, path: str | os.PathLike[str], note: str) -> Written:
+def write_pages(
+    pages: Pages,
+    path: str | os.PathLike[str],
+    note: str,
+    *,
+    allowed: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Written:
     """Write all pages or frames to a file as `write` writes a photo.
 
     Pages become a TIFF, each with its own size, depth and captions; frames become an animated PNG
-    or WebP. The file appears complete or not at all.
+    or WebP. The file appears complete or not at all; `allowed` is asked when it is complete.
 
     Raises:
         PhotoError: the path's ending is of a format that cannot hold them; or as `read` and `write`
@@ -149,10 +153,11 @@ def write_pages(pages: Pages, path: str | os.PathLike[str], note: str) -> Writte
     """
     first = pages.first
     if pages.count == 1:
-        return Written(write(first, path, note), first.name, notices=first.notices)
+        goal = write(first, path, note, allowed=allowed)
+        return Written(goal, first.name, notices=first.notices)
     goal = Path(path)
     label = printable(goal.name)
-    format = FORMAT_OF.get(goal.suffix.lower()) or FORMAT_OF[suffix(first)]
+    format = format_at(goal, first)
     if pages.timing is None and format != "TIFF":
         raise PhotoError(f"{first.name} has {pages.count} pages. Write it as TIFF.")
     if pages.timing and format not in ("PNG", "WEBP"):
@@ -161,15 +166,17 @@ def write_pages(pages: Pages, path: str | os.PathLike[str], note: str) -> Writte
     files = _encoded(pages, format, note, notices)
     with plain_errors(label, "written"):
         goal.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(goal) as part, part.open("w+b") as file, closing(files):
-            if pages.timing is None:
-                _write_tiff(file, files, label)
-            elif format == "PNG":
-                timed = zip(files, pages.timing.milliseconds, strict=True)
-                animation.write_png(file, timed, pages.count, pages.timing.plays)
-            else:
-                timed = zip(files, pages.timing.milliseconds, strict=True)
-                animation.write_webp(file, timed, pages.timing.plays, first.alpha is not None)
+        with ExitStack() as replacing, whole_file(goal) as part:
+            with part.open("w+b") as file, closing(files):
+                if pages.timing is None:
+                    _write_tiff(file, files, label)
+                elif format == "PNG":
+                    timed = zip(files, pages.timing.milliseconds, strict=True)
+                    animation.write_png(file, timed, pages.count, pages.timing.plays)
+                else:
+                    timed = zip(files, pages.timing.milliseconds, strict=True)
+                    animation.write_webp(file, timed, pages.timing.plays, first.alpha is not None)
+            replacing.enter_context(allowed())  # not before: it may take a long time to come here
     counts = {"frames" if pages.timing else "pages": pages.count}
     return Written(goal, first.name, notices=tuple(notices), **counts)
 
@@ -178,21 +185,39 @@ def _found(source: File, stream: BinaryIO, label: str, max_pixels: int) -> Pages
     """Give the pages or frames of a file, None if it has but one picture."""
     if stream.read(4) in tiff_pages.STARTS:
         places = tiff_pages.places(stream)
-        return _tiff(source, places, label, max_pixels) if len(places) > 1 else None
+        if len(places) < 2:
+            return None
+        tiff.open_picture(stream)  # refuses raw files, which no single page betrays
+        return _tiff(source, places, label, max_pixels)
     try:
-        image, parts = _opened_image(stream)
+        animated = _animation(stream)
     except Exception:  # `read` knows what to make of it
         return None
-    return _frames(source, image, parts, label, max_pixels) if frame_count(image) > 1 else None
+    return _frames(animated, label, max_pixels) if animated else None
 
 
-def _opened_image(stream: BinaryIO) -> tuple[Image.Image, Parts | None]:
-    """An image without what is damaged beside its pixels, and its captions where they are known."""
+class _Animation(NamedTuple):
+    image: Image.Image
+    data: bytes
+    """The file, without what is damaged beside its pixels."""
+    parts: Parts | None
+    """What it holds, where that is known."""
+
+
+def _animation(stream: BinaryIO) -> _Animation | None:
+    """Give an animation at its first frame, None if the file is none."""
     parts = parts_of(stream)
-    if parts is None or parts.finish:  # which only tells of a first frame
-        stream.seek(0)
-        return decoders.open_image(stream), None
-    return decoders.open_image(BytesIO(parts.data)), parts
+    if parts and parts.finish:  # which only tells of a first frame
+        parts = None
+    stream.seek(0)
+    image = decoders.open_image(BytesIO(parts.data) if parts else stream)
+    if frame_count(image) < 2:
+        return None
+    if parts:
+        return _Animation(image, parts.data, parts)
+    stream.seek(0)
+    data = stream.read()
+    return _Animation(decoders.open_image(BytesIO(data)), data, None)
 
 
 def _tiff(source: File, places: list[tiff_pages.Place], label: str, max_pixels: int) -> Pages:
@@ -212,23 +237,23 @@ def _tiff(source: File, places: list[tiff_pages.Place], label: str, max_pixels: 
         return Pages(replace(page(stream, 0), name=label), rest, count)
 
 
-def _frames(
-    source: File, image: Image.Image, parts: Parts | None, label: str, max_pixels: int
-) -> Pages:
+def _frames(animated: _Animation, label: str, max_pixels: int) -> Pages:
+    image = animated.image
     apart = int(getattr(image, "default_image", False))  # a still picture before the animation
     count = frame_count(image) - apart
     pixels = count * image.width * image.height
     _check(label, "frames", count, MAX_FRAMES, pixels, max_pixels)
-    deep = image.format == "PNG" and any(
-        "16" in str(tile.args) for tile in getattr(image, "tile", ())
-    )
+    deep = decoders.bits_of(image, animated.data) > 8
     timing, alpha = _look_through(image, range(apart, apart + count), label)
+    image.seek(apart)
+    image.load()  # some captions come with the pixels
+    said = facts.of_image(image, animated.parts, animated.data)
 
     def frame(image: Image.Image, index: int) -> Photo:
         name = f"Frame {index + 1} of {count} of {label}"
         with plain_errors(name, "read"):
             image.seek(index + apart)
-            photo = read_frame(image, parts, name, max_pixels)
+            photo = read_frame(image, said, name)
         if alpha and photo.alpha is None:
             opaque = np.full_like(photo.pixels[..., 0], np.iinfo(photo.pixels.dtype).max)
             photo = replace(photo, alpha=opaque)
@@ -236,8 +261,8 @@ def _frames(
         return replace(photo, format="WEBP" if photo.format == "AVIF" else photo.format)
 
     def rest() -> Iterator[Photo]:
-        with plain_errors(label, "read"), opened(source) as stream:
-            image, _ = _opened_image(stream)
+        with plain_errors(label, "read"):
+            image = decoders.open_image(BytesIO(animated.data))
             for index in range(1, count):
                 yield frame(image, index)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .icc import Pixels
 from .parts import Text
+from .samples import Pixels
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import ColorganError, PhotoError, out_of_memory
-from .decoders import UnsupportedPixels
+from .samples import UnsupportedFile, UnsupportedPixels
 
 _NOT_READ = {
     errno.ENOENT: "{name} does not exist. Check the path.",
@@ -42,6 +42,8 @@ def plain_errors(label: str, verb: Literal["read", "written"]) -> Iterator[None]
         yield
     except ColorganError:  # a page may be worked on while the one before is written
         raise
+    except UnsupportedFile as error:
+        raise PhotoError(f"{label} is {error}.") from error
     except UnsupportedPixels as error:
         raise PhotoError(
             f"{label} has {error}, which are not supported. "

@@ -32,7 +32,9 @@ _OTHER = "part that the picture does not need"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
 
-class _Chunk(NamedTuple):
+class Chunk(NamedTuple):
+    """A chunk as it stands in a file."""
+
     name: bytes
     body: bytes
     good: bool
@@ -63,7 +65,7 @@ class _Told:
             raise zlib.error("incomplete")
         return found
 
-    def take(self, chunk: _Chunk) -> None:
+    def take(self, chunk: Chunk) -> None:
         try:
             text = _text(chunk, self)
         except _TooLong:
@@ -97,11 +99,11 @@ class _TooLong(Exception):  # noqa: N818
 
 def parts(data: bytes) -> Parts:
     """What a PNG holds; `data` begins with START."""
-    chunks = list(_chunks(data))
+    found = list(chunks(data))
     told = _Told()
-    kept = [chunk for chunk in chunks if _is_for_decoder(chunk, told)]
-    cut = _seems_cut(chunks)
-    if len(kept) == len(chunks) and not cut:
+    kept = [chunk for chunk in found if _is_for_decoder(chunk, told)]
+    cut = _seems_cut(found)
+    if len(kept) == len(found) and not cut:
         return Parts(data)
     mended = START + b"".join(each.packed() for each in kept)
     raw = told.blocks.get("iptc", b"")
@@ -119,7 +121,7 @@ def parts(data: bytes) -> Parts:
     )
 
 
-def _chunks(data: bytes) -> Iterator[_Chunk]:
+def chunks(data: bytes) -> Iterator[Chunk]:
     """The chunks up to IEND, or as far as they go."""
     at = len(START)
     while at + 8 <= len(data):
@@ -129,13 +131,13 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
             return
         check = data[at + 8 + size : at + 12 + size]
         good = len(body) == size and check == struct.pack(">L", zlib.crc32(name + body))
-        yield _Chunk(name, body, good)
+        yield Chunk(name, body, good)
         if name == b"IEND":
             return
         at += 12 + size
 
 
-def _is_for_decoder(chunk: _Chunk, told: _Told) -> bool:
+def _is_for_decoder(chunk: Chunk, told: _Told) -> bool:
     """Whether the decoder gets the chunk; what the others hold is taken here."""
     if chunk.name[:1].isupper():
         return True
@@ -156,12 +158,12 @@ def _is_for_decoder(chunk: _Chunk, told: _Told) -> bool:
     return True
 
 
-def _seems_cut(chunks: list[_Chunk]) -> bool:
+def _seems_cut(chunks: list[Chunk]) -> bool:
     ends = bool(chunks) and chunks[-1].name == b"IEND"
     return not ends or any(each.name[:1].isupper() and not each.good for each in chunks)
 
 
-def _finished(chunks: list[_Chunk]) -> bytes:
+def _finished(chunks: list[Chunk]) -> bytes:
     """The file with its end and right checksums; ValueError where pixels are missing or wrong.
 
     The pixels have a checksum of their own, across all chunks.
@@ -184,10 +186,10 @@ def _finished(chunks: list[_Chunk]) -> bytes:
     if not stream.eof:
         raise ValueError("pixels are missing")
     whole = [each for each in chunks if each.name != b"IEND"]
-    return START + b"".join(each.packed() for each in [*whole, _Chunk(b"IEND", b"", True)])
+    return START + b"".join(each.packed() for each in [*whole, Chunk(b"IEND", b"", True)])
 
 
-def _text(chunk: _Chunk, told: _Told) -> Text:
+def _text(chunk: Chunk, told: _Told) -> Text:
     raw_keyword, _, rest = chunk.body.partition(b"\0")
     keyword = raw_keyword.decode("latin-1")
     if chunk.name == b"zTXt":
@@ -213,7 +215,7 @@ def _latin(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def _profile(chunk: _Chunk, told: _Told) -> bytes | None:
+def _profile(chunk: Chunk, told: _Told) -> bytes | None:
     """The profile where Pillow cannot take it: b"" of a damaged one, None of one it can."""
     try:
         profile = told.unpacked(chunk.body.partition(b"\0")[2][1:])

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import errno
-import math
 import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO, IOBase
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, cast
+from typing import BinaryIO, cast
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import PhotoError
-from . import decoders, exif, jpeg_parts, other_parts, png_parts, tiff_pages, truth, xmp
-from .icc import Pixels, Samples, to_srgb
-from .parts import COMMENT, Parts, Text, left_out, readable
+from . import (
+    decoders,
+    exif,
+    facts,
+    hdr,
+    jpeg,
+    jpeg2000,
+    jpeg_parts,
+    jpegxl,
+    netpbm,
+    tiff,
+    tiff_pages,
+    tones,
+    truth,
+    xmp,
+)
+from .icc import to_srgb
+from .parts import Parts
 from .photo import Photo
 from .plain_errors import plain_errors, printable
+from .samples import Pixels, Samples, UnsupportedFile
+from .signatures import RAW, is_raw_tiff, what_else
 
 MAX_PIXELS = 150_000_000
 """The most pixels `read` accepts unless told otherwise: about 12,000 x 12,000."""
@@ -29,21 +44,10 @@ MAX_PIXELS = 150_000_000
 File = str | os.PathLike[str] | bytes | BinaryIO
 Source = File | Image.Image
 
+_HEAD = 4096  # bytes, of which a file's kind is told
 _PHOTO_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 _PHOTO_BRANDS = (b"WEBP", b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
-
 _SEQUENCES = (b"hevc", b"hevx", b"msf1")
-_ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")
-_CONTAINERS: tuple[tuple[re.Pattern[bytes], Callable[[bytes], Parts]], ...] = (
-    (re.compile(jpeg_parts.START + b"\xff"), jpeg_parts.parts),
-    (re.compile(png_parts.START), png_parts.parts),
-    (re.compile(rb"RIFF....WEBP", re.DOTALL), other_parts.webp),
-    (re.compile(rb"GIF8[79]a"), other_parts.gif),
-    (re.compile(re.escape(other_parts.JP2_START)), other_parts.jpeg_2000),
-    (re.compile(rb"P[1-6]\s"), other_parts.pnm),
-)
-_JPEG = ("JPEG", "MPO")  # the second is several JPEGs
-_LEAST_DPI = 2.54  # one dot an inch or a centimetre: written where nobody knew
 
 
 def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXELS) -> Photo:
@@ -66,35 +70,99 @@ def read(source: Source, *, name: str | None = None, max_pixels: int = MAX_PIXEL
             return _from_stream(stream, label, max_pixels)
 
 
-class _Facts(NamedTuple):
-    """What a file says of its picture."""
-
-    format: str
-    exif: bytes
-    xmp: bytes
-    icc: bytes
-    dpi: tuple[float, float] | None
-    iptc: bytes
-    texts: tuple[Text, ...]
-    notices: tuple[str, ...]
+def read_frame(image: Image.Image, said: facts.Facts, label: str) -> Photo:
+    """Read the frame at which an animation stands, of which its file says so much."""
+    return _photo(decoders.read_image(image), said, label)
 
 
 def _from_stream(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
-    head = stream.read(32)
+    head = stream.read(_HEAD)
     if not head:
         raise PhotoError(f"{label} is empty. Copy or download it again.")
+    if what := what_else(head):
+        raise UnsupportedFile(what)
     if head.startswith(tiff_pages.STARTS):
-        pages = tiff_pages.places(stream)
-        page = tiff_pages.alone(stream, pages[0]) if pages else stream
-        return _first_of(_from_tiff(page, label, max_pixels), len(pages), "pages")
-    parts = parts_of(stream)
-    stream = BytesIO(parts.data) if parts else stream
+        return _from_tiff(stream, head, label, max_pixels)
+    parts = facts.parts_of(stream)
+    if parts and (photo := _of_rare_coding(parts, head, label, max_pixels)):
+        return photo
+    return _by_pillow(stream, parts, head, label, max_pixels)
+
+
+def _from_tiff(stream: BinaryIO, head: bytes, label: str, max_pixels: int) -> Photo:
+    if is_raw_tiff(head, label):
+        raise UnsupportedFile(RAW)
+    page = tiff.open_picture(stream)  # of all that is in the file: a raw picture may stand behind
+    pages = tiff_pages.places(stream)
+    index = next((i for i, place in enumerate(pages) if place.start == page.offset), 0)
+    if len(pages) > 1:  # what other pages say is not said of this one
+        stream = tiff_pages.alone(stream, pages[index])
+        page = tiff.open_picture(stream)
+    tiff.bits(page)
+    _check_size((page.imagewidth, page.imagelength), label, max_pixels)
+    _check_size((page.tilewidth, page.tilelength), label, max_pixels)
+    photo = _photo(tiff.read(page), facts.of_tiff(stream, page), label)
+    return _one_of(photo, len(pages), "pages", "largest" if index else "first")
+
+
+def _of_rare_coding(parts: Parts, head: bytes, label: str, max_pixels: int) -> Photo | None:
+    """A picture of which Pillow knows too little or nothing, None of others."""
+    if head.startswith(jpeg2000.STARTS):
+        return _from_jpeg_2000(parts, label, max_pixels)
+    if head.startswith(jpegxl.STARTS):
+        return _from_jpeg_xl(parts, label, max_pixels)
+    if head.startswith(jpeg.START):
+        return _from_rare_jpeg(parts, label, max_pixels)
+    header = netpbm.deep_header(head)
+    if header is None:
+        return None
+    _check_size((header.width, header.height), label, max_pixels)
+    return _photo(netpbm.read(parts.data, header), facts.of_parts("PPM", parts), label)
+
+
+def _from_jpeg_2000(parts: Parts, label: str, max_pixels: int) -> Photo:
+    header = jpeg2000.read_header(parts.data)
+    _check_size((header.size.width, header.size.height), label, max_pixels)
+    said = facts.of_parts("JPEG2000", parts, tones.Meaning(header.icc), header.dpi)
+    return _photo(jpeg2000.read(parts.data, header), said, label)
+
+
+def _from_jpeg_xl(parts: Parts, label: str, max_pixels: int) -> Photo:
+    header = jpegxl.read_header(parts.data)
+    _check_size((header.width, header.height), label, max_pixels)
+    meaning = tones.of_code_points(*header.tones) if header.tones else None
+    if meaning is None:
+        raise UnsupportedFile(
+            "a JPEG XL file with a colour profile that cannot be read here. "
+            "Save it as JPEG, PNG or TIFF"
+        )
+    said = facts.of_parts("JXL", parts, meaning)
+    return _photo(jpegxl.read(parts.data, header), said, label, upright=True)
+
+
+def _from_rare_jpeg(parts: Parts, label: str, max_pixels: int) -> Photo | None:
+    """A JPEG that Pillow does not decode, or None where it does, or nobody can."""
+    frame = jpeg.frame(parts.data)
+    if frame is None:
+        return None
+    jpeg.check_coding(frame)
+    if jpeg.is_for_pillow(frame):
+        return None
+    _check_size((frame.width, frame.height), label, max_pixels)
+    image = decoders.open_image(BytesIO(jpeg.as_usual(parts.data, frame)))
+    return _photo(jpeg.read(parts.data, frame), facts.of_image(image, parts), label)
+
+
+def _by_pillow(
+    stream: BinaryIO, parts: Parts | None, head: bytes, label: str, max_pixels: int
+) -> Photo:
+    data = parts.data if parts else b""
     try:
-        image = decoders.open_image(stream)
+        image = decoders.open_image(BytesIO(data) if parts else stream)
     except UnidentifiedImageError as error:
         if head[8:12] in _SEQUENCES:
-            raise PhotoError(
-                f"{label} is an animation in HEIC, which cannot be read. Save it as GIF or WebP."
+            raise UnsupportedFile(
+                "an animation in HEIC, which cannot be read. Save it as GIF or WebP"
             ) from error
         if head.startswith(_PHOTO_STARTS) or head[8:12] in _PHOTO_BRANDS:
             raise  # one of ours, but damaged
@@ -103,180 +171,61 @@ def _from_stream(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
         ) from error
     _check_size(image.size, label, max_pixels)
     if parts and parts.finish:
-        stream = BytesIO(parts.finish())
-        image = decoders.open_image(stream)
-    if decoders.is_deep_png(head):
-        image.load()  # for metadata that stands behind the pixels
+        data = parts.finish()
+        image = decoders.open_image(BytesIO(data))
+    elif image.format in decoders.DEEP and not parts:
         stream.seek(0)
-        samples = decoders.read_deep_png(stream.read())
-        photo = _photo(samples, _facts_of_image(image, parts), label)
-    else:
-        photo = _from_image(image, label, max_pixels, parts)
-    return _first_of(photo, frame_count(image), "frames")
+        data = stream.read()
+    samples = decoders.read_file(image, data)
+    if parts and image.format in facts.JPEG and jpeg_parts.seems_cut(parts.data, samples):
+        jpeg_parts.finished(parts.data)  # raises where a program has put an end to half a picture
+    photo = _photo(samples, facts.of_image(image, parts, data), label)
+    return _one_of(photo, facts.frame_count(image), "frames")
 
 
-def frame_count(image: Image.Image) -> int:
-    """How many frames an animation has; 1 where the image is none.
-
-    Further pictures in JPEG and HEIC files are gain maps, previews and the like.
-    """
-    return int(getattr(image, "n_frames", 1)) if image.format in _ANIMATED else 1
+def _from_image(image: Image.Image, label: str, max_pixels: int) -> Photo:
+    _check_size(image.size, label, max_pixels)
+    samples = decoders.read_image(image)  # first: some metadata comes with the pixels
+    return _photo(samples, facts.of_image(image), label)
 
 
-def _first_of(photo: Photo, count: int, what: str) -> Photo:
+def _one_of(photo: Photo, count: int, what: str, which: str = "first") -> Photo:
     if count < 2:
         return photo
-    notice = f"Only the first of its {count} {what} was taken."
+    notice = f"Only the {which} of its {count} {what} was taken."
     return replace(photo, notices=(*photo.notices, notice))
 
 
-def _from_image(
-    image: Image.Image, label: str, max_pixels: int, parts: Parts | None = None
-) -> Photo:
-    _check_size(image.size, label, max_pixels)
-    samples = decoders.read_image(image)  # first: some metadata comes with the pixels
-    if parts and image.format in _JPEG and jpeg_parts.seems_cut(parts.data, samples):
-        jpeg_parts.finished(parts.data)  # raises where a program has put an end to half a picture
-    return _photo(samples, _facts_of_image(image, parts), label)
-
-
-def _from_tiff(stream: BinaryIO, label: str, max_pixels: int) -> Photo:
-    tiff = exif.Tiff(stream)
-    facts = _facts_of_tiff(tiff, stream)
-    if decoders.tiff_bits(tiff) <= 8:
-        image = decoders.open_image(stream)
-        _check_size(image.size, label, max_pixels)
-        samples = decoders.read_image(image)
-        return _photo(samples, facts, label, upright=True)  # Pillow has turned it
-    page = decoders.open_deep_tiff(stream)
-    _check_size((page.imagewidth, page.imagelength), label, max_pixels)
-    _check_size((page.tilewidth, page.tilelength), label, max_pixels)
-    return _photo(decoders.read_deep_tiff(page), facts, label)
-
-
-def _photo(samples: Samples, facts: _Facts, label: str, *, upright: bool = False) -> Photo:
+def _photo(samples: Samples, said: facts.Facts, label: str, *, upright: bool = False) -> Photo:
     if not samples.colour.size:  # some formats can say so in their header
         raise PhotoError(f"{label} has no pixels. Choose another photo.")
-    alpha = samples.alpha
-    orientation = exif.orientation(facts.exif) or xmp.orientation(facts.xmp) or 1
+    alpha, notices = samples.alpha, said.notices
+    orientation = exif.orientation(said.exif) or xmp.orientation(said.xmp) or 1
     turn = 1 if upright else orientation
-    pixels = _turned(to_srgb(samples, facts.icc), turn)
+    if said.hdr:
+        pixels = hdr.to_srgb(samples.colour, said.hdr)
+        notices += ("It is an HDR picture; it was mapped to ordinary brightness.",)
+    else:
+        pixels = to_srgb(samples, said.icc)
+    pixels = _turned(pixels, turn)
     now = truth.Facts(
         width=pixels.shape[1],
         height=pixels.shape[0],
-        dpi=facts.dpi[::-1] if facts.dpi and orientation >= 5 else facts.dpi,
+        dpi=said.dpi[::-1] if said.dpi and orientation >= 5 else said.dpi,
         turned=orientation != 1,
     )
     return Photo(
         pixels=pixels,
         alpha=None if alpha is None else _turned(alpha, turn),
-        format=facts.format,
+        format=said.format,
         name=label,
-        exif=truth.of_exif(facts.exif, now),
+        exif=truth.of_exif(said.exif, now),
         dpi=now.dpi,
-        xmp=truth.of_xmp(facts.xmp, now),
-        notices=facts.notices,
-        iptc=facts.iptc,
-        texts=facts.texts,
+        xmp=truth.of_xmp(said.xmp, now),
+        notices=notices,
+        iptc=said.iptc,
+        texts=said.texts,
     )
-
-
-def parts_of(stream: BinaryIO) -> Parts | None:
-    """What a file holds, where its container is known here; Pillow tells it of the others."""
-    stream.seek(0)
-    head = stream.read(32)
-    known = next((parts for start, parts in _CONTAINERS if start.match(head)), None)
-    stream.seek(0)
-    return known(stream.read()) if known else None
-
-
-def read_frame(image: Image.Image, parts: Parts | None, label: str, max_pixels: int) -> Photo:
-    """Read the frame at which an animation stands; `parts` are those of its file, where known."""
-    return _from_image(image, label, max_pixels, parts)
-
-
-def _parts_of_image(image: Image.Image) -> Parts:
-    """What Pillow has taken from a file, or a program has given to an image."""
-    info = image.info
-    block = info.get("exif")
-    photoshop = info.get("photoshop")
-    iptc = photoshop.get(0x0404, b"") if isinstance(photoshop, dict) else b""
-    packet = info.get("xmp") or b""
-    # To look for texts behind its last frame would take an animation's decoder to its end.
-    texts = {} if frame_count(image) > 1 else dict(getattr(image, "text", {}))
-    if comment := info.get("comment"):
-        texts[COMMENT] = comment if isinstance(comment, str) else bytes(comment).decode("latin-1")
-    parts = readable(
-        b"",
-        exif_block=block if isinstance(block, bytes) else _held_exif(image),
-        packet=packet.encode() if isinstance(packet, str) else bytes(packet),
-        block=iptc if isinstance(iptc, bytes) else b"",
-        texts=[Text(key, str(text)) for key, text in texts.items() if key != png_parts.XMP_KEYWORD],
-    )
-    return parts if isinstance(block, bytes) else parts._replace(exif=exif.compact(parts.exif))
-
-
-def _facts_of_image(image: Image.Image, parts: Parts | None = None) -> _Facts:
-    if parts is None:
-        parts = _parts_of_image(image)
-    format = "JPEG" if image.format in _JPEG else image.format or "PNG"
-    # Pillow takes a JPEG's bare numbers for dots per inch too, when EXIF has them.
-    unitless = format == "JPEG" and image.info.get("jfif_unit") not in (1, 2)
-    return _Facts(
-        format=format,
-        exif=parts.exif,
-        xmp=parts.xmp,
-        icc=parts.icc or image.info.get("icc_profile") or b"",
-        dpi=(None if unitless else _usable_dpi(image.info.get("dpi")))
-        or _usable_dpi(exif.resolution(parts.exif)),
-        iptc=parts.iptc,
-        texts=parts.texts + _coded_comment(image),
-        notices=parts.notices,
-    )
-
-
-def _coded_comment(image: Image.Image) -> tuple[Text, ...]:
-    """A comment among the coded pixels of a JPEG 2000."""
-    comment = image.info.get("comment") if image.format == "JPEG2000" else None
-    if isinstance(comment, bytes):
-        comment = comment.decode("latin-1")
-    if not comment or other_parts.is_encoders_comment(comment):
-        return ()
-    return (Text(COMMENT, comment),)
-
-
-def _facts_of_tiff(tiff: exif.Tiff, stream: BinaryIO) -> _Facts:
-    raw = {
-        tag: field.raw if (field := tiff.field(tag)) else b""
-        for tag in (exif.XMP, exif.IPTC, exif.PHOTOSHOP, exif.ICC_PROFILE)
-    }
-    parts = readable(
-        b"",
-        exif_block=exif.from_tiff(stream),
-        packet=raw[exif.XMP],
-        block=raw[exif.IPTC],
-        resources=raw[exif.PHOTOSHOP],
-        notices=[left_out("text")] if tiff.has_damaged_text(tiff.first) else [],
-    )
-    return _Facts(
-        format="TIFF",
-        exif=parts.exif,
-        xmp=parts.xmp,
-        icc=raw[exif.ICC_PROFILE],
-        dpi=_usable_dpi(exif.resolution(parts.exif)),
-        iptc=parts.iptc,
-        texts=(),
-        notices=parts.notices,
-    )
-
-
-def _held_exif(image: Image.Image) -> bytes:
-    """EXIF that Pillow has taken apart: of TIFF images, and of PNG that hold it as text."""
-    try:
-        held = image.getexif()
-        return held.tobytes() if held else b""
-    except Exception:  # on damaged EXIF Pillow raises anything; the picture is still good
-        return b""
 
 
 def _turned(array: Pixels, orientation: int) -> Pixels:
@@ -288,20 +237,6 @@ def _turned(array: Pixels, orientation: int) -> Pixels:
     if orientation in (3, 4, 7, 8):
         array = array[::-1]
     return np.ascontiguousarray(array)
-
-
-def _usable_dpi(dpi: Any) -> tuple[float, float] | None:
-    try:
-        across, down = (float(value) for value in dpi)
-    except (TypeError, ValueError, ArithmeticError):
-        return None
-    usable = all(math.isfinite(value) and _LEAST_DPI < value <= 65_535 for value in (across, down))
-    return (_whole_if_near(across), _whole_if_near(down)) if usable else None
-
-
-def _whole_if_near(dpi: float) -> float:
-    # PNG counts whole dots a metre, half of which are 0.0127 dpi: there 300 comes as 299.9994.
-    return float(round(dpi)) if abs(dpi - round(dpi)) < 0.013 else dpi
 
 
 @contextmanager

@@ -14,7 +14,15 @@ import gradio as gr
 from .. import photo as files
 from ..colorizer import Colorizer
 from ..errors import ColorganError, PhotoError
-from .album_files import Incoming, Row, count, incoming, write_table, write_zip
+from .album_files import (
+    Incoming,
+    Row,
+    count,
+    incoming,
+    photos_of_folder,
+    write_table,
+    write_zip,
+)
 from .captions import download_button, told
 from .events import QUIETLY
 from .frames import template_safe
@@ -126,7 +134,7 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
         concurrency_limit=1,
     )
     stop.click(stops.stop, None, None, queue=False, **QUIETLY)
-    folder.upload(list, folder, photos, **QUIETLY)
+    folder.upload(photos_of_folder, folder, photos, **QUIETLY)
 
 
 def _colour_all(
@@ -144,9 +152,9 @@ def _colour_all(
     Zip and list come at the end. A photo that fails is a row in the list, not an end.
     """
     page = str(request.session_hash)
-    if not photos:
+    total = count(photos or ())
+    if not photos or not total:
         raise PhotoError(texts.album_empty)
-    total = count(photos)
     if total > MOST_PHOTOS:
         raise PhotoError(texts.album_too_many.format(total=total, most=MOST_PHOTOS))
     limits.take(request, total)

@@ -175,7 +175,7 @@ def _restore(
     source = pages.first
     restored = work.restore(models.restorer(), pages, strength)
     folder = fresh_folder()
-    name = f"{Path(source.name).stem} {texts.restored_addition}{files.suffix(source)}"
+    name = f"{files.stem_of(source.name)} {texts.restored_addition}{files.suffix(source)}"
     written = files.write_pages(restored.pages, folder / name, restored.note)
     return (
         str(written.path),

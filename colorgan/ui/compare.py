@@ -10,7 +10,7 @@ import gradio as gr
 from PIL import Image, ImageDraw, ImageFont
 
 from ..colorizer import Size
-from ..photo import Pages
+from ..photo import Pages, stem_of
 from .captions import caption, caption_box, download_button
 from .events import Bench, bind
 from .frames import before_after, picture, shown, shown_pair
@@ -154,6 +154,6 @@ def save_sheet(
         draw.text((left, gap + height + 8), name, fill=(28, 28, 28), font=font)
     bottom = gap + height + line + 2
     draw.text((gap, bottom), f"{note} colorgan", fill=(89, 89, 89), font=font)
-    path = folder / f"{Path(photo).stem} compared.jpg"
+    path = folder / f"{stem_of(photo)} compared.jpg"
     sheet.save(path, quality=PREVIEW_QUALITY)
     return path

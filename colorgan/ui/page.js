@@ -25,6 +25,21 @@
     handOver(photoFrom(event.dataTransfer));
   });
 
+  // Of a folder, what is hidden or the system's stays here: the server is told names without their
+  // folders, and could not tell a photo from the thumbnail that a network disk has made of it.
+  const system = new RegExp("SYSTEM FILES", "is");
+  const isSystem = (file) => file.webkitRelativePath.split("/").slice(1).some((n) => system.test(n));
+  document.addEventListener(
+    "change",
+    ({ target }) => {
+      if (!target.webkitdirectory) return;
+      const transfer = new DataTransfer();
+      [...target.files].filter((f) => !isSystem(f)).forEach((f) => transfer.items.add(f));
+      target.files = transfer.files;
+    },
+    true, // before Gradio looks
+  );
+
   // Gradio says that a slider was released only when it was moved by a pointer.
   document.addEventListener("keyup", (event) => {
     if (event.target.type === "range") {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from ..photoset.system_files import SYSTEM
 from . import about, album, colour, compare, survey
 from .limits import PHOTOS, Limits
 from .models import Models
@@ -76,7 +78,7 @@ def look() -> dict[str, Any]:
     return {
         "theme": theme(),
         "css_paths": [_HERE / "style.css", _HERE / "survey.css"],
-        "js": (_HERE / "page.js").read_text(),
+        "js": (_HERE / "page.js").read_text().replace('"SYSTEM FILES"', json.dumps(SYSTEM)),
         "favicon_path": _HERE / "favicon.svg",
         "footer_links": [],
         # Gradio has no word of its own for the button that adds files.

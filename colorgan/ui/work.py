@@ -122,7 +122,7 @@ def colour(
             return colorizer.colorize(photo, strength=strength, size=seen_at)
 
     coloured = pages.map(work)
-    name = f"{Path(pages.first.name).stem} {addition}{files.suffix(coloured.first)}"
+    name = f"{files.stem_of(pages.first.name)} {addition}{files.suffix(coloured.first)}"
     preview = save_preview(coloured.first, folder / f"{addition}.webp", preview_side)
     written = files.write_pages(coloured, folder / name, f"{note} {colorizer.note}".lstrip())
     return Result(
