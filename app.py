@@ -29,8 +29,9 @@ from pathlib import Path
 
 from colorgan.errors import ColorganError
 from colorgan.output.terminal import allow_every_letter
-from colorgan.ui import page
+from colorgan.ui import corrections, page
 from colorgan.ui.limits import PHOTOS
+from colorgan.ui.looks import Looks
 from colorgan.ui.models import Models
 
 EXAMPLES = Path(__file__).parent / "examples" / "photos"
@@ -55,7 +56,9 @@ models = Models(
 )
 if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
-routes = []
+texts = page.LANGUAGES[language]
+looks = Looks(models, texts)
+routes = [corrections.routes(looks, texts)]
 if study := os.environ.get("COLORGAN_STUDY"):
     try:
         # Only here, so that the page needs nothing of the survey's where no study is named.
@@ -70,15 +73,16 @@ if study := os.environ.get("COLORGAN_STUDY"):
         )
         if survey.promise:
             print(survey.promise, flush=True)
-        routes = [web.routes(survey)]
+        routes.append(web.routes(survey))
     except ColorganError as error:
         sys.exit(str(error))
 demo = page.build(
     models,
     page.find_examples(EXAMPLES),
-    page.LANGUAGES[language],
+    texts,
+    looks=looks,
     visitor_photos=int(visitor_photos),
-    with_survey=bool(routes),
+    with_survey=bool(study),
 )
 
 if __name__ == "__main__":

@@ -22,23 +22,56 @@ from colorgan.ui.texts import ENGLISH
 ROOT = Path(__file__).parent.parent
 THEMES = ("light", "dark")
 SIZES = ((1280, 900), (390, 844))
+CORRECTIONS = ((0.3, 0.3, "wood"), (0.8, 0.15, "sky"), (0.7, 0.85, "leaves"))
 WAIT = 120_000  # milliseconds for a photo to be coloured
 SETTLED = "document.fonts.ready.then(() => [...document.images].every(image => image.complete))"
 
 
-def walk(page: Page, shoot: Callable[[str], None], photos: list[Path]) -> None:
+def correct(page: Page, shoot: Callable[[str], None]) -> None:
+    """Correct three places, and shoot the panel before and with all it has to offer."""
+    for number, (x, y, name) in enumerate(CORRECTIONS):
+        page.keyboard.press("Escape")
+        field = page.locator("#colour-frame .field")
+        field.scroll_into_view_if_needed()
+        box = field.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.locator(".panel .likely button").first.wait_for()
+        if number == 0:
+            shoot("panel")
+            page.locator(".panel .more").click()
+            shoot("panel-more")
+            page.locator(".panel .more").click()
+        source = page.locator("#colour-frame img.after").get_attribute("src")
+        page.locator(f".panel [data-swatch='{name}']").first.click()
+        page.wait_for_function(
+            "source => document.querySelector('#colour-frame img.after').src !== source",
+            arg=source,
+        )
+    shoot("panel-chosen")
+    page.keyboard.press("Escape")
+    shoot("corrections")
+
+
+def walk(
+    page: Page, shoot: Callable[[str], None], photos: list[Path], *, only_colour: bool
+) -> None:
     """Do what a visitor does, from tab to tab, and shoot each step."""
     page.locator("#colour-photo input[type=file]").wait_for(state="attached")
     shoot("empty")
     page.locator("#colour-photo input[type=file]").set_input_files(photos[-1])
-    page.locator("#colour-photo img").wait_for()
-    page.locator("#colour-button").click()
     page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+    page.locator("#colour-frame .ring").first.wait_for(state="attached")
     shoot("colour")
-    page.locator("#colour-candidates-button").click()
-    page.locator("#colour-candidates img").nth(2).wait_for(timeout=WAIT)
+    correct(page, shoot)
+    page.locator(".ask-versions").click()
+    page.locator(".versions .choice img").nth(3).wait_for(timeout=WAIT)
+    shoot("versions")
+    page.locator(".versions .close").click()
     page.get_by_text(ENGLISH.advanced).first.click()
-    shoot("candidates")
+    shoot("settings")
+    if only_colour:
+        return
     page.get_by_role("tab", name=ENGLISH.compare_tab).click()
     page.locator("#compare-button").click()
     page.locator("#compare-right img").wait_for(timeout=WAIT)
@@ -57,7 +90,9 @@ def main() -> None:
     """Start the app and the browser, and take all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="gets the pictures")
-    folder = parser.parse_args().folder
+    parser.add_argument("--only-colour", action="store_true", help="the tab Colour alone")
+    arguments = parser.parse_args()
+    folder = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     photos = find_examples(ROOT / "examples" / "photos")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -75,12 +110,13 @@ def main() -> None:
 
             def shoot(name: str, page: Page = page, end: str = f"{theme}-{width}.png") -> None:
                 page.wait_for_function(SETTLED)
-                page.screenshot(
-                    path=folder / f"{name}-{end}", full_page=True, animations="disabled"
-                )
-                print(folder / f"{name}-{end}")
+                # A panel at the lower edge of a phone is where the window ends, not the page.
+                whole = not name.startswith("panel") or page.viewport_size["width"] > 600
+                path = folder / f"{name}-{end}"
+                page.screenshot(path=path, full_page=whole, animations="disabled")
+                print(path)
 
-            walk(page, shoot, photos)
+            walk(page, shoot, photos, only_colour=arguments.only_colour)
             page.close()
         browser.close()
 

@@ -191,7 +191,9 @@ class Colorizer:
             lines = self._look(lightness, size).lines(hints.hints, strength)
             return paint(photo, lines, hints, lightness)
 
-    def look(self, photo: Photo, *, size: Size = DEFAULT_SIZE) -> Look:
+    def look(
+        self, photo: Photo, *, size: Size = DEFAULT_SIZE, lightness: Tensor | None = None
+    ) -> Look:
         """Show the network a photo, once; give all that it saw.
 
         `paint` makes the photo in colour of it, with any strength and hints:
@@ -199,12 +201,19 @@ class Colorizer:
             >>> look = colorizer.look(photo)
             >>> paint(photo, look.lines(hints.hints, strength=1.2))
 
+        Args:
+            photo: at any size.
+            size: short side in pixels at which the network sees it; "auto" finds one.
+            lightness: of the photo (1, 1, H, W), where it is known already.
+
         Raises:
             ColorganError: size is out of range.
         """
         check(1.0, size)
         with memory_told(photo.name):
-            return self._look(full_lightness(photo.pixels), size)
+            if lightness is None:
+                lightness = full_lightness(photo.pixels)
+            return self._look(lightness, size)
 
     def choose_size(self, photo: Photo) -> int:
         """Choose a working size for a photo: of `AUTO_SIZES` the one whose colours agree best.

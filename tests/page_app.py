@@ -146,14 +146,23 @@ def upload(page, photo: Path, tab: str = "colour") -> None:
 
 
 def colour(page, photo: Path) -> None:
+    """Bring a photo in and wait until it is in colour, which takes no click."""
     upload(page, photo)
-    page.locator("#colour-button").click()
     page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
 
 
 def shown(page, selector: str) -> Image.Image:
     """The picture in an element, as the browser got it."""
     source = page.locator(selector).first.get_attribute("src")
+    if source.startswith("blob:"):  # made in the browser: nobody else can get it
+        data = page.evaluate(
+            """async (source) => {
+                const bytes = new Uint8Array(await (await fetch(source)).arrayBuffer());
+                return Array.from(bytes);
+            }""",
+            source,
+        )
+        return Image.open(io.BytesIO(bytes(data)))
     return Image.open(io.BytesIO(page.request.get(source).body()))
 
 

@@ -58,17 +58,6 @@ class TestColour:
         for words in (f"by {model}", "1600 × 1200", "guess"):
             expect(caption).to_contain_text(words)
 
-    def test_the_candidates_are_shown_and_one_is_taken(self, visit, small_photo):
-        page = visit()
-        colour(page, small_photo)
-        caption = page.locator("#colour-caption")
-        expect(caption).to_contain_text("seen at 256 pixels")
-        page.locator("#colour-candidates-button").click()
-        candidates = page.locator("#colour-candidates button:has(img)")
-        expect(candidates).to_have_count(3, timeout=WAIT)
-        candidates.nth(2).click()
-        expect(caption).to_contain_text("seen at 384 pixels", timeout=WAIT)
-
     def test_it_finds_the_size_by_itself(self, visit, small_photo):
         page = visit()
         colour(page, small_photo)
@@ -165,7 +154,6 @@ class TestColour:
         Image.open(small_photo).convert("RGB").save(tmp_path / name)
         upload(page, tmp_path / name)
         page.wait_for_function("document.querySelector('#colour-photo img')?.naturalWidth === 400")
-        page.locator("#colour-button").click()
         page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
         assert download(page)[0] == name.replace(".", " in colour.")
 
@@ -195,20 +183,19 @@ class TestColour:
     def test_another_photo_clears_the_result(self, visit, small_photo, deep_photo):
         page = visit()
         colour(page, small_photo)
-        upload(page, deep_photo)
+        page.locator("#colour-photo input[type=file]").set_input_files(deep_photo)
         page.get_by_text(ENGLISH.empty).wait_for()
         page.locator("#colour-download").wait_for(state="hidden")
 
     @pytest.mark.parametrize("way", ["fast", "slow"])
     def test_a_result_that_comes_too_late_is_not_shown(self, visit, huge_photo, small_photo, way):
         page = visit()
-        if way == "slow":  # and a click made before the server knows that the old work is over
+        if way == "slow":  # and work that begins before the server knows that the old is over
             page.evaluate(SLOW_CANCELLING)
         upload(page, huge_photo)
-        page.locator("#colour-button").click()
+        page.locator("#colour-frame [data-testid=status-tracker]:not(.hide)").wait_for()
         page.locator("#colour-photo input[type=file]").set_input_files(small_photo)
         page.wait_for_function("document.querySelector('#colour-photo img')?.naturalWidth === 400")
-        page.locator("#colour-button").click()
         in_colour = page.locator("#colour-frame img.after")
         expect(in_colour).to_have_js_property("naturalWidth", 400, timeout=WAIT)
         expect(page.locator("#colour-caption")).to_contain_text("400")
@@ -311,11 +298,11 @@ class TestForEveryone:
         tab_to(page, page.locator("#colour-download"))
         with page.expect_download():
             page.keyboard.press("Enter")
-        tab_to(page, page.locator("#colour-model input[value=custom]"))
+        tab_to(page, page.locator("#colour-model input:checked"))
         source = after.get_attribute("src")
-        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
         wait_for_another(page, "#colour-frame img.after", source)
-        expect(page.locator("#colour-caption")).to_contain_text("by custom")
+        expect(page.locator("#colour-caption")).to_contain_text("by pretrained")
 
     def test_every_tab_works_by_keyboard_alone(self, visit, small_photo):
         page = visit()

@@ -11,14 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import gradio as gr
-import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from colorgan import hub
 from colorgan.errors import ColorganError, ModelError
-from colorgan.ui import about, frames, work
+from colorgan.ui import about, frames
 from colorgan.ui import page as page_module
 from colorgan.ui.album_files import Row, count, incoming, photos_of_folder, write_table
 from colorgan.ui.limits import REFILL_SECONDS, Limits
@@ -54,8 +52,14 @@ class TestPieces:
 
     def test_every_sentence_is_turkish_too_and_says_the_same_figures(self):
         def sentences(texts) -> dict[str, str]:
-            own = {name: str(text) for name, text in vars(texts).items() if name != "survey"}
-            return own | {f"survey {k}": v for k, v in vars(texts.survey).items()}
+            parts = {"": texts, "survey ": texts.survey, "hints ": texts.hints}
+            parts |= {f"{name} ": getattr(texts.hints, name) for name in ("groups", "swatches")}
+            return {
+                start + name: str(text)
+                for start, part in parts.items()
+                for name, text in (part if isinstance(part, dict) else vars(part)).items()
+                if name not in ("survey", "hints", "groups", "swatches")
+            }
 
         english, turkish = sentences(ENGLISH), sentences(TURKISH)
         assert [name for name, text in english.items() if turkish[name] == text] == []
@@ -107,10 +111,10 @@ class TestPieces:
         colorizer = Models({"custom": str(guessing_model)}, on_gpu=lend).get("custom")
         used = []
         colorizer.generator.trunk.register_forward_pre_hook(lambda *_: used.append(bool(on_gpu)))
-        assert work.doubt(colorizer, photo.read(portrait), 128) is not None
+        assert colorizer.look(photo.read(portrait), size=128).doubt is not None
         assert used == [True]
 
-    def test_where_a_model_is_guessing_is_asked_about_the_restored_photo(
+    def test_a_restored_photo_is_looked_at_once_for_colours_and_doubt(
         self, guessing_model, portrait, tmp_path, monkeypatch
     ):
         monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
@@ -121,9 +125,8 @@ class TestPieces:
         trunk.register_forward_pre_hook(lambda _, given: seen.append(given[0].clone()))
         page = page_module.build(models, [])
         colorize = next(f for f in page.fns.values() if f.api_name == "colorize").fn
-        colorize(str(tmp_path / "old.png"), "custom", 1.0, 64, False, True, 1.0, VISITOR)
-        coloured, doubted = seen
-        assert torch.equal(coloured, doubted)
+        colorize(str(tmp_path / "old.png"), "custom", 1.0, 64, False, True, 1.0, "", VISITOR)
+        assert len(seen) == 1
 
     def test_where_a_model_is_guessing_is_shown_if_it_knows(
         self, guessing_model, small_model, portrait, tmp_path
@@ -132,26 +135,14 @@ class TestPieces:
 
         source = photo.read(portrait)
         guessing = Colorizer.from_pretrained(guessing_model)
-        doubt = work.doubt(guessing, source, 128)
+        doubt = guessing.look(source, size=128).doubt
         path = save_doubt(source, doubt, tmp_path / "doubt.webp")
         with Image.open(path) as picture:
             assert picture.size == (512, 512)
             red, _, blue = picture.resize((1, 1)).getpixel((0, 0))
             assert red > blue + 50, "an untrained model guesses everywhere"
         plain = Colorizer.from_pretrained(small_model)
-        assert work.doubt(plain, source, 128) is None
-
-    def test_candidates_of_a_long_photo_are_what_a_click_gives(self, guessing_model, photos):
-        from colorgan import Colorizer, photo
-
-        long = photo.read(Image.fromarray(photos["rocket"][:100]))  # 640 x 100
-        colorizer = Colorizer.from_pretrained(guessing_model)
-        _, coloured = work.candidates(colorizer, long)
-        for size, candidate in coloured.items():
-            clicked = photo.to_rgb(colorizer.colorize(long, size=size))
-            shown = photo.to_rgb(candidate).resize(clicked.size)
-            apart = np.abs(np.asarray(shown, float) - np.asarray(clicked, float)).mean()
-            assert apart < 4, f"at {size} pixels"
+        assert plain.look(source, size=128).doubt is None
 
     def test_previews_are_small_and_have_no_metadata(self, large_photo, tmp_path):
         from colorgan import photo
@@ -256,6 +247,31 @@ class TestFigures:
 
     def test_of_models_of_the_hub_are_on_their_pages(self):
         assert about.figures(Models({"custom": "org/name"}), ENGLISH) == ENGLISH.no_figures
+
+
+class TestOrderOfModels:
+    def test_the_model_nearest_to_the_originals_is_first(self, tmp_path):
+        def judged(name: str, error: float, photos: int = 10) -> str:
+            folder = tmp_path / name
+            folder.mkdir()
+            figures = {
+                "protocol": {"photos": photos},
+                "models": {
+                    "grey": {"ciede2000": {"mean": 12.0}},
+                    name: {"ciede2000": {"mean": error}},
+                },
+            }
+            (folder / hub.EVALUATION).write_text(json.dumps(figures))
+            return str(folder)
+
+        names = {
+            "worse": judged("worse", 10.7),
+            "unknown": "no/figures",
+            "better": judged("better", 9.1),
+        }
+        assert Models(names).keys == ["better", "worse", "unknown"]
+        other = {"one": names["worse"], "other": judged("other photos", 1.0, photos=11)}
+        assert Models(other).keys == ["one", "other"]  # judged on other photos: nobody can tell
 
 
 class TestFrames:

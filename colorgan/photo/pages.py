@@ -82,6 +82,17 @@ class Pages:
         after = others if others and self.timing is None else work
         return replace(self, first=work(self.first), rest=lambda: map(after, self.rest()))
 
+    def told(self, path: Path, notices: tuple[str, ...] | None = None) -> Written:
+        """Give what is to be told of a file with all of these; by the first one's notices if None.
+
+        Args:
+            path: of the file.
+            notices: of all pages, where they are known.
+        """
+        known = self.first.notices if notices is None else notices
+        counts = {"frames" if self.timing else "pages": self.count}
+        return Written(path, self.first.name, notices=known, **counts)
+
 
 @dataclass(frozen=True)
 class Written:
@@ -154,7 +165,7 @@ def write_pages(
     first = pages.first
     if pages.count == 1:
         goal = write(first, path, note, allowed=allowed)
-        return Written(goal, first.name, notices=first.notices)
+        return pages.told(goal)
     goal = Path(path)
     label = printable(goal.name)
     format = format_at(goal, first)
@@ -177,8 +188,7 @@ def write_pages(
                     timed = zip(files, pages.timing.milliseconds, strict=True)
                     animation.write_webp(file, timed, pages.timing.plays, first.alpha is not None)
             replacing.enter_context(allowed())  # not before: it may take a long time to come here
-    counts = {"frames" if pages.timing else "pages": pages.count}
-    return Written(goal, first.name, notices=tuple(notices), **counts)
+    return pages.told(goal, tuple(notices))
 
 
 def _found(source: File, stream: BinaryIO, label: str, max_pixels: int) -> Pages | None:

@@ -12,9 +12,8 @@ import gradio as gr
 from huggingface_hub import ModelCard
 
 from .. import hub
-from ..errors import ModelError
 from ..hub import cards
-from .models import Models
+from .models import Models, measured
 from .texts import Texts
 
 _HOW = Path(__file__).with_name("how.webp")
@@ -56,7 +55,7 @@ def figures(models: Models, texts: Texts) -> str:
     """
     tables: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for key, name in models.names.items():
-        if found := _measured(name):
+        if found := measured(name):
             way = json.dumps(found["protocol"], sort_keys=True)
             tables.setdefault(way, []).append((texts.model_name(key), found))
     return "\n\n".join(_table(judged, texts) for judged in tables.values()) or texts.no_figures
@@ -75,14 +74,6 @@ def _table(judged: list[tuple[str, dict[str, Any]]], texts: Texts) -> str:
     return "\n".join((head, *(_row(name, row) for name, row in rows if row))) + f"\n\n{note}"
 
 
-def _measured(name: str) -> dict[str, Any]:
-    """Read a model's figures where that needs no network."""
-    try:
-        return cards.read_figures(hub.resolve(name).path) if _is_here(name) else {}
-    except ModelError:
-        return {}
-
-
 def _card(name: str) -> str:
     """Read a model's card where that needs no network, with its headings under the page's."""
     path = hub.embedded().get(name, Path(name)) / hub.CARD
@@ -91,10 +82,6 @@ def _card(name: str) -> str:
     text = _SAID_ELSEWHERE.sub("", _TITLE.sub("", ModelCard.load(path).text, count=1))
     text = _OWN_LINK.sub(r"\1", text)  # files beside the card cannot be reached from a page
     return _HEADING.sub(r"#\1", text)
-
-
-def _is_here(name: str) -> bool:
-    return name in hub.embedded() or Path(name).is_dir()
 
 
 def _row(name: str, row: dict[str, Any]) -> str:

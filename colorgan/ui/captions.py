@@ -8,6 +8,7 @@ import gradio as gr
 
 from .. import photo as files
 from ..photo import Photo, Written
+from .looks import Seen
 from .texts import Texts
 from .work import Restored, Result
 
@@ -16,7 +17,7 @@ def caption(
     texts: Texts,
     photo: Photo,
     written: Written,
-    *results: Result,
+    *results: Result | Seen,
     restored: Restored | None = None,
 ) -> str:
     """Say who restored and coloured a photo, how long it took and what the file is, as HTML."""
@@ -42,7 +43,7 @@ def told(texts: Texts, written: Written) -> list[str]:
     return notes
 
 
-def _credit(sentence: str, work: Result | Restored, **more: int) -> str:
+def _credit(sentence: str, work: Result | Seen | Restored, **more: int) -> str:
     return sentence.format(
         **more,
         model=html.escape(work.model),

@@ -33,6 +33,12 @@ class Bench:
     work: Work
     """Takes the path of a photo, the settings and Gradio's request; gives a value for each part of
     the outcome."""
+    public: bool = True
+    """Whether scripts find the work."""
+    at_once: bool = False
+    """Whether a photo that comes in is worked on without a click."""
+    quick: Component | None = None
+    """A setting that needs no new work when it is changed."""
 
     @property
     def inputs(self) -> list[Component]:
@@ -55,8 +61,9 @@ def bind(bench: Bench) -> None:
     # While old work is being cancelled it still counts as running, and a click on the button would
     # be lost but for `multiple`. What is left is Gradio's: it cancels by function, so if old work
     # ends by itself while the word to cancel it is on its way, new work is cancelled in its stead.
+    visible: dict[str, Any] = {} if bench.public else {"api_visibility": "private"}
     started: list[dict[str, Any]] = [
-        source.button.click(work, inputs, **working, trigger_mode="multiple")
+        source.button.click(work, inputs, **working, **visible, trigger_mode="multiple")
     ]
     for path, button in source.examples.items():
         chosen = button.click(partial(str, path), None, source.photo, **QUIETLY)
@@ -66,9 +73,10 @@ def bind(bench: Bench) -> None:
             [
                 part.release if isinstance(part, gr.Slider) else part.input  # type: ignore[attr-defined]
                 for part in bench.settings
+                if part is not bench.quick
             ],
             _again(work),
-            [bench.frame, *inputs],
+            [source.photo if bench.at_once else bench.frame, *inputs],
             **working,
             trigger_mode="always_last",
             api_visibility="private",
@@ -81,13 +89,19 @@ def bind(bench: Bench) -> None:
     nothing = f"() => Array({len(bench.outcome)}).fill(null)"
     for changed in (source.photo.upload, source.photo.clear):
         changed(None, None, bench.outcome, js=nothing, cancels=started, **QUIETLY)
-    source.photo.upload(receive, source.photo, source.photo, **QUIETLY, trigger_mode="multiple")
+    received = source.photo.upload(
+        receive, source.photo, source.photo, **QUIETLY, trigger_mode="multiple"
+    )
+    if bench.at_once:
+        press = f"document.querySelector('#{source.button.elem_id}')?.click()"
+        pressed = f"(photo) => {{ if (photo) {press}; return []; }}"
+        received.then(None, source.photo, None, js=pressed, **QUIETLY)
 
 
 def _again(work: Work) -> Callable[..., Any]:
-    """Give work that is done once more, with other settings, if there is a result to replace."""
+    """Give work that is done once more, with other settings, if there is what to do it for."""
 
-    def again(request: gr.Request, shown: Any, *inputs: Any) -> Any:
-        return work(*inputs, request) if shown else gr.skip()
+    def again(request: gr.Request, there: Any, *inputs: Any) -> Any:
+        return work(*inputs, request) if there else gr.skip()
 
     return again

@@ -13,6 +13,7 @@ import gradio as gr
 from ..photoset.system_files import SYSTEM
 from . import about, album, colour, compare, survey
 from .limits import PHOTOS, Limits
+from .looks import Looks
 from .models import Models
 from .previews import KEPT_SECONDS
 from .texts import ENGLISH, Texts
@@ -31,6 +32,7 @@ def build(
     examples: Sequence[Path] = (),
     texts: Texts = ENGLISH,
     *,
+    looks: Looks | None = None,
     visitor_photos: int = PHOTOS,
     with_survey: bool = False,
 ) -> gr.Blocks:
@@ -40,12 +42,14 @@ def build(
         models: who colours.
         examples: photos that visitors may try.
         texts: the words of the page.
+        looks: of the visitors, whose routes (`corrections.routes`) are served beside the page.
         visitor_photos: how many one visitor may have coloured in a row.
         with_survey: whether there are the tabs Survey and Results, for a study that is open.
     """
     limits = Limits(texts, visitor_photos)
+    looks = looks or Looks(models, texts)
     tabs: dict[str, Callable[[], gr.Image | None]] = {
-        texts.colour_tab: partial(colour.build, models, limits, examples, texts),
+        texts.colour_tab: partial(colour.build, looks, limits, examples, texts),
         texts.compare_tab: partial(compare.build, models, limits, examples, texts),
         texts.album_tab: partial(album.build, models, limits, texts),
     }
@@ -77,7 +81,7 @@ def look() -> dict[str, Any]:
     """Give what `launch` is to know of the page's look."""
     return {
         "theme": theme(),
-        "css_paths": [_HERE / "style.css", _HERE / "survey.css"],
+        "css_paths": [_HERE / "style.css", _HERE / "canvas.css", _HERE / "survey.css"],
         "js": (_HERE / "page.js").read_text().replace('"SYSTEM FILES"', json.dumps(SYSTEM)),
         "favicon_path": _HERE / "favicon.svg",
         "footer_links": [],

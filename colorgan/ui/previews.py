@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from gradio.utils import get_upload_folder
-from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 
 from .. import photo as files
 from ..color.pixels import full_lightness, to_pixels
@@ -41,6 +41,13 @@ def fresh_folder() -> Path:
     return Path(tempfile.mkdtemp(dir=place))
 
 
+def small(photo: Photo, side: int = PREVIEW_SIDE) -> Photo:
+    """Give a photo at most `side` pixels long: 8 bits, and nothing but the picture."""
+    image = files.to_rgb(photo)
+    image.thumbnail((side, side))
+    return Photo(np.asarray(image), None, "PNG", photo.name)
+
+
 def save_preview(photo: Photo, path: Path, side: int = PREVIEW_SIDE) -> Path:
     """Write a small WebP of a photo with no metadata, so with none of its places and names."""
     image = files.to_image(photo)
@@ -50,16 +57,16 @@ def save_preview(photo: Photo, path: Path, side: int = PREVIEW_SIDE) -> Path:
     return path
 
 
-def save_doubt(photo: Photo, doubt: NDArray[np.float32], path: Path) -> Path:
+def save_doubt(photo: Photo, doubt: Tensor, path: Path) -> Path:
     """Write a photo under a veil, denser where a model is less sure.
 
     Args:
         photo: what was coloured.
-        doubt: (h, w) of `Colorizer.doubt`.
+        doubt: (1, 1, h, w) of `Look.doubt`.
         path: of the file.
     """
     doubt = (doubt - SURE) / (UNSURE - SURE)
-    veil = Image.fromarray((VEIL * doubt.clip(0, 1)).astype(np.uint8))
+    veil = Image.fromarray(np.asarray((VEIL * doubt.clamp(0, 1)).byte()[0, 0]))
     grey = files.to_rgb(photo).convert("L").point(lambda value: value // 2).convert("RGB")
     grey.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
     veil = veil.resize(grey.size, Image.Resampling.BILINEAR)

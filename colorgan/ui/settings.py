@@ -18,7 +18,7 @@ def model_choice(models: Models, texts: Texts, elem_id: str) -> gr.Radio:
     hints = {"pretrained": texts.pretrained_hint, "custom": texts.custom_hint}
     return gr.Radio(
         [(hints.get(key, key), key) for key in models.keys],
-        value="pretrained",
+        value=next(iter(models.keys), None),
         label=texts.model,
         elem_id=elem_id,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..survey.study import QUESTIONS
+from .hint_texts import HintTexts
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,6 @@ class Texts:
         "Looks at the photo at {sizes} pixels and takes the size whose colours agree best with the "
         "others'."
     )
-    candidates: str = "Show versions to choose from"
-    candidates_frame: str = "Your photo as it is coloured at each size"
-    candidate: str = "{size} pixels"
-    chosen_candidate: str = "{size} pixels, chosen for you"
 
     # Restoring
     restore: str = "Restore first"
@@ -223,6 +220,9 @@ class Texts:
         "shows carries no metadata; the file that you download is your own and keeps what yours "
         "said, such as date and place. There are no cookies for following you and no statistics."
     )
+
+    # Correcting colours
+    hints: HintTexts = field(default_factory=HintTexts)
 
     # Time
     seconds: str = "{count} seconds"

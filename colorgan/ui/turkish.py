@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .hint_turkish import HINTS
 from .texts import SurveyTexts, Texts
 
 SURVEY = SurveyTexts(
@@ -79,10 +80,6 @@ TURKISH = Texts(
     auto_size_hint=(
         "Fotoğrafa {sizes} pikselde bakar, renkleri ötekilerle en çok uyuşan boyutu seçer."
     ),
-    candidates="Aralarından seçmek için sonuçlar göster",
-    candidates_frame="Fotoğrafınızın her boyuttaki renkleri",
-    candidate="{size} piksel",
-    chosen_candidate="{size} piksel, sizin için seçilen",
     restore="Önce onar",
     restore_hint=(
         "Renklendirmeden önce kat izlerini, çizikleri, greni, bulanıklığı ve solmuş tonları "
@@ -189,6 +186,7 @@ TURKISH = Texts(
         "Sizi izleyen çerez ya da istatistik yoktur."
     ),
     survey=SURVEY,
+    hints=HINTS,
     seconds="{count} saniye",
     minutes="{count} dakika",
     too_many=(

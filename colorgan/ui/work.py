@@ -1,4 +1,4 @@
-"""The work that visitors ask for, one photo at a time: colour, restore, say where it is a guess."""
+"""The work that visitors ask for, one photo at a time: colour, restore."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .. import photo as files
-from ..colorizer import AUTO_SIZES, DEFAULT_SIZE, Colorizer, Size, shrunk
+from ..color.pixels import full_lightness
+from ..colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, check, paint
+from ..device import memory_told
+from ..hints import Hints
+from ..look import Look
 from ..photo import Pages, Photo, Written
 from ..restorer import Restorer
 from .previews import PREVIEW_SIDE, save_preview
 
-CANDIDATE_SIDE = 512  # short side of the pictures that show what a working size gives
 _WORKING = threading.Lock()  # two at a time would only slow each other down
 
 
@@ -47,6 +48,7 @@ class Result:
     revision: str
     size: int
     seconds: float
+    look: Look
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ def colour(
     *,
     strength: float,
     size: Size = DEFAULT_SIZE,
+    hints: Hints = NO_HINTS,
     addition: str,
     note: str = "",
     preview_side: int = PREVIEW_SIDE,
@@ -106,23 +109,29 @@ def colour(
         folder: a fresh one for every request.
         strength: scales the chroma.
         size: short side in pixels at which the network sees the photo; "auto" finds one.
+        hints: which colours things had.
         preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
         note: what its metadata says of what was done before.
 
     Raises:
-        ColorganError: strength or size is out of range, or the result does not fit its format.
+        ColorganError: strength or size is out of range, the hints are another photo's, or the
+            result does not fit its format.
     """
-    watch, sizes = Watch(), list[int]()
+    check(strength, size)
+    first = pages.first
+    hints.check_shape(first.width, first.height, first.name)
+    watch, looks = Watch(), list[Look]()
 
-    def work(photo: Photo) -> Photo:
-        with watch.running():
-            seen_at = colorizer.choose_size(photo) if size == "auto" else size
-            sizes.append(seen_at)
-            return colorizer.colorize(photo, strength=strength, size=seen_at)
+    def work(said: Hints, photo: Photo) -> Photo:
+        with watch.running(), memory_told(photo.name):
+            lightness = full_lightness(photo.pixels)
+            look = colorizer.look(photo, size=size, lightness=lightness)
+            looks.append(look)
+            return paint(photo, look.lines(said.hints, strength), said, lightness)
 
-    coloured = pages.map(work)
-    name = f"{files.stem_of(pages.first.name)} {addition}{files.suffix(coloured.first)}"
+    coloured = pages.map(partial(work, hints), partial(work, NO_HINTS))
+    name = f"{files.stem_of(first.name)} {addition}{files.suffix(coloured.first)}"
     preview = save_preview(coloured.first, folder / f"{addition}.webp", preview_side)
     written = files.write_pages(coloured, folder / name, f"{note} {colorizer.note}".lstrip())
     return Result(
@@ -130,27 +139,7 @@ def colour(
         written=written,
         model=colorizer.name,
         revision=colorizer.revision,
-        size=sizes[0],
+        size=looks[0].size,
         seconds=watch.seconds,
+        look=looks[0],
     )
-
-
-def doubt(colorizer: Colorizer, photo: Photo, size: int) -> NDArray[np.float32] | None:
-    """Say where a model is guessing, as `Colorizer.doubt` does; None if it does not know."""
-    if not colorizer.knows_doubt:
-        return None
-    with _WORKING:
-        return colorizer.doubt(photo, size=size)
-
-
-def candidates(colorizer: Colorizer, photo: Photo) -> tuple[int, dict[int, Photo]]:
-    """Colour a photo, small, at each size of which a colorizer chooses by itself.
-
-    Returns:
-        the size that it would choose, and the coloured photos by size.
-    """
-    with _WORKING:
-        small = shrunk(photo, CANDIDATE_SIDE)
-        return colorizer.choose_size(photo), {
-            size: colorizer.colorize(small, size=size) for size in AUTO_SIZES
-        }

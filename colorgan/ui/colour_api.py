@@ -1,0 +1,158 @@
+"""Colouring and restoring as scripts and assistants ask for them: photo in, full-size file out.
+
+The page itself makes the file when it is downloaded (`corrections`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from .. import hints as hint_files
+from .. import photo as files
+from ..colorizer import Size, carried_hints
+from ..hints import Hints
+from ..photo import Pages, Photo
+from . import work
+from .captions import caption
+from .frames import shown, shown_pair
+from .limits import Limits
+from .messages import errors_as_toasts
+from .models import Models
+from .photo_input import open_pages
+from .previews import fresh_folder, save_doubt, save_lightness, save_preview, small
+from .texts import Texts
+
+Function = Callable[..., tuple[Any, ...]]
+
+
+def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, Function]:
+    """Give the functions `colorize` and `restore`.
+
+    Scripts and assistants find them by their names and read what they say.
+    """
+
+    def colorize(
+        photo: str | None,
+        model: str,
+        strength: float,
+        size: float,
+        auto: bool,
+        restore_first: bool,
+        restore_strength: float,
+        hints: str,
+        request: gr.Request,
+    ) -> tuple[Any, ...]:
+        """Give a black-and-white photo colour. The colours are a guess, not a record.
+
+        Args:
+            photo: the photo.
+            model: who colours it.
+            strength: of the colours, 0 (grey) to 1.5.
+            size: short side in pixels at which the model sees the photo.
+            auto: find a size instead.
+            restore_first: mend scratches, fading, grain and blur before.
+            restore_strength: of the mending, 0 to 1.
+            hints: which colours things had, as JSON such as {"version": 1, "hints": [{"points":
+                [[0.41, 0.27]], "want": "#7a4b2c"}]}: places as shares of width and height, and a
+                colour, a known colour's name, "none" for no colour or "same" for the model's own.
+        """
+        with errors_as_toasts(texts):
+            limits.take(request)
+            wanted = restore_strength if restore_first else None
+            seen_at: Size = "auto" if auto else int(size)
+            said = hint_files.from_json(hints) if hints.strip() else None
+            pages = open_pages(texts, photo)
+            limits.take(request, pages.count - 1)
+            return _colorize(models, texts, pages, model, strength, seen_at, wanted, said)
+
+    def restore(
+        photo: str | None, strength: float, request: gr.Request
+    ) -> tuple[str, dict[str, Any], str]:
+        """Mend scratches, fading, grain and blur of an old photo; it stays without colours.
+
+        Args:
+            photo: the photo.
+            strength: of the mending, 0 to 1.
+        """
+        with errors_as_toasts(texts):
+            limits.take(request)
+            pages = open_pages(texts, photo)
+            limits.take(request, pages.count - 1)
+            return _restore(models, texts, pages, strength)
+
+    return colorize, restore
+
+
+def _colorize(
+    models: Models,
+    texts: Texts,
+    pages: Pages,
+    model: str,
+    strength: float,
+    size: Size,
+    restore_strength: float | None,
+    hints: Hints | None,
+) -> tuple[Any, ...]:
+    """Colour a photo, restored first or not; without hints by those that its file carries.
+
+    Returns:
+        the full-size file; previews of before and after; a caption; where it is guessing, if the
+        model knows; the lightness before and after restoring, if it was restored.
+    """
+    source = pages.first
+    hints = carried_hints(source) if hints is None else hints
+    hints.check_shape(source.width, source.height, source.name)
+    colorizer = models.get(model)
+    folder = fresh_folder()
+    restored = None
+    if restore_strength is not None:
+        restored = work.restore(models.restorer(), pages, restore_strength)
+    grey = pages if restored is None else restored.pages
+    result = work.colour(
+        colorizer,
+        grey,
+        folder,
+        strength=strength,
+        size=size,
+        hints=hints,
+        addition=texts.file_addition,
+        note="" if restored is None else restored.note,
+    )
+    before = save_preview(source, folder / "before.webp")
+    doubt, veil = result.look.doubt, folder / "doubt.webp"
+    return (
+        str(result.written.path),
+        shown_pair(before, result.preview, texts.before, texts.after),
+        caption(texts, source, result.written, result, restored=restored),
+        None
+        if doubt is None
+        else shown(save_doubt(small(grey.first), doubt, veil), texts.doubt, texts.doubt_alt),
+        None if restored is None else lightness_pair(texts, source, restored.photo, folder),
+    )
+
+
+def _restore(
+    models: Models, texts: Texts, pages: Pages, strength: float
+) -> tuple[str, dict[str, Any], str]:
+    """Restore a photo; give the full-size file, previews of its lightness, and a caption."""
+    source = pages.first
+    restored = work.restore(models.restorer(), pages, strength)
+    folder = fresh_folder()
+    name = f"{files.stem_of(source.name)} {texts.restored_addition}{files.suffix(source)}"
+    written = files.write_pages(restored.pages, folder / name, restored.note)
+    return (
+        str(written.path),
+        lightness_pair(texts, source, restored.photo, folder),
+        caption(texts, source, written, restored=restored),
+    )
+
+
+def lightness_pair(texts: Texts, before: Photo, after: Photo, folder: Path) -> dict[str, Any]:
+    """Write previews of two photos' lightness; give what a frame shows."""
+    damaged = save_lightness(before, folder / "damaged.webp")
+    restored = save_lightness(after, folder / "restored.webp")
+    return shown_pair(damaged, restored, texts.before, texts.restored)

@@ -1,0 +1,460 @@
+// The tab Colour's frame: corrections as a list that can be undone, and what the server makes of it.
+
+const { words, palette, few, most, spreads, near } = props;
+const root = element.querySelector(".canvas");
+const one = (selector) => root.querySelector(selector);
+const figure = one(".surface");
+const KEPT = "colorgan-corrections "; // and the photo's name: its corrections in this browser tab
+
+let value = null; // of the frame: the pictures and the look
+let strength = 1;
+let told = null; // strength that the slider was moved to
+let hints = []; // of {points, want, spread, name}
+let past = [];
+let future = [];
+let chosen = null; // number of the correction that the panel is about
+let open = null; // points of the correction that the panel would add
+let underWay = false; // a change that goes on: it is one step of undoing
+
+const say = (sentence) => {
+  one(".said").textContent = sentence;
+};
+let toastEnds = 0;
+const toast = (sentence) => {
+  const box = one(".canvas-toast");
+  box.textContent = sentence;
+  box.hidden = false;
+  clearTimeout(toastEnds);
+  toastEnds = setTimeout(() => {
+    box.hidden = true;
+  }, 9000);
+};
+const placeWords = ([x, y]) =>
+  fill(words.place, { x: Math.round(x * 100), y: Math.round(y * 100) });
+
+// The server. The page may stand below any address, so all is relative to it.
+const address = (path) => {
+  const base = new URL(document.baseURI);
+  if (!base.pathname.endsWith("/")) base.pathname += "/";
+  return new URL(`hints/${path}`, base.origin + base.pathname).href;
+};
+const post = (path, body) =>
+  fetch(address(path), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+const plain = (list) => ({
+  version: 1,
+  hints: list.map(({ points, want, spread }) => ({ points, want, spread })),
+});
+const asked = () => ({ look: value.look, hints: plain(hints), strength });
+// Gives the answer, or null after a sentence to whoever looks at the page.
+const ask = async (path, body) => {
+  try {
+    const answer = await post(path, body);
+    if (answer.ok) return answer;
+    toast((await answer.json()).error ?? words.away);
+  } catch {
+    toast(words.away);
+  }
+  return null;
+};
+
+// One picture at a time is asked for, and then the newest: answers come in order.
+let wanted = false;
+let asking = false;
+let shownAddress = null;
+const refresh = async () => {
+  wanted = true;
+  if (asking) return;
+  asking = true;
+  while (wanted && value) {
+    wanted = false;
+    const own = value;
+    const answer = await ask("preview", asked());
+    const picture = answer && (await answer.blob());
+    if (!picture || value?.look !== own.look) continue;
+    const before = shownAddress;
+    shownAddress = URL.createObjectURL(picture);
+    await canvas.showAfter(shownAddress);
+    if (before) URL.revokeObjectURL(before);
+    draw();
+  }
+  asking = false;
+  if (value) askTelling();
+};
+let tellingAsked = 0;
+const askTelling = async () => {
+  const number = ++tellingAsked;
+  const answer = await post("telling", asked()).catch(() => null);
+  if (number !== tellingAsked || !answer?.ok || !value) return;
+  canvas.setRings((await answer.json()).places);
+};
+
+// Marks and list
+const nameOf = ({ name, want }) =>
+  name || words.swatches[want] || words[want] || (want.ab ? words.a_likely : String(want));
+const draw = () => {
+  const marks = hints.map((hint, number) => ({
+    places: hint.points,
+    colour: canvas.colourAt(hint.points[0]),
+    label: fill(words.dot, { name: nameOf(hint), place: placeWords(hint.points[0]) }),
+    chosen: number === chosen,
+  }));
+  canvas.setMarks(marks);
+  const rows = hints.map((hint, number) => {
+    const row = make("li");
+    const show = make("button", "name", nameOf(hint));
+    show.type = "button";
+    show.style.setProperty("--colour", marks[number].colour);
+    show.addEventListener("click", () => choose(number));
+    const remove = one(".panel .close").cloneNode(true);
+    remove.className = "tool delete-one";
+    remove.title = fill(words.delete_one, { name: nameOf(hint) });
+    remove.setAttribute("aria-label", remove.title);
+    remove.addEventListener("click", () => removeHint(number));
+    row.append(show, remove);
+    row.classList.toggle("chosen", number === chosen);
+    return row;
+  });
+  one(".corrections ul").replaceChildren(...rows);
+  one(".corrections .start").hidden = rows.length > 0;
+  const idle = { ".undo": !past.length, ".redo": !future.length, ".clear": !hints.length };
+  for (const [button, off] of Object.entries(idle)) {
+    one(button).setAttribute("aria-disabled", String(off));
+  }
+};
+
+// Changes: each is a step that can be undone; what is under way belongs to one step.
+const keep = () => {
+  try {
+    // An empty list too: what the file carries is not to come back.
+    sessionStorage.setItem(KEPT + value.photo, JSON.stringify(hints));
+  } catch {
+    // kept in memory
+  }
+};
+const kept = (photo) => {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEPT + photo));
+  } catch {
+    return null;
+  }
+};
+const change = (next, goesOn = false) => {
+  if (!underWay) {
+    past.push(hints);
+    future = [];
+  }
+  underWay = goesOn;
+  hints = next;
+  keep();
+  draw();
+  refresh();
+};
+const stepBack = (from, to, sentence) => {
+  if (!from.length || !value) return;
+  to.push(hints);
+  hints = from.pop();
+  underWay = false;
+  if (chosen !== null && chosen >= hints.length) closePanel();
+  keep();
+  draw();
+  refresh();
+  say(fill(sentence, { count: hints.length }));
+};
+const undo = () => stepBack(past, future, words.undone);
+const redo = () => stepBack(future, past, words.redone);
+const clear = () => {
+  if (!hints.length) return;
+  closePanel();
+  change([]);
+  say(words.cleared);
+};
+const patched = (number, patch) =>
+  hints.map((hint, place) => (place === number ? { ...hint, ...patch } : hint));
+const removeHint = (number) => {
+  const name = nameOf(hints[number]);
+  closePanel();
+  change(hints.filter((_, place) => place !== number));
+  say(fill(words.deleted, { name }));
+};
+
+// The panel: for a new place, or a correction that stands
+const openPanel = async (points, hint, byKeys) => {
+  if (!value?.look) return toast(words.too_large);
+  closeVersions();
+  open = points;
+  chosen = hint ? hints.indexOf(hint) : null;
+  underWay = false;
+  if (points[0][0] * 100 < canvas.border) setBorder(0);
+  draw();
+  const [x, y] = points[points.length - 1];
+  panel.open(canvas.pointOf([x, y]), figure.getBoundingClientRect(), {
+    ...hint,
+    there: Boolean(hint),
+  });
+  if (byKeys) one(".panel .close").focus();
+  const answer = await ask("likely", { look: value.look, x: points[0][0], y: points[0][1] });
+  if (answer && open === points) panel.offer(await answer.json());
+};
+const closePanel = () => {
+  panel.close();
+  canvas.pickPlace(null);
+  open = chosen = null;
+  underWay = false;
+};
+const choose = (number) => openPanel(hints[number].points, hints[number]);
+let spreadWanted = near; // before the first choice
+
+const panel = makePanel(one(".panel"), words, palette, few, spreads, near, {
+  want: (want, name, goesOn) => {
+    if (chosen !== null) {
+      change(patched(chosen, { want, name }), goesOn);
+      if (!goesOn) say(fill(words.changed, { name }));
+      return;
+    }
+    if (hints.length >= most) return toast(words.full_up);
+    chosen = hints.length;
+    change([...hints, { points: open, want, spread: spreadWanted, name }], goesOn);
+    panel.added();
+    say(fill(words.added, { name }));
+  },
+  spread: (spread, goesOn) => {
+    spreadWanted = spread;
+    if (chosen !== null) change(patched(chosen, { spread }), goesOn);
+  },
+  pick: () => {
+    say(words.picking);
+    toast(words.picking);
+    one(".panel").classList.add("aside");
+    canvas.pickPlace((place) => {
+      one(".panel").classList.remove("aside");
+      one(".canvas-toast").hidden = true;
+      const colour = canvas.colourAt(place);
+      panel.wish(colour, colour);
+    });
+    canvas.field.focus({ preventScroll: true });
+  },
+  remove: () => {
+    if (chosen === null) return;
+    removeHint(chosen);
+    canvas.field.focus({ preventScroll: true });
+  },
+  closed: () => {
+    closePanel();
+    draw();
+    canvas.field.focus({ preventScroll: true });
+  },
+});
+
+const canvas = makeCanvas(figure, {
+  share: words.share,
+  tap: (place, byKeys) => {
+    spreadWanted = near;
+    openPanel([place], null, byKeys);
+  },
+  stroke: (places) => {
+    spreadWanted = near;
+    openPanel(places, null, false);
+  },
+  choose,
+  moving: (number, place) => change(movedTo(number, place), true),
+  moved: (number, place, byKeys) => {
+    change(movedTo(number, place), !byKeys);
+    underWay = false;
+    say(fill(words.moved, { place: placeWords(place) }));
+  },
+  remove: (number) => {
+    removeHint(number);
+    canvas.field.focus({ preventScroll: true });
+  },
+  cursor: (place) => say(placeWords(place)),
+});
+// A stroke moves as a whole, by its first place.
+const movedTo = (number, [x, y]) => {
+  const [[x0, y0]] = hints[number].points;
+  const points = hints[number].points.map(([px, py]) => [
+    clamp(px + x - x0, 0, 1),
+    clamp(py + y - y0, 0, 1),
+  ]);
+  return patched(number, { points });
+};
+
+// Versions
+const closeVersions = () => {
+  one(".versions").hidden = true;
+};
+const askVersions = async () => {
+  if (!value?.look) return toast(words.too_large);
+  closePanel();
+  const button = one(".ask-versions");
+  button.setAttribute("aria-busy", "true");
+  const answer = await ask("versions", asked());
+  button.removeAttribute("aria-busy");
+  if (!answer || !value) return;
+  const { versions } = await answer.json();
+  const shown = versions.map(({ hints: own, picture }, number) => {
+    const choice = make("button", "choice");
+    choice.type = "button";
+    const image = make("img");
+    image.src = picture;
+    image.alt = fill(words.version, { number: number + 1 });
+    choice.append(image);
+    choice.addEventListener("click", () => {
+      closeVersions();
+      setBorder(0);
+      // Hints that stand already keep their names.
+      change(own.map((hint, place) => ({ spread: 1, name: hints[place]?.name ?? "", ...hint })));
+      say(fill(words.version_taken, { number: number + 1 }));
+      canvas.field.focus({ preventScroll: true });
+    });
+    return choice;
+  });
+  one(".versions .choices").replaceChildren(...shown);
+  one(".versions").hidden = false;
+  shown[0]?.focus({ preventScroll: true });
+};
+
+// The file in full size is made when it is asked for.
+const download = async () => {
+  const button = one(".getting .download");
+  if (!value || button.ariaBusy === "true") return;
+  button.ariaBusy = "true";
+  const bar = one(".getting progress");
+  const shares = { reading: 0.15, painting: 0.45, writing: 0.85 };
+  const answer = value.look ? await ask("download", asked()) : toast(words.too_large);
+  let rest = "";
+  const told = (line) => {
+    const { step, file, error } = JSON.parse(line);
+    if (error) toast(error);
+    bar.value = step ? shares[step] : 1;
+    if (step) button.textContent = words[step];
+    if (!file) return;
+    const link = make("a");
+    link.href = address(`file/${file}`);
+    link.download = "";
+    link.click();
+    say(words.ready);
+  };
+  try {
+    const reader = answer?.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await reader?.read(); part && !part.done; part = await reader.read()) {
+      const lines = (rest + part.value).split("\n");
+      rest = lines.pop();
+      lines.forEach(told);
+    }
+  } catch {
+    toast(words.away);
+  }
+  button.textContent = words.download;
+  button.ariaBusy = "false";
+  bar.value = 0;
+};
+
+// Tools
+const press = (name, on) => one(`.${name}`).setAttribute("aria-pressed", String(on));
+const isPressed = (name) => one(`.${name}`).getAttribute("aria-pressed") === "true";
+const setBorder = (share) => {
+  canvas.moveBorder(share);
+  press("tool.compare", share > 0);
+};
+const onClick = (name, work) => one(name).addEventListener("click", work);
+onClick(".undo", undo);
+onClick(".redo", redo);
+onClick(".clear", clear);
+onClick(".ask-versions", askVersions);
+onClick(".versions .close", () => {
+  closeVersions();
+  one(".ask-versions").focus({ preventScroll: true });
+});
+onClick(".tool.compare", () => setBorder(canvas.border > 0 ? 0 : 50));
+onClick(".tool.dots", () => {
+  press("tool.dots", !isPressed("tool.dots"));
+  root.classList.toggle("no-marks", !isPressed("tool.dots"));
+});
+onClick(".tool.hand", () => {
+  press("tool.hand", !isPressed("tool.hand"));
+  canvas.hand = isPressed("tool.hand");
+});
+onClick(".further", () => canvas.zoomBy(1 / 1.5));
+onClick(".closer", () => canvas.zoomBy(1.5));
+onClick(".full", () => {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else root.requestFullscreen?.().catch(() => {});
+});
+onClick(".getting .download", download);
+
+document.addEventListener("keydown", (event) => {
+  if (!value || !root.offsetParent) return;
+  if (event.key === "Escape") {
+    if (panel.isOpen) {
+      one(".panel").classList.remove("aside");
+      closePanel();
+      draw();
+      canvas.field.focus({ preventScroll: true });
+    }
+    closeVersions();
+    return;
+  }
+  if (event.key === "Delete" && chosen !== null && root.contains(event.target)) {
+    if (!event.defaultPrevented) removeHint(chosen);
+    return;
+  }
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  if (event.target.matches?.("textarea, input:not([type=range], [type=color])")) return;
+  const key = event.key.toLowerCase();
+  if (key === "z" && !event.shiftKey) undo();
+  else if (key === "y" || (key === "z" && event.shiftKey)) redo();
+  else return;
+  event.preventDefault();
+});
+document.addEventListener("colorgan-strength", ({ detail }) => {
+  told = strength = detail;
+  if (value?.look) refresh();
+});
+
+// A new value: another photo, or the same one looked at in another way.
+const show = (next) => {
+  const samePhoto = next && value?.photo === next.photo;
+  const first = next && !value;
+  value = next;
+  tellingAsked += 1;
+  canvas.setRings([]);
+  closePanel();
+  closeVersions();
+  root.classList.toggle("filled", Boolean(value));
+  figure.hidden = !value;
+  one(".empty").hidden = Boolean(value);
+  if (!value) {
+    for (const image of figure.querySelectorAll("img")) image.removeAttribute("src");
+    return;
+  }
+  strength = told ?? value.strength;
+  for (const [number, side] of ["before", "after"].entries()) {
+    const image = figure.querySelector(`img.${side}`);
+    image.width = value.width;
+    image.height = value.height;
+    image.alt = value.names[number];
+    image.src = value[side].url;
+  }
+  figure.setAttribute("aria-label", words.frame);
+  figure.style.setProperty("--width", value.width);
+  figure.style.setProperty("--height", value.height);
+  if (!samePhoto) {
+    const carried = value.carried.map((hint) => ({ spread: 1, name: "", ...hint }));
+    hints = kept(value.photo) ?? carried;
+    past = [];
+    future = [];
+    canvas.reset();
+    if (first) canvas.moveBorder(canvas.border);
+    if (hints.length) say(words.back);
+  }
+  draw();
+  if (value.look && (hints.length || strength !== value.strength)) refresh();
+  else if (value.look) canvas.showAfter(value.after.url).then(askTelling);
+  if (first) element.scrollIntoView({ behavior: "smooth", block: "nearest" });
+};
+watch("value", () => show(props.value));
+if (props.value) show(props.value);

@@ -1,0 +1,331 @@
+"""Looks held for a while, so that a visitor's corrections need no network and no file.
+
+A visitor gets a token that nobody can guess, and only who has it can work with the look. Looks are
+large and few are held; what each was made of is small and kept for longer, so that one that was
+given up is made again when it is asked for.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..color.pixels import full_lightness
+from ..colorizer import Size, paint
+from ..errors import ColorganError
+from ..look import Look
+from ..photo import Pages, Photo, Written
+from ..rates import Rate, Rates
+from .models import Models
+from .photo_input import open_pages
+from .previews import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, small
+from .texts import Texts
+from .work import Restored, Watch, restore
+
+MOST = 64
+MOST_BYTES = 600_000_000
+LARGEST = 40_000_000
+"""Bytes of one look; a larger one is not held, and its photo cannot be corrected on the page."""
+MOST_KNOWN = 10_000
+"""Tokens; each is some hundred bytes."""
+AGAIN = Rate(6, 1 / 120)
+"""How often one look is made again: it costs as much as a photo."""
+EDIT_SIDE = 1152
+"""Long side in pixels of the picture that shows a correction at once."""
+
+
+class GoneError(ColorganError):
+    """What a visitor asks about is not known any more; colouring the photo again helps."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a visitor asked for: enough to make the look again.
+
+    Attributes:
+        photo: path of the file as it came.
+        model: its key on the page.
+        size: at which the network sees the photo.
+        restore: strength of restoring before, or None.
+    """
+
+    photo: str | None
+    model: str
+    size: Size
+    restore: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A photo as it was looked at.
+
+    Attributes:
+        source: small, as it came: 8 bits, at most `PREVIEW_SIDE` pixels long.
+        grey: small, what was coloured: the same, or restored.
+        photo: as it came, in full size; of several pages the first.
+        written: what is to be told of the file, as it will be.
+        restored: what became of it before, if it was restored.
+        look: all that the network saw.
+        model, revision: who coloured.
+        seconds: how long that took.
+    """
+
+    source: Photo
+    grey: Photo
+    photo: Photo
+    written: Written
+    restored: Restored | None
+    look: Look
+    model: str
+    revision: str
+    seconds: float
+
+    @property
+    def size(self) -> int:
+        """The working size."""
+        return self.look.size
+
+    @property
+    def pages(self) -> int:
+        """How many pages or frames the file has."""
+        return max(self.written.pages, self.written.frames)
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What corrections of a photo need, and no more.
+
+    Attributes:
+        look: all that the network saw.
+        lightness: L* (h, w) in half precision, at most `EDIT_SIDE` pixels long.
+    """
+
+    look: Look
+    lightness: Tensor
+
+    @property
+    def nbytes(self) -> int:
+        """How much memory it holds."""
+        return self.look.nbytes + self.lightness.numel() * self.lightness.element_size()
+
+
+@dataclass
+class _Entry:
+    order: Order
+    folder: Path
+    used: float
+    held: Held | None = None
+    shown: Any = None
+    """What the page shows for it, if it is asked for once more."""
+
+
+class Looks:
+    """The looks of all visitors, bounded in number, bytes and time; the oldest are given up first.
+
+    Args:
+        models: who looks.
+        texts: hold the sentences for what is gone.
+        most, most_bytes: are held at a time.
+        clock: gives seconds.
+    """
+
+    def __init__(
+        self,
+        models: Models,
+        texts: Texts,
+        *,
+        most: int = MOST,
+        most_bytes: int = MOST_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.models = models
+        self._texts = texts
+        self._most, self._most_bytes = most, most_bytes
+        self._clock = clock
+        self._rates = Rates(clock)
+        self._entries: OrderedDict[str, _Entry] = OrderedDict()  # used longest ago first
+        self._tokens: dict[tuple[str, Order], str] = {}
+        self._lock = Lock()
+        self._making = Lock()
+
+    def token(self, visitor: str, order: Order) -> str:
+        """Give the token of a visitor's order, the same for the same order.
+
+        Args:
+            visitor: what only this visitor's page knows, such as Gradio's name of the session.
+            order: what is asked for.
+        """
+        with self._lock:
+            token = self._tokens.get((visitor, order))
+            if token is None or token not in self._entries:
+                token = secrets.token_urlsafe(24)
+                self._entries[token] = _Entry(order, fresh_folder(), self._clock())
+                self._tokens[visitor, order] = token
+                self._tidy()
+            return token
+
+    def order(self, token: str) -> Order:
+        """Give what was asked for.
+
+        Raises:
+            GoneError: the token is not known.
+        """
+        return self._entry(token).order
+
+    def holds(self, token: str) -> bool:
+        """Say whether a look is held; one that is too large never is."""
+        return self._entry(token).held is not None
+
+    def shown(self, token: str) -> Any:
+        """Give what `show` was told last, as long as the look is held."""
+        entry = self._entry(token)
+        return entry.shown if entry.held is not None else None
+
+    def show(self, token: str, shown: Any) -> None:
+        """Keep what the page shows, to be shown again."""
+        self._entry(token).shown = shown
+
+    def make(self, token: str) -> Seen:
+        """Look at the photo, once, and hold the look.
+
+        Raises:
+            ColorganError: the photo is gone or cannot be read, or the order makes no sense.
+        """
+        entry = self._entry(token)
+        seen = self._look(entry)
+        held = Held(seen.look, _edit_lightness(seen.grey))
+        with self._lock:
+            if held.nbytes <= LARGEST:
+                entry.held = held
+            self._tidy()
+        return seen
+
+    def get(self, token: str) -> Held:
+        """Give a look; one that was given up is made again from the photo's file.
+
+        Raises:
+            GoneError: the token is not known, or the photo's file is gone.
+            ColorganError: the look is too large to be held, or was made too often.
+        """
+        entry = self._entry(token)
+        if entry.held is not None:
+            return entry.held
+        with self._making:  # who waited finds it made
+            if entry.held is None:
+                if entry.order.photo is None or not Path(entry.order.photo).exists():
+                    raise GoneError(self._texts.photo_gone)
+                if wait := self._rates.take("again", token, AGAIN):
+                    wait_words = self._texts.duration(wait)
+                    raise ColorganError(self._texts.hints.too_quick.format(wait=wait_words))
+                self.make(token)
+            held = entry.held
+        if held is None:
+            raise ColorganError(self._texts.hints.too_large)
+        return held
+
+    def prepared(self, token: str) -> tuple[Pages, str]:
+        """Give the photo that is coloured, in full size: as it came, or restored; and its note.
+
+        All pages of it; those beyond the first are restored when they are read.
+
+        Raises:
+            ColorganError: the photo is gone or cannot be read.
+        """
+        entry = self._entry(token)
+        pages = open_pages(self._texts, entry.order.photo)
+        if entry.order.restore is None:
+            return pages, ""
+        restorer, kept = self.models.restorer(), _restored_file(entry)
+        if pages.count == 1 and kept.exists():
+            return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), restorer.note
+        return restore(restorer, pages, entry.order.restore).pages, restorer.note
+
+    def _look(self, entry: _Entry) -> Seen:
+        order = entry.order
+        pages = open_pages(self._texts, order.photo)
+        photo = pages.first
+        colorizer = self.models.get(order.model)
+        restored = None
+        if order.restore is not None:
+            restored = restore(self.models.restorer(), pages, order.restore)
+            if entry.folder.is_dir():  # the file in full size is made without restoring once more
+                np.save(_restored_file(entry), restored.photo.pixels)
+        grey = photo if restored is None else restored.photo
+        watch = Watch()
+        with watch.running():
+            look = colorizer.look(grey, size=order.size)
+        source = small(photo, PREVIEW_SIDE)
+        return Seen(
+            source,
+            source if restored is None else small(restored.photo, PREVIEW_SIDE),
+            photo,
+            pages.told(Path(photo.name)),
+            restored,
+            look,
+            colorizer.name,
+            colorizer.revision,
+            watch.seconds,
+        )
+
+    def _entry(self, token: str) -> _Entry:
+        with self._lock:
+            entry = self._entries.get(token)
+            if entry is None:
+                raise GoneError(self._texts.hints.gone)
+            entry.used = self._clock()
+            self._entries.move_to_end(token)
+            return entry
+
+    def _tidy(self) -> None:
+        """Give up what is too old or too much; the lock is held."""
+        entries = self._entries
+        held = [entry for entry in entries.values() if entry.held is not None]
+        total = sum(entry.held.nbytes for entry in held if entry.held is not None)
+        count = len(held)
+        for entry in held:
+            size = entry.held.nbytes if entry.held is not None else 0
+            old = self._clock() - entry.used > KEPT_SECONDS
+            fits = count <= self._most and total <= self._most_bytes
+            if not old and (fits or entry is held[-1]):
+                break
+            entry.held = None
+            count, total = count - 1, total - size
+        if len(entries) > MOST_KNOWN:
+            for token in list(entries)[: len(entries) - MOST_KNOWN]:
+                del entries[token]
+            self._tokens = {key: t for key, t in self._tokens.items() if t in entries}
+
+
+def coloured(lightness: Tensor, lines: Tensor) -> Photo:
+    """Give a small picture in the colours of a look's lines, as the full-size file gets them.
+
+    Args:
+        lightness: L* (h, w).
+        lines: (1, 4, h', w') of `Look.lines`.
+    """
+    plane = lightness.float()[None, None]
+    blank = Photo(np.empty((*lightness.shape, 3), np.uint8), None, "JPEG")
+    return paint(blank, lines, lightness=plane)
+
+
+def _edit_lightness(grey: Photo) -> Tensor:
+    lightness = full_lightness(grey.pixels)
+    scale = min(EDIT_SIDE / max(grey.width, grey.height), 1)
+    shape = [max(round(side * scale), 1) for side in (grey.height, grey.width)]
+    shrunk = F.interpolate(lightness, shape, mode="bilinear", align_corners=False, antialias=True)
+    return shrunk[0, 0].to(torch.float16)
+
+
+def _restored_file(entry: _Entry) -> Path:
+    return entry.folder / "restored.npy"
