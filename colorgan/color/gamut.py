@@ -1,4 +1,4 @@
-"""What sRGB can show: the largest chroma of every lightness and hue, and colours brought down to it.
+"""What sRGB can show: the largest chroma of each lightness and hue, and colours brought to it.
 
 Tensors are as in `cie`. How much of a colour's chroma fits is looked up in a table, so that a photo
 whose colours all lie outside costs about one more conversion to linear light. A table can be
