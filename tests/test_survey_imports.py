@@ -180,7 +180,7 @@ class TestWaysInWhichASheetIsSaved:
     def test_a_wrong_line_is_told_by_its_number_in_the_file(self, study, tmp_path):
         text = "sep=;\r\nparticipant;question;answer\r\n;;\r\n1;real;deoldify\r\n"
         (tmp_path / "a.csv").write_text(text, encoding="utf-8", newline="")
-        with pytest.raises(SurveyError, match="Line 4 of a.csv has the answer 'deoldify'"):
+        with pytest.raises(SurveyError, match=r"Line 4 of a\.csv has the answer 'deoldify'"):
             read_votes(tmp_path / "a.csv", study, SIGNER)
 
     @pytest.mark.parametrize(
@@ -192,9 +192,7 @@ class TestWaysInWhichASheetIsSaved:
             ("binary.xlsx", b"PK\x03\x04 no workbook", "cannot be read"),
         ],
     )
-    def test_what_cannot_be_read_is_told_how_to_be_saved(
-        self, study, tmp_path, name, data, reason
-    ):
+    def test_what_cannot_be_read_is_told_how_to_be_saved(self, study, tmp_path, name, data, reason):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(SurveyError, match=f"{reason}.*In Excel save it as .CSV UTF-8"):
             read_votes(tmp_path / name, study, SIGNER)

@@ -178,11 +178,11 @@ def _rows(path: Path) -> list[tuple[int, Row]]:
             f"{', '.join(KNOWN)} (the last three may be left out)."
         )
     return [
-        (line, {name: "" for name in heads} | dict(zip(heads, cells, strict=False)))
+        (line, dict.fromkeys(heads, "") | dict(zip(heads, cells, strict=False)))
         for line, cells in lines[1:]
     ]
 
 
 def _plain(said: str) -> str:
-    """Give a word as somebody types it: small, without the quotes that Excel and Word make of it."""
+    """Give a word as somebody types it: small, without the quotes that Excel makes of it."""
     return re.sub("[‘’`´]", "'", said).strip(_QUOTES).lower()
