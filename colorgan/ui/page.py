@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from ..photo.formats import READ_ENDINGS
 from . import about, album, colour, compare, survey
 from .limits import PHOTOS, Limits
 from .models import Models
@@ -76,8 +77,10 @@ def look() -> dict[str, Any]:
     return {
         "theme": theme(),
         "css_paths": [_HERE / "style.css", _HERE / "survey.css"],
-        "js": (_HERE / "page.js").read_text(),
+        "js": (_HERE / "page.js").read_text().replace("READ_ENDINGS;", f"{sorted(READ_ENDINGS)};"),
         "favicon_path": _HERE / "favicon.svg",
+        # Unasked, browsers look for it at the root of the host, where a proxy may have other pages.
+        "head": '<link rel="icon" href="favicon.ico">',
         "footer_links": [],
         # Gradio has no word of its own for the button that adds files.
         "i18n": gr.I18n(**{lang: {"common.upload": t.add_files} for lang, t in LANGUAGES.items()}),
