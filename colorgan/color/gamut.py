@@ -84,7 +84,7 @@ def share_that_fits(lightness: Tensor, ab: Tensor) -> Tensor:
     unclear = share.isnan()[:, 0]
     if unclear.any():
         parts = zip(
-            *(x.movedim(1, -1)[unclear].split(_SOUGHT_AT_A_TIME) for x in (lightness, ab)),
+            *(torch.split(x.movedim(1, -1)[unclear], _SOUGHT_AT_A_TIME) for x in (lightness, ab)),
             strict=True,
         )
         share.movedim(1, -1)[unclear] = torch.cat([_sought(*part) for part in parts])
@@ -98,7 +98,7 @@ def _largest_chroma(device: torch.device) -> Tensor:
     hue = torch.linspace(-180, 180, _COLUMNS)
     way = torch.stack((hue.deg2rad().cos(), hue.deg2rad().sin())) * _CHROMA_MAX
     parts = []
-    for rows in lightness.split(_ROWS_AT_A_TIME):
+    for rows in torch.split(lightness, _ROWS_AT_A_TIME):
         low = torch.zeros(len(rows), _COLUMNS)
         step = 0.5
         own, full = rows.view(1, 1, -1, 1).expand(1, 1, *low.shape), way[None, :, None]
