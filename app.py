@@ -70,7 +70,7 @@ if study := os.environ.get("COLORGAN_STUDY"):
         )
         if survey.promise:
             print(survey.promise, flush=True)
-        routes = [web.routes(survey)]
+        routes = web.routes(survey)
     except ColorganError as error:
         sys.exit(str(error))
 demo = page.build(
