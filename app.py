@@ -58,7 +58,7 @@ if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
 texts = page.LANGUAGES[language]
 looks = Looks(models, texts)
-routes = [corrections.routes(looks, texts)]
+routes = corrections.routes(looks, texts)
 if study := os.environ.get("COLORGAN_STUDY"):
     try:
         # Only here, so that the page needs nothing of the survey's where no study is named.
@@ -73,7 +73,7 @@ if study := os.environ.get("COLORGAN_STUDY"):
         )
         if survey.promise:
             print(survey.promise, flush=True)
-        routes.append(web.routes(survey))
+        routes += web.routes(survey)
     except ColorganError as error:
         sys.exit(str(error))
 demo = page.build(

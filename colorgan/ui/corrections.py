@@ -32,7 +32,7 @@ from PIL import Image
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Route
 from torch.nn import functional as F
 
 from .. import hints as hint_files
@@ -75,8 +75,11 @@ class RequestError(ColorganError):
         self.status = status
 
 
-def routes(looks: Looks, texts: Texts) -> Mount:
-    """Give the routes of the corrections, which stand below /hints, for a server."""
+def routes(looks: Looks, texts: Texts) -> list[BaseRoute]:
+    """Give the routes of the corrections, which stand below /hints, for a server.
+
+    Each has its whole path: a `Mount` finds nothing below it where a proxy takes a prefix off.
+    """
     ready = _Files()
     rates = Rates()
 
@@ -111,10 +114,10 @@ def routes(looks: Looks, texts: Texts) -> Mount:
     works: list[tuple[str, _Work, Rate]] = [(name, work, EDITS) for name, work in quick.items()]
     works.append(("download", download, FILES))
     served = [
-        Route(f"/{name}", _endpoint(name, work, rate, rates, texts), methods=["POST"])
+        Route(f"/hints/{name}", _endpoint(name, work, rate, rates, texts), methods=["POST"])
         for name, work, rate in works
     ]
-    return Mount("/hints", routes=[*served, Route("/file/{token}", file)])
+    return [*served, Route("/hints/file/{token}", file)]
 
 
 class _Files:
