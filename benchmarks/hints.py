@@ -167,7 +167,7 @@ def _cell(row: Mapping[str, Any]) -> str:
     return f"{psnr:.2f} / {difference:.2f}"
 
 
-WIDTH, HEIGHT, LEFT, TOP, PANEL, BELOW = 660, 300, 40, 34, 250, 40  # of the picture, in pixels
+WIDTH, HEIGHT, LEFT, TOP, PANEL, BELOW = 660, 300, 48, 34, 250, 40  # of the picture, in pixels
 _STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1d1d1f } .axis { fill: #5f5f66 }
 .line { fill: none; stroke-width: 2 } .grid { stroke: #d8d8de; stroke-width: 1 }
@@ -203,7 +203,7 @@ def draw(figures: Mapping[str, Any]) -> str:
         curves = {model: ways[way] for model, ways in models.items()}
         parts += _panel(curves, left, (low, high), f"hints {_PLACES[way]}")
     for place, model in enumerate(models):
-        x = LEFT + place * 155
+        x = LEFT + place * 145
         parts.append(
             f'<circle class="c{place}" cx="{x + 5}" cy="{HEIGHT - 14}" r="4"/>'
             f'<text x="{x + 14}" y="{HEIGHT - 10}">{escape(model)}</text>'

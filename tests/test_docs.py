@@ -19,6 +19,7 @@ from conftest import ROOT
 import colorgan
 import train
 from colorgan import cli
+from colorgan.hints import from_json
 from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 
@@ -180,6 +181,11 @@ def test_the_readme_s_table_of_quality_is_what_the_command_prints():
     assert [row for row in rows if row not in TEXTS["README.md"].splitlines()] == []
 
 
+def test_the_readme_s_example_of_hints_is_read():
+    example = re.search(r"```json\n(.*?)```", TEXTS["README.md"], re.S)
+    assert len(from_json(example[1], "README")) == 3
+
+
 def test_the_readme_s_table_and_picture_of_hints_are_what_was_measured():
     done = script(Path(hints.__file__))
     rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
@@ -187,7 +193,7 @@ def test_the_readme_s_table_and_picture_of_hints_are_what_was_measured():
     assert "\n".join(rows) in TEXTS["README.md"]
     figures = json.loads(hints.KEPT.read_text())
     assert hints.PICTURE.read_text() == hints.draw(figures)
-    assert f"{figures['photos']} photos of kinds" in TEXTS["README.md"]
+    assert f"{figures['photos']} photos of two sources" in TEXTS["README.md"]
 
 
 def test_the_picture_of_the_design_has_the_floors_of_the_contract(monkeypatch):

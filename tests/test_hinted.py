@@ -74,11 +74,12 @@ class TestPlaces:
         assert (int(x * 48), int(y * 32)) == (column, row)
 
 
-class TestJudgement:
-    @pytest.fixture(scope="class")
-    def result(self, album):
-        return judge_hints({"grey": Grey()}, album, [12, 0, 3, 3], size=64, progress=False)
+@pytest.fixture(scope="module")
+def result(album):
+    return judge_hints({"grey": Grey()}, album, [12, 0, 3, 3], size=64, progress=False)
 
+
+class TestJudgement:
     def test_every_number_has_a_figure_of_every_photo(self, result, album):
         assert result.counts == (0, 3, 12) and result.photos == len(album)
         for way in hinted.WAYS:
@@ -128,19 +129,20 @@ class TestJudgement:
         assert low < figure["mean"] < high and math.isfinite(figure["mean"])
 
 
-class TestCommand:
-    @pytest.fixture(scope="class")
-    def written(self, album, small_model, tmp_path_factory):
-        pytest.importorskip("plotly")
-        folder = tmp_path_factory.mktemp("judged")
-        for name, data in album[:2]:
-            (folder / name).write_bytes(data)
-        files = ("--json", folder / "f.json", "--report", folder / "r.html")
-        what = ("--model", small_model, "--data", folder, "--size", 48)
-        done = colorgan("evaluate", *what, "--hints", 0, 2, *files)
-        assert done.returncode == 0, done.stderr
-        return folder, done.stdout
+@pytest.fixture(scope="module")
+def written(album, small_model, tmp_path_factory):
+    pytest.importorskip("plotly")
+    folder = tmp_path_factory.mktemp("judged")
+    for name, data in album[:2]:
+        (folder / name).write_bytes(data)
+    files = ("--json", folder / "f.json", "--report", folder / "r.html")
+    what = ("--model", small_model, "--data", folder, "--size", 48)
+    done = colorgan("evaluate", *what, "--hints", 0, 2, *files)
+    assert done.returncode == 0, done.stderr
+    return folder, done.stdout
 
+
+class TestCommand:
     def test_figures_stand_under_each_model_in_the_json(self, written, small_model):
         folder, _ = written
         models = json.loads((folder / "f.json").read_text())["models"]
