@@ -74,15 +74,15 @@ class TestByMouse:
         page = visit()
         colour(page, large_photo)
         page.evaluate(WATCH_JUMPS)
-        for place, name in zip(PLACES, ("brick", "denim", "leaves"), strict=True):
+        for place, name in zip(PLACES, ("brick", "navy", "leaves"), strict=True):
             correct(page, place, f"[data-swatch='{name}']")
-        assert names(page) == ["Brick", "Denim", "Leaves"]
+        assert names(page) == ["Brick", "Navy", "Leaves"]
         assert border(page) == 0  # what was clicked in grey is seen in colour
 
         page.keyboard.press("Control+z")
-        assert names(page) == ["Brick", "Denim"]
+        assert names(page) == ["Brick", "Navy"]
         page.keyboard.press("Control+Shift+Z")
-        assert names(page) == ["Brick", "Denim", "Leaves"]
+        assert names(page) == ["Brick", "Navy", "Leaves"]
         page.locator(".tool.undo").click()
         page.locator(".tool.redo").click()
         page.locator(".corrections .delete-one").nth(1).click()

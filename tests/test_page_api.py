@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import io
+import json
 import re
 import runpy
 import urllib.request
@@ -16,7 +17,7 @@ from conftest import ROOT
 from hub_client import settings
 from loopback_hub import Repo
 from page_app import connect, serving
-from pictures import mean_chroma
+from pictures import lab, mean_chroma
 from PIL import Image
 
 from colorgan.ui.texts import ENGLISH
@@ -24,8 +25,8 @@ from colorgan.ui.texts import ENGLISH
 
 class TestApi:
     def test_the_script_of_the_readme_runs(self, url, small_photo, tmp_path, monkeypatch):
-        code = (ROOT / "README.md").read_text().split("```python\nfrom gradio_client")[1]
-        code = "from gradio_client" + code.split("```")[0]
+        blocks = (ROOT / "README.md").read_text().split("```python\n")
+        (code,) = (block.split("```")[0] for block in blocks if "from gradio_client" in block)
         code = code.replace('"http://127.0.0.1:7860"', f"{url!r}, download_files={str(tmp_path)!r}")
         (tmp_path / "old.jpg").write_bytes(small_photo.read_bytes())
         monkeypatch.chdir(tmp_path)
@@ -45,6 +46,31 @@ class TestApi:
         assert mean_chroma(Image.open(previews["before"])) < 1
         assert "by custom" in caption
         assert restored is None
+
+    def test_a_colour_is_corrected(self, url, small_photo, tmp_path):
+        client = connect(url, tmp_path)
+        hint = {"points": [[0.42, 0.42]], "want": {"ab": [10, -30]}}
+        hints = json.dumps({"version": 1, "shape": [800, 600], "hints": [hint]})
+        asked = {"model": "custom", "hints": hints, "api_name": "/colorize"}
+        file, *_ = client.predict(photo(small_photo), **asked)
+        made = lab(Image.open(file))[126 - 1 : 126 + 2, 168 - 1 : 168 + 2].mean((0, 1))
+        assert made[1:] == pytest.approx([10, -30], abs=4)
+
+    @pytest.mark.parametrize(
+        ("hints", "words"),
+        [
+            ("red", "hints is no JSON: line 1"),
+            ('{"version": 1, "hints": [{}]}', r"hints\[0\].points"),
+            ('{"version": 1, "shape": [9, 99], "hints": []}', "made for a photo of 9 x 99"),
+        ],
+    )
+    def test_hints_that_make_no_sense_are_told_in_a_sentence(
+        self, url, small_photo, tmp_path, hints, words
+    ):
+        from gradio_client.exceptions import AppError
+
+        with pytest.raises(AppError, match=words):
+            connect(url, tmp_path).predict(photo(small_photo), hints=hints, api_name="/colorize")
 
     def test_a_photo_is_restored_without_colours(self, url, small_photo, tmp_path):
         client = connect(url, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,7 @@ def _show(
         previews of before and after, with the token of the look; a caption; where it is guessing,
         if the model knows; the lightness before and after restoring, if it was restored.
     """
-    visitor = request.session_hash or ""
+    visitor = request.session_hash or secrets.token_urlsafe()
     token = looks.token(visitor, order)
     known = looks.shown(token)
     if known is not None and known[0]["strength"] == strength:

@@ -1,8 +1,6 @@
 // The tab Colour's frame: corrections as a list that can be undone, and what the server makes of it.
 
-const { words, palette, few, most, spreads, near } = props;
-const root = element.querySelector(".canvas");
-const one = (selector) => root.querySelector(selector);
+const { palette, few, most, spreads, near } = props;
 const figure = one(".surface");
 const KEPT = "colorgan-corrections "; // and the photo's name: its corrections in this browser tab
 
@@ -16,51 +14,14 @@ let chosen = null; // number of the correction that the panel is about
 let open = null; // points of the correction that the panel would add
 let underWay = false; // a change that goes on: it is one step of undoing
 
-const say = (sentence) => {
-  one(".said").textContent = sentence;
-};
-let toastEnds = 0;
-const toast = (sentence) => {
-  const box = one(".canvas-toast");
-  box.textContent = sentence;
-  box.hidden = false;
-  clearTimeout(toastEnds);
-  toastEnds = setTimeout(() => {
-    box.hidden = true;
-  }, 9000);
-};
 const placeWords = ([x, y]) =>
   fill(words.place, { x: Math.round(x * 100), y: Math.round(y * 100) });
 
-// The server. The page may stand below any address, so all is relative to it.
-const address = (path) => {
-  const base = new URL(document.baseURI);
-  if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return new URL(`hints/${path}`, base.origin + base.pathname).href;
-};
-const post = (path, body) =>
-  fetch(address(path), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
 const plain = (list) => ({
   version: 1,
   hints: list.map(({ points, want, spread }) => ({ points, want, spread })),
 });
 const asked = () => ({ look: value.look, hints: plain(hints), strength });
-// Gives the answer, or null after a sentence to whoever looks at the page.
-const ask = async (path, body) => {
-  try {
-    const answer = await post(path, body);
-    if (answer.ok) return answer;
-    toast((await answer.json()).error ?? words.away);
-  } catch {
-    toast(words.away);
-  }
-  return null;
-};
-
 // One picture at a time is asked for, and then the newest: answers come in order.
 let wanted = false;
 let asking = false;
@@ -317,42 +278,6 @@ const askVersions = async () => {
   shown[0]?.focus({ preventScroll: true });
 };
 
-// The file in full size is made when it is asked for.
-const download = async () => {
-  const button = one(".getting .download");
-  if (!value || button.ariaBusy === "true") return;
-  button.ariaBusy = "true";
-  const bar = one(".getting progress");
-  const shares = { reading: 0.15, painting: 0.45, writing: 0.85 };
-  const answer = value.look ? await ask("download", asked()) : toast(words.too_large);
-  let rest = "";
-  const told = (line) => {
-    const { step, file, error } = JSON.parse(line);
-    if (error) toast(error);
-    bar.value = step ? shares[step] : 1;
-    if (step) button.textContent = words[step];
-    if (!file) return;
-    const link = make("a");
-    link.href = address(`file/${file}`);
-    link.download = "";
-    link.click();
-    say(words.ready);
-  };
-  try {
-    const reader = answer?.body.pipeThrough(new TextDecoderStream()).getReader();
-    for (let part = await reader?.read(); part && !part.done; part = await reader.read()) {
-      const lines = (rest + part.value).split("\n");
-      rest = lines.pop();
-      lines.forEach(told);
-    }
-  } catch {
-    toast(words.away);
-  }
-  button.textContent = words.download;
-  button.ariaBusy = "false";
-  bar.value = 0;
-};
-
 // Tools
 const press = (name, on) => one(`.${name}`).setAttribute("aria-pressed", String(on));
 const isPressed = (name) => one(`.${name}`).getAttribute("aria-pressed") === "true";
@@ -384,7 +309,10 @@ onClick(".full", () => {
   if (document.fullscreenElement) document.exitFullscreen();
   else root.requestFullscreen?.().catch(() => {});
 });
-onClick(".getting .download", download);
+onClick(".getting .download", () => {
+  if (value?.look) download(asked());
+  else toast(words.too_large);
+});
 
 document.addEventListener("keydown", (event) => {
   if (!value || !root.offsetParent) return;

@@ -21,7 +21,7 @@ from .hint_texts import FEW, groups
 from .texts import Texts
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("canvas.js", "panel.js", "correcting.js")
+_SCRIPTS = ("asking.js", "canvas.js", "panel.js", "correcting.js")
 
 _TEMPLATE = """
 <div class="canvas">

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ MOST_KNOWN = 10_000
 """Tokens; each is some hundred bytes."""
 AGAIN = Rate(6, 1 / 120)
 """How often one look is made again: it costs as much as a photo."""
+_SWEEP_SECONDS = 600
 EDIT_SIDE = 1152
 """Long side in pixels of the picture that shows a correction at once."""
 
@@ -158,6 +159,7 @@ class Looks:
         self._tokens: dict[tuple[str, Order], str] = {}
         self._lock = Lock()
         self._making = Lock()
+        self._sweeper: Thread | None = None
 
     def token(self, visitor: str, order: Order) -> str:
         """Give the token of a visitor's order, the same for the same order.
@@ -209,6 +211,9 @@ class Looks:
             if held.nbytes <= LARGEST:
                 entry.held = held
             self._tidy()
+            if self._sweeper is None:
+                self._sweeper = Thread(target=self._sweep, daemon=True)
+                self._sweeper.start()
         return seen
 
     def get(self, token: str) -> Held:
@@ -286,6 +291,16 @@ class Looks:
             entry.used = self._clock()
             self._entries.move_to_end(token)
             return entry
+
+    def _sweep(self) -> None:
+        """Give up looks in time also when nobody comes any more; end when none is left."""
+        while True:
+            time.sleep(_SWEEP_SECONDS)
+            with self._lock:
+                self._tidy()
+                if all(entry.held is None for entry in self._entries.values()):
+                    self._sweeper = None
+                    return
 
     def _tidy(self) -> None:
         """Give up what is too old or too much; the lock is held."""

@@ -137,8 +137,8 @@ const makePanel = (panel, words, palette, few, spreads, near, says) => {
     says.closed();
   });
 
-  // Beside the place, where there is room; on a phone at the lower edge, by the style sheet, and
-  // the picture above it.
+  // Left of the picture, so that all of it is seen; where there is no room, beside the place; on a
+  // phone at the lower edge, by the style sheet, and the picture above it.
   const placeAt = ([x, y], picture) => {
     if (matchMedia("(max-width: 599px)").matches) {
       panel.style.left = panel.style.top = "";
@@ -149,8 +149,8 @@ const makePanel = (panel, words, palette, few, spreads, near, says) => {
     }
     const { offsetWidth: width, offsetHeight: height } = panel;
     const parent = panel.offsetParent.getBoundingClientRect();
-    const right = x + 28 + width < innerWidth;
-    const left = right ? x + 28 : Math.max(x - 28 - width, 8);
+    const beside = x + 28 + width < innerWidth ? x + 28 : Math.max(x - 28 - width, 8);
+    const left = picture.left > width + 24 ? picture.left - width - 16 : beside;
     const top = clamp(y - height / 3, 8, Math.max(innerHeight - height - 8, 8));
     panel.style.left = `${left - parent.left}px`;
     panel.style.top = `${top - parent.top}px`;
