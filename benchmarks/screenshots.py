@@ -115,8 +115,8 @@ def main() -> None:
                 end: str = f"{theme}-{width}.png",
             ) -> None:
                 page.wait_for_function(SETTLED)
-                # A panel at the lower edge of a phone is where the window ends, not the page.
-                whole = not name.startswith("panel") or width > 600
+                # A sheet at the lower edge of a phone is where the window ends, not the page.
+                whole = width > 600 or not name.startswith(("panel", "versions"))
                 path = folder / f"{name}-{end}"
                 page.screenshot(path=path, full_page=whole, animations="disabled")
                 print(path)

@@ -244,6 +244,25 @@ class TestByKeys:
         assert serious(Axe().run(page)) == []
 
 
+def pinch(page, start: int, end: int) -> None:
+    """Move two fingers on the picture, from and to so many pixels from its middle."""
+    session = page.context.new_cdp_session(page)
+    x, y = point(page, (0.5, 0.3))
+
+    def touch(kind: str, far: int | None) -> None:
+        points = (
+            []
+            if far is None
+            else [{"x": x - far, "y": y, "id": 0}, {"x": x + far, "y": y, "id": 1}]
+        )
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", start)
+    for step in (1, 2, 3):
+        touch("touchMove", start + (end - start) * step // 3)
+    touch("touchEnd", None)
+
+
 class TestByTouch:
     def test_a_tap_opens_a_sheet_that_fits_a_phone(self, browser, url, small_photo):
         context = browser.new_context(
@@ -254,6 +273,11 @@ class TestByTouch:
         page.locator("#colour-photo input[type=file]").wait_for(state="attached")
         colour(page, small_photo)
         page.locator("#colour-frame .field").scroll_into_view_if_needed()
+        pinch(page, 60, 120)
+        assert page.locator("#colour-frame .zoomed").count() == 1
+        pinch(page, 120, 40)
+        assert page.locator("#colour-frame .zoomed").count() == 0
+        assert not page.locator(".panel").is_visible()
         page.touchscreen.tap(*point(page, (0.3, 0.4)))
         page.locator(".panel .likely button").first.wait_for()
         box = page.locator(".panel").bounding_box()

@@ -298,9 +298,9 @@ class TestForEveryone:
         tab_to(page, page.locator("#colour-download"))
         with page.expect_download():
             page.keyboard.press("Enter")
-        tab_to(page, page.locator("#colour-model input:checked"))
+        tab_to(page, page.locator("#colour-model input[value=pretrained]"))
         source = after.get_attribute("src")
-        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Space")
         wait_for_another(page, "#colour-frame img.after", source)
         expect(page.locator("#colour-caption")).to_contain_text("by pretrained")
 

@@ -128,6 +128,23 @@ class TestPieces:
         colorize(str(tmp_path / "old.png"), "custom", 1.0, 64, False, True, 1.0, "", VISITOR)
         assert len(seen) == 1
 
+    def test_a_photo_on_the_page_is_looked_at_once_however_often_it_is_asked_for(
+        self, guessing_model, portrait, tmp_path, monkeypatch
+    ):
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+        models = Models({"custom": str(guessing_model)})
+        seen = []
+        trunk = models.get("custom").generator.trunk
+        trunk.register_forward_pre_hook(lambda *_: seen.append(1))
+        page = page_module.build(models, [])
+        show = next(f for f in page.fns.values() if f.name == "show").fn
+        visitors = [SimpleNamespace(client=VISITOR.client, session_hash=name) for name in "ab"]
+        asked = (str(portrait), "custom", 1.0, 64, False, False, 1.0)
+        first, again, other = (show(*asked, visitors[place]) for place in (0, 0, 1))
+        assert first == again and first[0]["look"] != other[0]["look"]
+        assert len(seen) == 2  # one for each visitor, the doubt with it
+        assert first[2] is not None
+
     def test_where_a_model_is_guessing_is_shown_if_it_knows(
         self, guessing_model, small_model, portrait, tmp_path
     ):
