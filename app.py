@@ -28,6 +28,7 @@ from functools import partial
 from pathlib import Path
 
 from colorgan.errors import ColorganError
+from colorgan.output.terminal import allow_every_letter
 from colorgan.ui import corrections, page
 from colorgan.ui.limits import PHOTOS
 from colorgan.ui.looks import Looks
@@ -37,6 +38,7 @@ EXAMPLES = Path(__file__).parent / "examples" / "photos"
 
 GPU_SECONDS = 10  # the most that a call may take; less is served sooner
 
+allow_every_letter()
 language = os.environ.get("COLORGAN_LANGUAGE", "en")
 if language not in page.LANGUAGES:
     sys.exit(f"COLORGAN_LANGUAGE is {language!r}; it must be {' or '.join(page.LANGUAGES)}.")
@@ -56,7 +58,7 @@ if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
 texts = page.LANGUAGES[language]
 looks = Looks(models, texts)
-routes = [corrections.routes(looks, texts)]
+routes = corrections.routes(looks, texts)
 if study := os.environ.get("COLORGAN_STUDY"):
     try:
         # Only here, so that the page needs nothing of the survey's where no study is named.
@@ -71,7 +73,7 @@ if study := os.environ.get("COLORGAN_STUDY"):
         )
         if survey.promise:
             print(survey.promise, flush=True)
-        routes.append(web.routes(survey))
+        routes += web.routes(survey)
     except ColorganError as error:
         sys.exit(str(error))
 demo = page.build(

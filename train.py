@@ -11,6 +11,7 @@ from typing import Annotated
 import tyro
 
 from colorgan.errors import ColorganError, TrainingError
+from colorgan.output.terminal import allow_every_letter
 from colorgan.photoset.sources import read_all
 from colorgan.training.data import Source, StoredPhotos, load_photos
 from colorgan.training.loop import Trainer
@@ -75,6 +76,7 @@ def open_photos(options: Options, recipe: Recipe) -> Source:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments, train, say where the model is."""
+    allow_every_letter()
     try:
         chosen = read_arguments(arguments)
     except ColorganError as error:  # a recipe that contradicts itself

@@ -29,7 +29,8 @@ def main() -> None:
     coloured = to_image(colorizer.colorize(photo))
     lightness = full_lightness(photo.pixels)
     small = F.interpolate(lightness, size=(48, 48 * photo.width // photo.height), mode="area")
-    ab = colorizer.ab(F.interpolate(lightness, scale_factor=256 / photo.height, mode="bilinear"))
+    seen = F.interpolate(lightness, scale_factor=256 / photo.height, mode="bilinear")
+    ab = colorizer.see(seen).ab
     flat = color.lab_to_rgb(torch.cat((torch.full_like(ab[:, :1], 65), ab), 1)).clamp(0, 1)
     pictures = [
         to_image(colorizer.colorize(photo, strength=0)),

@@ -157,7 +157,7 @@ def table(rows: Rows) -> Iterator[str]:
 def coloured(colorizer: Colorizer, lightness: Lightness) -> Pixels:
     """Colour a lightness (H, W); give sRGB (H, W, 3)."""
     seen = torch.from_numpy(np.array(lightness))[None, None]
-    return np.asarray(to_pixels(seen, colorizer.ab(seen))[0])
+    return np.asarray(to_pixels(seen, colorizer.see(seen).ab)[0])
 
 
 def colouring(restorer: Restorer, photos: list[Pixels], model: str) -> Iterator[str]:

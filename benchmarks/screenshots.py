@@ -108,10 +108,15 @@ def main() -> None:
             )
             page.goto(f"{url}/?__theme={theme}")
 
-            def shoot(name: str, page: Page = page, end: str = f"{theme}-{width}.png") -> None:
+            def shoot(
+                name: str,
+                page: Page = page,
+                width: int = width,
+                end: str = f"{theme}-{width}.png",
+            ) -> None:
                 page.wait_for_function(SETTLED)
                 # A sheet at the lower edge of a phone is where the window ends, not the page.
-                whole = not (end.endswith("-390.png") and name.startswith(("panel", "versions")))
+                whole = width > 600 or not name.startswith(("panel", "versions"))
                 path = folder / f"{name}-{end}"
                 page.screenshot(path=path, full_page=whole, animations="disabled")
                 print(path)

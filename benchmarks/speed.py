@@ -31,6 +31,7 @@ from colorgan.color import upsampling
 from colorgan.color.pixels import full_lightness, strips, to_pixels
 from colorgan.device import has_fast_bfloat16
 from colorgan.networks.trunk import build_trunk
+from colorgan.photo import Photo
 
 HISTORY = Path(__file__).parent / "speed.jsonl"
 MODELS = ("pretrained", "custom")
@@ -89,7 +90,7 @@ def networks(turns: int) -> dict[str, dict[str, float]]:
         colorizer = Colorizer.from_pretrained(name)
         for side in (256, 512):
             lightness = torch.rand(1, 1, side, side) * 100
-            works[f"network, {name} at {side}"] = lambda c=colorizer, x=lightness: c.ab(x)  # type: ignore[misc]
+            works[f"network, {name} at {side}"] = lambda c=colorizer, x=lightness: c.see(x)  # type: ignore[misc]
     return compare(works, reference_work(), turns)
 
 
@@ -114,6 +115,33 @@ def noise_photo(size: tuple[int, int]) -> Image.Image:
     return Image.fromarray((np.asarray(large) + grain).clip(0, 255).astype(np.uint8))
 
 
+def grey_photos(size: tuple[int, int]) -> dict[str, Photo]:
+    """Make an ordinary photo, and those whose colours may all lie outside sRGB."""
+    shape = size[::-1]
+    noise = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    tones = {
+        "ordinary": np.asarray(noise_photo(size)),
+        "noise": noise,
+        "one grey": np.full(shape, 128, np.uint8),
+        "white": np.full(shape, 255, np.uint8),
+    }
+    return {
+        name: Photo(np.repeat(tone[..., None], 3, axis=2), None, "PNG")
+        for name, tone in tones.items()
+    }
+
+
+def worst_cases(turns: int) -> dict[str, float]:
+    """Time photos outside sRGB in turns with an ordinary one; give the ratios to it."""
+    colorizer = Colorizer.from_pretrained("pretrained")
+    works: dict[str, Work] = {
+        name: lambda p=source: colorizer.colorize(p, size=512)  # type: ignore[misc]
+        for name, source in grey_photos(SIDES[12]).items()
+    }
+    found = compare(works, works.pop("ordinary"), turns)
+    return {name: found[name]["ratio"] for name in works}
+
+
 def photo_path(megapixels: int, turns: int) -> dict[str, dict[str, float]]:
     """Time a whole photo, in memory and by its parts."""
     colorizer = Colorizer.from_pretrained("pretrained")
@@ -123,8 +151,7 @@ def photo_path(megapixels: int, turns: int) -> dict[str, dict[str, float]]:
         source = photo.read(path)
         coloured = colorizer.colorize(source)
         lightness = full_lightness(source.pixels)
-        seen, ab = colorizer._look(lightness, 512)
-        lines = upsampling.fit_lines(seen, ab)
+        lines = colorizer.look(source, size=512).lines()
         pieces = list(strips(source.height, source.width))
 
         def up() -> list[Tensor]:
@@ -150,6 +177,25 @@ def photo_path(megapixels: int, turns: int) -> dict[str, dict[str, float]]:
         }
         found = compare(works, reference_work(), turns)
     return {f"{name}, {megapixels} MP": value for name, value in found.items()}
+
+
+_WORST_PEAK = """
+import re, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from speed import SIDES, grey_photos
+from colorgan import Colorizer
+photo = grey_photos(SIDES[12])[sys.argv[2]]
+Colorizer.from_pretrained("pretrained").colorize(photo, size=512)
+peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())
+print(int(peak[1]) / 1024)
+"""
+
+
+def worst_peak(name: str) -> float:
+    """Give the peak MiB of a new process that colours one of `grey_photos`."""
+    command = [sys.executable, "-c", _WORST_PEAK, str(Path(__file__).parent), name]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 _PEAK = """
@@ -211,6 +257,12 @@ def main() -> None:
         print(f"fresh process, {megapixels} MP: loads {loaded:.1f} s, first photo {first:.1f} s, "
               f"peak {peak:.0f} MiB")  # fmt: skip
         figures[f"peak MiB, {megapixels} MP"] = round(peak)
+    ordinary = worst_peak("ordinary")
+    for name, ratio in worst_cases(max(options.turns // 2, 3)).items():
+        peak = worst_peak(name) / ordinary
+        print(f"{name}, 12 MP: {ratio:.2f} of the time and {peak:.2f} of the memory of an ordinary "
+              "photo")  # fmt: skip
+        figures |= {f"{name}, to ordinary": round(ratio, 2), f"{name}, peak": round(peak, 2)}
     for name, command in {
         "import colorgan": ["-c", "import colorgan"],
         "colorgan --help": ["-m", "colorgan", "--help"],

@@ -77,7 +77,7 @@ def serve(study: str, url: str, port: str) -> None:
     from colorgan.survey import web
     from colorgan.survey.opening import open_survey
 
-    routes = [web.routes(open_survey(study, votes_url=url))]
+    routes = web.routes(open_survey(study, votes_url=url))
     uvicorn.run(Starlette(routes=routes), port=int(port), log_level="error")
 
 

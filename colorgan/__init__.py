@@ -9,18 +9,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import ColorganError, ModelError, PhotoError, TrainingError
+from .errors import (
+    ColorganError,
+    HintError,
+    ModelError,
+    PhotoError,
+    PhotoWarning,
+    TrainingError,
+)
 from .version import __version__
 
 if TYPE_CHECKING:
     from .colorizer import Colorizer
+    from .hints import Hint, Hints
     from .restorer import Restorer
 
 __all__ = [
     "ColorganError",
     "Colorizer",
+    "Hint",
+    "HintError",
+    "Hints",
     "ModelError",
     "PhotoError",
+    "PhotoWarning",
     "Restorer",
     "TrainingError",
     "__version__",
@@ -37,4 +49,8 @@ def __getattr__(name: str) -> Any:
         from .restorer import Restorer
 
         return Restorer
+    if name in ("Hint", "Hints"):
+        from . import hints
+
+        return getattr(hints, name)
     raise AttributeError(f"module 'colorgan' has no attribute {name!r}")

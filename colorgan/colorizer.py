@@ -20,8 +20,8 @@ from . import photo as files
 from .color.pixels import full_lightness, strips, to_pixels
 from .color.upsampling import apply_lines
 from .device import autocast, choose_device, memory_told
-from .errors import ColorganError, ModelError
-from .hints import Hints
+from .errors import ColorganError, HintError, ModelError
+from .hints import Hints, from_json, to_json
 from .look import Look
 from .networks import Generator
 from .networks.contract import Seen
@@ -104,16 +104,19 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
-        hints: Hints = NO_HINTS,
+        hints: Hints | None = None,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
+
+        Of a file with several pages or frames it is the first, and a `PhotoWarning` says so.
 
         Args:
             photo: a path, the bytes of a file, or a PIL image.
             strength: scales the chroma, 0 (grey) to 1.5; what hints say is not changed by it.
             size: short side in pixels at which the network sees the photo; "auto" finds one.
-            hints: which colours things had (see `colorgan.hints`).
+            hints: which colours things had (see `colorgan.hints`); those that the file carries, if
+                None.
             max_pixels: a photo with more is refused before it is decoded.
 
         Raises:
@@ -121,6 +124,7 @@ class Colorizer:
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         original = files.read(photo, max_pixels=max_pixels)
+        files.warn_of(original.name, original.notices)
         return files.to_image(self.colorize(original, strength=strength, size=size, hints=hints))
 
     def colorize_file(
@@ -130,18 +134,34 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
-        hints: Hints = NO_HINTS,
+        hints: Hints | None = None,
         max_pixels: int = files.MAX_PIXELS,
+        overwrite: bool = False,
     ) -> Path:
         """Colour a picture file into another, with its depth, alpha and metadata; give its path.
+
+        All pages of a TIFF become one TIFF; all frames of an animation an animated PNG or WebP.
+        What reading left out or changed, such as a damaged text, is a `PhotoWarning`. Hints are
+        for the first page, or for all frames.
+
+        Args:
+            source: the photo, which always stays as it is.
+            target: a file in the format of its ending; without an ending in the photo's own.
+            strength, size, hints, max_pixels: as a call takes them.
+            overwrite: replaces a file there even if this program did not write it.
 
         Raises:
             PhotoError: the photo cannot be read, or the result not be written.
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
-        original = files.read(source, max_pixels=max_pixels)
-        coloured = self.colorize(original, strength=strength, size=size, hints=hints)
-        return files.write(coloured, target, self.note)
+        check(strength, size)
+        allowed = files.may_write(source, target, overwrite=overwrite)
+        pages = files.read_pages(source, max_pixels=max_pixels)
+        coloured = pages.map(
+            lambda photo: self.colorize(photo, strength=strength, size=size, hints=hints),
+            lambda photo: self.colorize(photo, strength=strength, size=size, hints=NO_HINTS),
+        )
+        return files.write_pages(coloured, target, self.note, allowed=allowed).warn()
 
     @property
     def note(self) -> str:
@@ -154,19 +174,22 @@ class Colorizer:
         *,
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
-        hints: Hints = NO_HINTS,
+        hints: Hints | None = None,
     ) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.
+
+        Hints are kept in the metadata; without any, those are used that it carries already.
 
         Raises:
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         check(strength, size)
+        hints = carried_hints(photo) if hints is None else hints
         hints.check_shape(photo.width, photo.height, photo.name)
         with memory_told(photo.name):
             lightness = full_lightness(photo.pixels)
             lines = self._look(lightness, size).lines(hints.hints, strength)
-            return paint(photo, lines, lightness)
+            return paint(photo, lines, hints, lightness)
 
     def look(
         self, photo: Photo, *, size: Size = DEFAULT_SIZE, lightness: Tensor | None = None
@@ -199,7 +222,7 @@ class Colorizer:
         the size is taken whose ab is on average nearest to that at the other sizes.
         """
         with memory_told(photo.name):
-            return self._chosen(full_lightness(shrunk(photo, max(AUTO_SIZES)).pixels)).size
+            return self._chosen(full_lightness(photo.pixels)).size
 
     @property
     def knows_doubt(self) -> bool:
@@ -250,12 +273,15 @@ class Colorizer:
         )
 
 
-def paint(photo: Photo, lines: Tensor, lightness: Tensor | None = None) -> Photo:
+def paint(
+    photo: Photo, lines: Tensor, hints: Hints = NO_HINTS, lightness: Tensor | None = None
+) -> Photo:
     """Give a photo the colours of a look; lightness, size, depth, alpha and metadata stay.
 
     Args:
         photo: at any size.
         lines: (1, 4, h, w) of `Look.lines`.
+        hints: that the lines were made with, to be kept in the metadata.
         lightness: of the photo (1, 1, H, W), where it is known already.
     """
     if lightness is None:
@@ -265,7 +291,18 @@ def paint(photo: Photo, lines: Tensor, lightness: Tensor | None = None) -> Photo
         strip = lightness[:, :, top:bottom]
         ab = apply_lines(lines, strip, top, photo.height)
         pixels[top:bottom] = to_pixels(strip, ab, pixels.dtype)
-    return replace(photo, pixels=pixels)
+    made_for = replace(hints, shape=(photo.width, photo.height))
+    text = to_json(made_for) if hints.hints else ""
+    return replace(photo, pixels=pixels, xmp=notes.with_hints(photo.xmp, text))
+
+
+def carried_hints(photo: Photo) -> Hints:
+    """Give the hints that a photo carries from an earlier colouring; none if it has none."""
+    text = notes.hints(photo.xmp)
+    try:
+        return from_json(text) if text else NO_HINTS
+    except HintError:  # another program has changed them, or a newer colorgan wrote them
+        return NO_HINTS
 
 
 def check(strength: float, size: Size) -> None:

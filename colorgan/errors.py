@@ -24,6 +24,10 @@ class PhotoError(ColorganError):
     """A picture that cannot be read or written."""
 
 
+class PhotoWarning(UserWarning):
+    """Something of a photo that was left out or changed while it was read."""
+
+
 def out_of_memory(name: str) -> PhotoError:
     """Give the error of a photo that is too large for this machine's memory."""
     return PhotoError(f"{name} needs more memory than is free. Make a smaller copy.")

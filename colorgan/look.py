@@ -34,33 +34,39 @@ class Look:
     Attributes:
         lightness: L* (1, 1, h, w) at the network's size.
         ab: (1, 2, h, w), the model's answer.
-        places: where hints spread.
-        chances: (1, K, h', w') in half precision over `ab_grid.centres`, or None.
+        features: (1, C, h', w') by which it tells things apart, or None.
+        chances: (1, K, h'', w'') in half precision over `ab_grid.centres`, or None.
         size: the working size at which it was made.
     """
 
     lightness: Tensor
     ab: Tensor
-    places: spreading.Places
+    features: Tensor | None
     chances: Tensor | None
     size: int
 
     @classmethod
     def of(cls, lightness: Tensor, seen: Seen, size: int) -> Look:
         """Keep what is needed of a pass over lightness (1, 1, h, w)."""
-        chances = seen.chances
-        if chances is not None:
-            shrink = max(math.sqrt(chances[0, 0].numel() / MAX_CELLS), 1)
-            shape = [max(int(side / shrink), 1) for side in chances.shape[-2:]]
-            chances = F.interpolate(chances.float(), shape, mode="area").half()
-        places = spreading.embed(lightness, seen.ab, seen.features)
-        return cls(lightness, seen.ab, places, chances, size)
+        features, chances = seen.features, seen.chances
+        return cls(
+            lightness,
+            seen.ab,
+            None if features is None else spreading.coarse(features),
+            None if chances is None else spreading.coarse(chances, MAX_CELLS).half(),
+            size,
+        )
 
     @property
     def nbytes(self) -> int:
         """How much memory it holds."""
-        kept = (self.lightness, self.ab, self.places.points, self.places.lightness, self.chances)
+        kept = (self.lightness, self.ab, self.features, self.chances, self.places.points)
         return sum(x.numel() * x.element_size() for x in kept if x is not None)
+
+    @cached_property
+    def places(self) -> spreading.Places:
+        """Where hints spread; made when it is first needed."""
+        return spreading.embed(self.lightness, self.ab, self.features)
 
     def lines(self, hints: Iterable[Hint] = (), strength: float = 1.0) -> Tensor:
         """Give the lines of `upsampling` (1, 4, h, w): colour for the photo at any size.
@@ -87,7 +93,10 @@ class Look:
         Raises:
             HintError: the strokes have too many points.
         """
-        points, gains, offsets, spreads = [], [], [], []
+        points: list[tuple[float, float]] = []
+        gains: list[float] = []
+        offsets: list[tuple[float, float]] = []
+        spreads: list[float] = []
         for hint in hints:
             if len(points) + len(hint.points) > MAX_POINTS:
                 raise HintError(

@@ -79,6 +79,8 @@ class Restorer:
     ) -> Image.Image:
         """Restore a photo; give an 8-bit picture of the same size.
 
+        Of a file with several pages or frames it is the first, and a `PhotoWarning` says so.
+
         Args:
             photo: a path, the bytes of a file, or a PIL image.
             strength: 0 (as it was) to 1.
@@ -89,6 +91,7 @@ class Restorer:
             ColorganError: strength is out of range.
         """
         original = files.read(photo, max_pixels=max_pixels)
+        files.warn_of(original.name, original.notices)
         return files.to_image(self.restore(original, strength=strength))
 
     def restore_file(
@@ -98,15 +101,28 @@ class Restorer:
         *,
         strength: float = 1.0,
         max_pixels: int = files.MAX_PIXELS,
+        overwrite: bool = False,
     ) -> Path:
         """Restore a picture file into another, with its depth, alpha and metadata; give its path.
+
+        All pages of a TIFF become one TIFF; all frames of an animation an animated PNG or WebP.
+        What reading left out or changed, such as a damaged text, is a `PhotoWarning`.
+
+        Args:
+            source: the photo, which always stays as it is.
+            target: a file in the format of its ending; without an ending in the photo's own.
+            strength, max_pixels: as a call takes them.
+            overwrite: replaces a file there even if this program did not write it.
 
         Raises:
             PhotoError: the photo cannot be read, or the result not be written.
             ColorganError: strength is out of range.
         """
-        original = files.read(source, max_pixels=max_pixels)
-        return files.write(self.restore(original, strength=strength), target, self.note)
+        check(strength)
+        allowed = files.may_write(source, target, overwrite=overwrite)
+        pages = files.read_pages(source, max_pixels=max_pixels)
+        restored = pages.map(lambda photo: self.restore(photo, strength=strength))
+        return files.write_pages(restored, target, self.note, allowed=allowed).warn()
 
     @property
     def note(self) -> str:

@@ -76,6 +76,7 @@ def start(*command: object, **environment: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        errors="replace",  # what was written for another terminal
     )
 
 

@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,14 +22,16 @@ WAIT = 120_000  # milliseconds for a photo to be coloured: some machines are slo
 
 
 @contextmanager
-def serving(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
+def serving(
+    folder: Path, settings: Mapping[str, str], start: Sequence[str] = ("app.py",)
+) -> Iterator[str]:
     """Serve the app on a free port; give its address. Afterwards its log holds no traceback."""
     port = free_port()
     own = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "gradio")}
     log = folder / "log.txt"
     with log.open("w") as output:
         app = subprocess.Popen(
-            [sys.executable, "app.py"],
+            [sys.executable, *start],
             cwd=ROOT,
             env={**os.environ, **own, **settings},
             stdout=output,
@@ -140,7 +142,7 @@ def connect(url: str, folder: Path):
     return Client(url, verbose=False, download_files=folder)
 
 
-def upload(page, photo: Path, tab: str = "colour") -> None:
+def upload(page, photo, tab: str = "colour") -> None:
     page.locator(f"#{tab}-photo input[type=file]").set_input_files(photo)
     page.locator(f"#{tab}-photo img").wait_for()
 

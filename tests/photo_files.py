@@ -7,10 +7,12 @@ import struct
 import zlib
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pytest
 import tifffile
 from PIL import Image
+from skimage.color import rgb2lab
 
 from colorgan import photo
 from colorgan.errors import PhotoError
@@ -19,6 +21,7 @@ from colorgan.photo import notes
 NOTE = notes.coloured("pretrained", "abc123")
 WRITTEN = ["JPEG", "PNG", "TIFF", "WEBP", "HEIF", "AVIF"]
 LOSSLESS = ["PNG", "TIFF"]
+DURATIONS = (100, 40, 250, 1000)
 DEPTHS = [np.uint8, np.uint16]
 
 
@@ -26,6 +29,33 @@ def scene(height: int = 24, width: int = 40) -> np.ndarray:
     """A smooth 8-bit picture that looks different from every side."""
     y, x = np.mgrid[0:height, 0:width] / max(height, width)
     return np.dstack([40 + 200 * x, 220 - 200 * y, 60 + 150 * x * y]).astype(np.uint8)
+
+
+def portrait(size: int = 60) -> np.ndarray:
+    """Grey values of a head before a wall, 0 to 1 in sRGB's numbers, (size, size)."""
+    y, x = np.mgrid[0:size, 0:size] / (size - 1) * 2 - 1
+    head = np.exp(-3 * (x**2 + (y * 0.8) ** 2) ** 2)
+    return 0.12 + 0.25 * (y + 1) / 2 + 0.58 * head
+
+
+def coded(values: np.ndarray, bits: int, channels: int = 3) -> np.ndarray:
+    """Values of 0 to 1, (H, W), as whole numbers of so many bits, (H, W, channels) or (H, W)."""
+    kind = np.uint8 if bits <= 8 else np.uint16
+    numbers = np.rint(np.clip(values, 0, 1) * ((1 << bits) - 1)).astype(kind)
+    return numbers if channels == 1 else np.repeat(numbers[..., None], channels, axis=2)
+
+
+def light(values: np.ndarray) -> np.ndarray:
+    """Linear light of sRGB's numbers, 0 to 1 both."""
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+def lightness(pixels: np.ndarray) -> float:
+    """The mean L* of sRGB pixels of any depth, or of numbers from 0 to 1."""
+    top = np.iinfo(pixels.dtype).max if pixels.dtype.kind == "u" else 1
+    values = pixels / top
+    rgb = values if values.ndim == 3 else np.repeat(values[..., None], 3, axis=2)
+    return float(rgb2lab(rgb)[..., 0].mean())
 
 
 def noise(*shape: int, dtype: Any = np.uint16) -> np.ndarray:
@@ -42,6 +72,32 @@ def tiff(pixels: np.ndarray, **options: Any) -> bytes:
     file = io.BytesIO()
     tifffile.imwrite(file, pixels, **options)
     return file.getvalue()
+
+
+def grey(value: int, height: int = 20, width: int = 30) -> np.ndarray:
+    return np.full((height, width), value, np.uint8)
+
+
+def document(*pages: np.ndarray, options: tuple[dict, ...] = (), **common) -> bytes:
+    """A TIFF of pages as a scanner writes it, each with options of tifffile of its own."""
+    file = io.BytesIO()
+    with tifffile.TiffWriter(file, **common) as writer:
+        for page, own in zip(pages, options or ({},) * len(pages), strict=True):
+            writer.write(page, metadata=None, **own)
+    return file.getvalue()
+
+
+def animation(format: str, mode: str, count: int = 4, duration=DURATIONS, **options) -> bytes:
+    """A disc that rolls over a plain or transparent ground, kept as encoders keep it."""
+    y, x = np.mgrid[0:24, 0:40]
+    frames = []
+    for number in range(count):
+        disc = np.hypot(y - 12, x - 8 - 6 * (number % 5)) < 7
+        ground = np.array((0, 0, 0, 0) if mode == "RGBA" else (90, 90, 90, 255), np.uint8)
+        own = np.array((200 - number % 100, 200, 200, 255), np.uint8)
+        frames.append(Image.fromarray(np.where(disc[..., None], own, ground)).convert(mode))
+    options = {"save_all": True, "append_images": frames[1:], "duration": duration, **options}
+    return saved(frames[0], format, **options)
 
 
 def png_chunk(name: bytes, data: bytes) -> bytes:
@@ -106,6 +162,12 @@ def rich_exif(orientation: int = 1) -> bytes:
     held.get_ifd(0x8769).update({0x9003: "1950:01:02 03:04:05", 0x927C: b"MAKER NOTE" * 9})
     held.get_ifd(0x8825).update({1: "N", 2: (52.0, 30.0, 1.5)})
     return held.tobytes()
+
+
+def png_with(pixels: np.ndarray, *chunks: tuple[bytes, bytes]) -> bytes:
+    """A PNG with these chunks before its pixels."""
+    data = imagecodecs.png_encode(np.ascontiguousarray(pixels))
+    return data[:33] + b"".join(png_chunk(*chunk) for chunk in chunks) + data[33:]
 
 
 def opened(data: bytes) -> Image.Image:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from commands import COLORGAN, colorgan, run, start
+from photo_files import NOTE, scene
 from PIL import Image
 
-from colorgan import album
+from colorgan import album, photo
 from colorgan.album import Job, share, unfinished
 from colorgan.colorizer import Colorizer
+from colorgan.photo import Photo
 
 PHOTOS = 24
 
@@ -57,16 +59,26 @@ class TestUnfinished:
     def plan(self, tmp_path: Path, *names: str) -> list[Job]:
         return [Job(Path(name), tmp_path / name) for name in names]
 
+    def write(self, path: Path) -> None:
+        photo.write(Photo(scene(), None, "PNG"), path, NOTE)
+
     def test_what_has_a_result_is_left_out_whatever_its_ending(self, tmp_path):
         jobs = self.plan(tmp_path, "a.jpg", "b.bmp", "c.tif")
-        for name in ("a.jpg", "b.png", "c.txt"):
-            (tmp_path / name).touch()
+        for name in ("a.jpg", "b.png"):
+            self.write(tmp_path / name)
+        (tmp_path / "c.txt").touch()
         assert [job.source.name for job in unfinished(jobs)] == ["c.tif"]
 
     def test_of_two_photos_of_one_name_only_the_one_with_a_result_is_done(self, tmp_path):
         jobs = self.plan(tmp_path, "a.jpg", "a.png")
-        (tmp_path / "a.png").touch()
+        self.write(tmp_path / "a.png")
         assert [job.source.name for job in unfinished(jobs)] == ["a.jpg"]
+
+    def test_what_others_wrote_is_no_result(self, tmp_path):
+        jobs = self.plan(tmp_path, "a.jpg", "b.jpg", "b.png")
+        for name in ("a.jpg", "b.png"):
+            Image.new("RGB", (9, 9)).save(tmp_path / name)
+        assert unfinished(jobs) == jobs
 
     def test_nothing_is_done_where_there_is_no_folder_yet(self, tmp_path):
         jobs = self.plan(tmp_path / "new", "a.jpg")

@@ -62,12 +62,17 @@ class TestAlbum:
         assert len(rows) == 12
         assert [row["error"] != "" for row in rows].count(True) == 1
 
-    def test_a_folder_with_what_is_no_photo(self, visit, small_photo, tmp_path):
+    def test_a_folder_with_what_is_no_photo_of_anybody(self, visit, small_photo, tmp_path):
         folder = tmp_path / "summer 1931"
         (folder / "sea").mkdir(parents=True)
         for name in ("beach.jpg", "sea/boat.jpg"):
             shutil.copy(small_photo, folder / name)
         (folder / "notes.txt").write_text("taken by aunt Leyla")
+        for name in ("Thumbs.db", ".DS_Store", "._beach.jpg", "sea/desktop.ini"):
+            (folder / name).write_bytes(b"of the system")
+        for name in ("sea/@eaDir/boat.jpg/SMALL.jpg", ".thumbnails/1.png", "#recycle/old.jpg"):
+            (folder / name).parent.mkdir(parents=True)
+            shutil.copy(small_photo, folder / name)
         page = visit()
         page.get_by_role("tab", name=ENGLISH.album_tab).click()
         with page.expect_file_chooser() as chooser:
@@ -75,7 +80,7 @@ class TestAlbum:
         chooser.value.set_files(folder)
         page.locator("#album-files").get_by_text("boat").first.wait_for()
         page.locator("#album-button").click()
-        status(page, "2 of ").wait_for(timeout=WAIT)
+        status(page, "2 of 2 ").wait_for(timeout=WAIT)
         _, data = download(page, "#album-download")
         names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
         assert {"beach in colour.jpg", "boat in colour.jpg"} <= names

@@ -4,6 +4,7 @@ It is called in this process, but for the two doors through which people come to
 """
 
 import json
+import os
 import sys
 import tarfile
 from pathlib import Path
@@ -108,6 +109,144 @@ def test_two_photos_of_one_name_do_not_share_a_result(album, portrait, small_mod
     twin.write_bytes(portrait.read_bytes())
     done = colorgan("colorize", portrait, twin, "-o", tmp_path / "out", "--model", small_model)
     assert done.returncode == 1 and "already holds the result" in done.stderr
+
+
+@pytest.fixture
+def attic(photos, small_model, tmp_path):
+    """A folder with two photos, and the command that colours or restores with small models."""
+    image = Image.fromarray(photos["chelsea"]).convert("L").resize((60, 40))
+    for name in ("a.jpg", "1931/b.png"):
+        (tmp_path / "attic" / name).parent.mkdir(parents=True, exist_ok=True)
+        image.save(tmp_path / "attic" / name)
+
+    def colour(*words):
+        return colorgan("colorize", *words, "--model", small_model, "--size", 32)
+
+    return tmp_path / "attic", colour
+
+
+def names_in(folder):
+    return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+
+
+class TestResultsInsideTheFolder:
+    @pytest.mark.parametrize("option", [(), ("--resume",)])
+    def test_are_not_coloured_again(self, attic, option):
+        folder, colour = attic
+        for again in range(3):
+            done = colour(folder, "-o", folder / "coloured", *option)
+            assert done.returncode == 0, done.stderr
+            assert ("2 files left out: colorgan has made them" in done.stdout) == bool(again)
+        assert names_in(folder / "coloured") == {"a.jpg", "1931/b.png"}
+
+    def test_are_left_out_also_when_others_go_elsewhere(self, attic, tmp_path):
+        folder, colour = attic
+        colour(folder, "-o", folder / "coloured")
+        done = colour(folder, "-o", tmp_path / "out")
+        assert "2 of 2 photos coloured" in done.stdout
+        assert names_in(tmp_path / "out") == {"a.jpg", "1931/b.png"}
+
+    def test_do_not_hide_photos_that_lie_in_the_output_folder(self, attic):
+        """Here -o names a folder of photos, whose own ones are still to be coloured."""
+        folder, colour = attic
+        done = colour(folder, "-o", folder / "1931")
+        assert "2 of 2 photos coloured" in done.stdout
+        assert names_in(folder / "1931") == {"a.jpg", "b.png", "1931/b.png"}
+
+    def test_are_taken_when_they_are_named(self, attic, tmp_path):
+        folder, colour = attic
+        colour(folder, "-o", folder / "coloured")
+        done = colour(folder / "coloured" / "a.jpg", "-o", tmp_path / "again")
+        assert "1 of 1 photos coloured" in done.stdout
+
+    def test_alone_are_said_to_be_results(self, attic, tmp_path):
+        folder, colour = attic
+        colour(folder, "-o", tmp_path / "out")
+        done = colour(tmp_path / "out", "-o", tmp_path / "again")
+        assert done.returncode == 1
+        assert "All 2 photos" in done.stderr and "Name the files themselves" in done.stderr
+
+    def test_of_restoring_are_coloured_and_not_restored_again(self, attic, tmp_path):
+        folder, colour = attic
+        for _ in range(2):
+            done = colorgan("restore", folder, "-o", folder / "restored")
+            assert "2 of 2 photos restored" in done.stdout
+        assert names_in(folder / "restored") == {"a.jpg", "1931/b.png"}
+        done = colour(folder / "restored", "-o", tmp_path / "out")
+        assert "2 of 2 photos coloured" in done.stdout
+
+
+class TestNames:
+    def test_a_date_is_no_ending(self, attic, tmp_path):
+        folder, colour = attic
+        photos = []
+        for name in ("Hochzeit 12.05.1931", "Hochzeit 12.05.1932", "1931.05.12.jpg", "v1.5.jpg"):
+            photos.append(tmp_path / "in" / name)
+            photos[-1].parent.mkdir(exist_ok=True)
+            photos[-1].write_bytes((folder / "a.jpg").read_bytes())
+        out = tmp_path / "Album 12.05.1931"
+        done = colour(*photos, "-o", out)
+        assert done.returncode == 0, done.stderr
+        dated = {"Hochzeit 12.05.1931.jpg", "Hochzeit 12.05.1932.jpg"}
+        assert names_in(out) == dated | {"1931.05.12.jpg", "v1.5.jpg"}
+        done = colour(*photos, "-o", out, "--resume")
+        assert "4 of 4 photos are done already" in done.stdout
+
+    @pytest.mark.parametrize("name", ["new.jpg", "new.TIF", "deep/er/new.png"])
+    def test_one_photo_may_be_given_a_file(self, attic, tmp_path, name):
+        folder, colour = attic
+        done = colour(folder / "a.jpg", "-o", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+        assert f"1 of 1 photos coloured into {tmp_path / name}" in done.stdout
+        kind = {"jpg": "JPEG", "TIF": "TIFF", "png": "PNG"}[name[-3:]]
+        assert Image.open(tmp_path / name).format == kind
+
+    def test_one_photo_of_a_folder_may_be_given_a_file_too(self, attic, tmp_path):
+        folder, colour = attic
+        assert colour(folder / "1931", "-o", tmp_path / "new.jpg").returncode == 0
+        done = colour(folder / "1931", "-o", tmp_path / "new.jpg", "--resume")
+        assert "1 of 1 photos are done already" in done.stdout
+
+    def test_a_folder_named_like_a_file_stays_a_folder(self, attic, tmp_path):
+        folder, colour = attic
+        (tmp_path / "new.jpg").mkdir()
+        assert colour(folder / "a.jpg", "-o", tmp_path / "new.jpg").returncode == 0
+        assert colour(folder, "-o", f"{tmp_path}/other.jpg/").returncode == 0
+        assert names_in(tmp_path / "new.jpg") == {"a.jpg"}
+        assert names_in(tmp_path / "other.jpg") == {"a.jpg", "1931/b.png"}
+
+    @pytest.mark.parametrize(
+        ("photo", "name", "words"),
+        [
+            (".", "new.jpg", "is one file, and there are 2 photos"),
+            ("a.jpg", "new.jxl", "new.jxl cannot be written: .jxl is not among the formats"),
+            ("a.jpg", "new.gif", ".jpg, .png, .tif, .webp, .heic or .avif"),
+        ],
+    )
+    def test_an_output_that_cannot_be_is_said(self, attic, tmp_path, photo, name, words):
+        folder, colour = attic
+        done = colour(folder / photo, "-o", tmp_path / name)
+        assert done.returncode == 1 and words in done.stderr
+        assert not (tmp_path / name).exists()
+
+    @pytest.mark.parametrize("letters", ["cp1252", "ascii"])
+    def test_a_terminal_that_cannot_show_them_stops_nothing(
+        self, attic, small_model, tmp_path, letters
+    ):
+        folder, _ = attic
+        for name in (
+            "çıktı ışık.jpg",
+            os.fsdecode(b"caf\xe9.jpg"),
+            os.fsdecode(b"no photo \xff.jpg"),
+        ):
+            (folder / name).write_bytes(
+                (folder / "a.jpg").read_bytes() * (not name.startswith("no"))
+            )
+        words = ("colorize", folder, "-o", tmp_path / "çıktı ışık", "--model", small_model)
+        done = run(sys.executable, *COLORGAN, *words, PYTHONIOENCODING=letters)
+        assert "Traceback" not in done.stderr and "4 of 5 photos coloured" in done.stdout
+        assert "is empty" in done.stderr
+        assert len(names_in(tmp_path / "çıktı ışık")) == 4
 
 
 @pytest.mark.parametrize(

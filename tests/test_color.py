@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from colorgan import color
+from colorgan.color import cie, gamut
+from colorgan.color.pixels import STRIP_PIXELS, to_pixels
 
 COLOURS = {
     "random": np.random.default_rng(0).random((400, 3)),
@@ -99,3 +101,67 @@ def test_gamut_fit_takes_as_little_as_it_must():
     blue = color.rgb_to_lab(torch.tensor([0.0, 0.0, 1.0]).view(1, 3, 1, 1))
     doubled = blue * torch.tensor([1.0, 2.0, 2.0]).view(1, 3, 1, 1)
     torch.testing.assert_close(color.fit_gamut(doubled), blue, atol=0.5, rtol=0)
+
+
+def share_digit_by_digit(lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
+    """The plain way: (K,) and (K, 2) to the share (K,) at which each colour first leaves sRGB."""
+    own, wanted = (torch.from_numpy(x).float() for x in (lightness, ab))
+    share = torch.zeros(len(own))
+    for digit in (0.1, 0.01, 0.001):
+        going_on = torch.ones(len(own), dtype=torch.bool)
+        start = share.clone()
+        for step in range(1, 10):
+            tried = (start + digit * step)[:, None] * wanted
+            linear = cie.lab_to_linear(own[None, None, :, None], tried.T[None, :, :, None])
+            going_on &= gamut.is_shown(linear)[0, :, 0]
+            share[going_on] += digit
+    return share.numpy()
+
+
+@pytest.mark.parametrize(("darkest", "brightest"), [(2, 100), (88, 100)])
+def test_the_share_that_fits_is_what_a_search_digit_by_digit_finds(darkest, brightest):
+    rng = np.random.default_rng(2)
+    lightness = rng.uniform(darkest, brightest, 30_000).astype(np.float32)
+    ab = rng.uniform(-128, 128, (30_000, 2)).astype(np.float32)
+    lab = as_batch(np.column_stack((lightness, ab)))
+    outside = ~gamut.in_gamut(lab)[0, :, 0].numpy()
+    lightness, ab = lightness[outside], ab[outside]
+    plain = share_digit_by_digit(lightness, ab)[:, None] * ab
+    fitted = as_rows(gamut.fit_gamut(lab))[outside]
+    np.testing.assert_array_equal(fitted[:, 0], lightness)
+    apart = skimage.color.deltaE_ciede2000(
+        np.column_stack((lightness, plain)).astype(np.float64), fitted.astype(np.float64)
+    )
+    assert apart.max() < 0.2
+    assert apart.mean() < 0.05
+
+
+def test_yellows_that_leave_srgb_and_come_back_stay_where_they_first_left():
+    """Half way to a bright yellow is outside sRGB, though the yellow itself is inside."""
+    lightness, ab = np.full(1, 97.0, np.float32), np.array([[-21.7, 93.9]], np.float32)
+    assert gamut.in_gamut(as_batch(np.column_stack((lightness, ab)))), "a colour on the way"
+    ab *= 1.2
+    lab = as_batch(np.column_stack((lightness, ab)))
+    share = color.chroma(gamut.fit_gamut(lab)[:, 1:]) / color.chroma(lab[:, 1:])
+    assert share.item() == pytest.approx(share_digit_by_digit(lightness, ab)[0], abs=1e-3)
+    assert share < 0.5
+
+
+@pytest.mark.parametrize("lightness", ["one grey", "noise", "white"])
+def test_a_photo_outside_srgb_costs_little_more_than_one_inside(monkeypatch, lightness):
+    """Counted in pixels that are turned into linear light, for times vary on a busy machine."""
+    shape = (1, 1, 256, STRIP_PIXELS // 256)
+    noise = 100 * torch.rand(shape, generator=torch.Generator().manual_seed(0))
+    tone = {"one grey": torch.full(shape, 50.0), "noise": noise, "white": torch.full(shape, 99.9)}
+    ab = torch.tensor([-60.0, -90.0]).view(1, 2, 1, 1).expand(-1, -1, *shape[2:])
+    gamut._largest_chroma(ab.device)  # is made once
+    counted, convert = [], cie.lab_to_linear
+
+    def counting(lightness, ab):
+        counted.append(ab[:, 0].numel())
+        return convert(lightness, ab)
+
+    monkeypatch.setattr(cie, "lab_to_linear", counting)
+    pixels = to_pixels(tone[lightness], ab, np.dtype(np.uint8))
+    assert sum(counted) <= 2 * STRIP_PIXELS
+    assert np.ptp(pixels, axis=2).max() > 0, "in colour"

@@ -11,6 +11,7 @@ from colorgan.color.pixels import full_lightness, strips
 from colorgan.colorizer import AUTO_SIZES, working_size
 from colorgan.device import has_fast_bfloat16, memory_told
 from colorgan.evaluation.metrics import Picture, ciede2000
+from colorgan.networks.contract import Seen
 from colorgan.photo import Photo
 
 
@@ -70,9 +71,9 @@ class TestChoosingTheSize:
     @pytest.mark.parametrize(("odd", "chosen"), [(384, 192), (192, 256), (256, 192)])
     def test_a_size_whose_colours_are_its_own_is_not_taken(self, photos, odd, chosen):
         class Odd(torch.nn.Module):
-            def forward(self, lightness):
+            def see(self, lightness):
                 alone = lightness.shape[-2] == odd
-                return torch.full_like(lightness, 60 if alone else 10).expand(-1, 2, -1, -1)
+                return Seen(torch.full_like(lightness, 60 if alone else 10).expand(-1, 2, -1, -1))
 
         image = photo.read(Image.fromarray(photos["coffee"]))
         assert Colorizer(Odd()).choose_size(image) == chosen

@@ -38,7 +38,7 @@ class Bench:
         trunk = models.get("custom").generator.trunk
         trunk.register_forward_pre_hook(lambda *_: self.passes.append(1))
         self.looks = Looks(models, ENGLISH, clock=lambda: self.now, **bounds)
-        self.client = TestClient(Starlette(routes=[corrections.routes(self.looks, ENGLISH)]))
+        self.client = TestClient(Starlette(routes=corrections.routes(self.looks, ENGLISH)))
         self.folder = folder
 
     def colour(self, photo, visitor: str = "one") -> str:

@@ -2,10 +2,12 @@
 
 import errno
 import os
+import shutil
+import sys
 
 import numpy as np
 import pytest
-from commands import colorgan
+from commands import COLORGAN, colorgan, run
 from PIL import Image, ImageOps
 
 from colorgan.photoset.curate import Finding, examine, set_aside
@@ -76,6 +78,26 @@ def test_the_command_moves_by_kind_when_asked(mixed, tmp_path):
     assert done.returncode == 0 and "5 moved" in done.stdout
     assert (tmp_path / "aside" / "near-duplicate" / "more" / "the-cat-again.jpg").is_file()
     assert {p.name for p in mixed.rglob("*.*")} == {"a-cat.png", "b-coffee.jpg"}
+
+
+def test_what_was_moved_is_not_looked_at_again(mixed):
+    for left in (7, 2):
+        done = colorgan("curate", mixed, "--move", mixed / "aside")
+        assert done.returncode == 0, done.stderr
+        assert f"2 of {left} photos can be trained on" in done.stdout
+    assert not (mixed / "aside" / "grey" / "aside").exists()
+
+
+def test_photos_are_moved_also_where_the_terminal_cannot_show_their_names(mixed, tmp_path):
+    names = ["çıktı ışık.jpg", os.fsdecode(b"caf\xe9.jpg")]
+    for name in names:
+        shutil.copy(mixed / "grey.jpg", mixed / name)
+    words = ("curate", mixed, "--move", tmp_path / "kötü ışık")
+    done = run(sys.executable, *COLORGAN, *words, PYTHONIOENCODING="cp1252")
+    assert done.returncode == 0 and "Traceback" not in done.stderr
+    assert "7 moved" in done.stdout
+    for name in names:
+        assert (tmp_path / "kötü ışık" / "grey" / name).is_file()
 
 
 def test_photos_are_moved_to_another_disk_too(mixed, tmp_path, monkeypatch):

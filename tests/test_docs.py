@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import hints
 import pytest
 import quality
 import tyro
@@ -17,6 +19,7 @@ from conftest import ROOT
 import colorgan
 import train
 from colorgan import cli
+from colorgan.hints import from_json
 from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 
@@ -176,6 +179,21 @@ def test_the_readme_s_table_of_quality_is_what_the_command_prints():
     rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
     assert len(rows) == 2 + 4, "grey, two models, the originals"
     assert [row for row in rows if row not in TEXTS["README.md"].splitlines()] == []
+
+
+def test_the_readme_s_example_of_hints_is_read():
+    example = re.search(r"```json\n(.*?)```", TEXTS["README.md"], re.S)
+    assert len(from_json(example[1], "README")) == 3
+
+
+def test_the_readme_s_table_and_picture_of_hints_are_what_was_measured():
+    done = script(Path(hints.__file__))
+    rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    assert len(rows) == 2 + 7, "none, and three numbers in two ways"
+    assert "\n".join(rows) in TEXTS["README.md"]
+    figures = json.loads(hints.KEPT.read_text())
+    assert hints.PICTURE.read_text() == hints.draw(figures)
+    assert f"{figures['photos']} photos of two sources" in TEXTS["README.md"]
 
 
 def test_the_picture_of_the_design_has_the_floors_of_the_contract(monkeypatch):

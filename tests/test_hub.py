@@ -139,6 +139,8 @@ class TestModelFolders:
         assert hub.embedded() == {}
 
     def test_only_whole_models_of_colorgan_are_listed(self, small_model, tmp_path, monkeypatch):
+        import huggingface_hub.utils._cache_manager  # noqa: F401 - as if asked for models before
+
         monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
         assert hub.cached() == [], "there is no cache yet"
         for name, spoil in (("ours", None), ("broken", "{"), ("other", '{"layers": 12}')):

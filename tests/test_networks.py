@@ -95,6 +95,20 @@ class TestGenerator:
         assert all(own <= side for own, side in zip(shares.shape[2:], size, strict=True))
         torch.testing.assert_close(shares.sum(1), torch.ones_like(shares[:, 0]))
 
+    @pytest.mark.parametrize("size", [(1, 1), (33, 20), (64, 96)])
+    @torch.inference_mode()
+    def test_one_pass_in_use_gives_its_answer_and_all_that_it_knows(self, generator, size):
+        lightness = picture(*size, count=2)
+        seen = generator.see(lightness)
+        torch.testing.assert_close(seen.ab, generator(lightness), atol=1e-3, rtol=1e-4)
+        if seen.features is not None:
+            assert seen.features.ndim == 4 and len(seen.features) == 2
+            assert torch.isfinite(seen.features).all()
+        assert (seen.chances is not None) == generator.has_distribution
+        if seen.chances is not None:
+            torch.testing.assert_close(seen.chances, generator.distribution(lightness))
+            torch.testing.assert_close(seen.chances.sum(1), torch.ones_like(seen.chances[:, 0]))
+
     def test_every_parameter_gets_a_gradient(self, generator):
         generator.train()
         try:
@@ -112,6 +126,14 @@ class TestGenerator:
         again.load_state_dict(generator.state_dict())
         lightness = picture(37, 50)
         torch.testing.assert_close(again(lightness), generator(lightness), atol=1e-3, rtol=0)
+
+
+@torch.inference_mode()
+def test_u_nets_offer_features_along_which_hints_spread():
+    for name, settings in CONFIGS.items():
+        if isinstance(settings, UNetConfig) and "resnet10t" in settings.trunk:
+            seen = UNet(settings).eval().see(picture(64, 96))
+            assert seen.features is not None, name
 
 
 class TestFromPretrained:

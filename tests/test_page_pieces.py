@@ -6,6 +6,7 @@ import json
 import os
 import re
 import time
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from colorgan import hub
 from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import about, frames
 from colorgan.ui import page as page_module
-from colorgan.ui.album_files import Row, incoming, write_table
+from colorgan.ui.album_files import Row, count, incoming, photos_of_folder, write_table
 from colorgan.ui.limits import REFILL_SECONDS, Limits
 from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
@@ -206,6 +207,24 @@ class TestAlbumFiles:
         paths = [tmp_path / name for name in ("a.bmp", "A.png", "a (2).jpg")]
         names = [name for name, _ in incoming([str(path) for path in paths])]
         assert names == ["a.bmp", "A (2).png", "a (2) (2).jpg"]
+
+    def test_a_date_is_no_ending(self, tmp_path):
+        paths = [tmp_path / f"Hochzeit 12.05.{year}" for year in (1931, 1932)]
+        names = [name for name, _ in incoming([str(path) for path in paths])]
+        assert names == ["Hochzeit 12.05.1931", "Hochzeit 12.05.1932"]
+
+    def test_letters_put_together_in_two_ways_are_one(self, tmp_path):
+        paths = [tmp_path / unicodedata.normalize(form, "Ü.jpg") for form in ("NFC", "NFD")]
+        assert [len(name) for name, _ in incoming([str(path) for path in paths])] == [5, 10]
+
+    def test_what_a_system_puts_into_folders_does_not_count(self, tmp_path):
+        names = ["a.jpg", "Thumbs.db", ".DS_Store", "._a.jpg", "desktop.ini", "letter.txt"]
+        files = [str(tmp_path / name) for name in names]
+        assert count(files) == 2 and [name for name, _ in incoming(files)] == [
+            "a.jpg",
+            "letter.txt",
+        ]
+        assert photos_of_folder([*files, "more.zip", "._more.zip"]) == [files[0], "more.zip"]
 
     def test_names_in_the_list_are_no_formulas(self, tmp_path):
         path = write_table([Row("=HYPERLINK(1).jpg", error="broken")], tmp_path / "list.csv")

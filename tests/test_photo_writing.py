@@ -125,15 +125,6 @@ def test_exif_keeps_bytes_that_are_no_ascii_and_offsets_inside_maker_notes(
     assert data.removeprefix(b"Exif\0\0")[26:].startswith(artist)  # where it was
 
 
-def test_the_thumbnail_of_the_grey_picture_is_no_longer_shown() -> None:
-    held = Image.Exif()
-    held[0x010F] = "Camera"
-    block = bytearray(held.tobytes())
-    block[-4 - 8 : -8] = struct.pack("<L", 8)  # a second directory: here the first once more
-    got = photo.encode(Photo(scene(), None, "JPEG", exif=bytes(block)), NOTE)
-    assert not opened(got).getexif().get_ifd(1)
-
-
 def test_exif_too_long_for_a_jpeg_loses_its_longest_fields() -> None:
     held = Image.Exif()
     held[0x010F] = "Camera"

@@ -7,10 +7,13 @@ import tarfile
 
 import pytest
 from commands import COLORGAN
-from photo_files import saved
+from photo_files import NOTE, saved
 from PIL import Image
 
+from colorgan import photo
 from colorgan.errors import PhotoError
+from colorgan.photo import decoders, notes
+from colorgan.photo.formats import READ_ENDINGS
 from colorgan.photoset.sources import evenly, find, group_of, pick, read_all
 
 JPEG = saved(Image.new("RGB", (8, 8), "red"), "JPEG")
@@ -52,9 +55,93 @@ def test_every_ending_that_is_written_is_found(tmp_path):
     assert len(find([tmp_path])) == 5
 
 
+def test_what_can_be_read_is_what_is_looked_for(tmp_path):
+    """Pillow's own endings of the formats that are read, but for .pfm, and some beside Pillow."""
+    beside = {".jxl", ".jls", ".pam"}
+    kinds = {*decoders._FORMATS, "MPO", "DIB"}
+    known = {e for e, format in Image.registered_extensions().items() if format in kinds}
+    assert (known | beside) - {".pfm"} == READ_ENDINGS
+    picture, grey = Image.new("RGB", (16, 16), "red"), Image.new("L", (16, 16))
+    kinds = {".jpx": "JPEG2000", ".mpo": "MPO", ".apng": "PNG", ".dib": "BMP", ".pnm": "PPM"}
+    for ending, format in kinds.items():
+        (tmp_path / f"a{ending}").write_bytes(saved(picture, format))
+    for ending in (".pgm", ".pbm"):
+        (tmp_path / f"a{ending}").write_bytes(saved(grey.convert("1"), "PPM"))
+    (tmp_path / "a.j2k").write_bytes(saved(picture, "JPEG2000", no_jp2=True))
+    found = find([tmp_path])
+    assert len(found) == 8
+    for path in found:
+        assert photo.read(path).width == 16
+
+
+SYSTEM = [
+    *(".hidden/a.jpg", ".Trash-1000/files/a.jpg", ".thumbnails/a.png", "._a.jpg", ".a.jpg"),
+    *("@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg", "#recycle/a.jpg", "$RECYCLE.BIN/S-1/$R1.jpg"),
+    *("System Volume Information/a.jpg", "__MACOSX/a.jpg", "lost+found/a.jpg", "Found.000/a.jpg"),
+    *(".@__thumb/a.jpg", ".picasaoriginals/a.jpg", ".AppleDouble/a.jpg", "@Recycle/a.jpg"),
+    *("SYNOFILE_THUMB_M.jpg", "LOST.DIR/1.jpg", "AlbumArtSmall.jpg", "deep/er/@eaDir/a.jpg"),
+]
+NEARLY = ["lost and found/a.jpg", "found.000 Kinder/a.jpg", "trash/a.jpg", "a.b/a.jpg"]
+
+
+class TestWhatSystemsLeaveInFolders:
+    def fill(self, folder):
+        for name in ("town/a.jpg", *SYSTEM, *NEARLY):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(JPEG)
+        return sorted(["town/a.jpg", *NEARLY])
+
+    def test_is_no_photo_in_a_folder(self, tmp_path):
+        photos = self.fill(tmp_path)
+        assert sorted(str(p.relative_to(tmp_path)) for p in find([tmp_path])) == photos
+        assert sorted(name for name, _ in read_all([tmp_path])) == photos
+
+    def test_is_no_photo_in_an_archive(self, tmp_path):
+        photos = self.fill(tmp_path / "set")
+        with tarfile.open(tmp_path / "set.tar", "w") as tar:
+            tar.add(tmp_path / "set", ".")
+        assert (
+            sorted(name.removeprefix("./") for name, _ in read_all([tmp_path / "set.tar"]))
+            == photos
+        )
+
+    def test_is_taken_when_it_is_named(self, tmp_path):
+        self.fill(tmp_path)
+        for name in (".hidden", ".hidden/a.jpg", "._a.jpg", "#recycle"):
+            assert len(find([tmp_path / name])) == 1
+
+
+class TestResultsOfOurs:
+    """Colours that a model guessed teach nobody."""
+
+    def test_are_passed_over_in_folders_and_archives(self, tmp_path):
+        red = photo.read(JPEG)
+        (tmp_path / "set").mkdir()
+        (tmp_path / "set" / "a.jpg").write_bytes(JPEG)
+        photo.write(red, tmp_path / "set" / "coloured" / "a.jpg", NOTE)
+        photo.write(red, tmp_path / "set" / "restored" / "a.jpg", notes.restored("restore", "1"))
+        with tarfile.open(tmp_path / "set.tar", "w") as tar:
+            tar.add(tmp_path / "set", "")
+        for source in ("set", "set.tar"):
+            names = {name.strip("/") for name, _ in read_all([tmp_path / source])}
+            assert names == {"a.jpg", "restored/a.jpg"}
+        named = tmp_path / "set" / "coloured" / "a.jpg"
+        assert len(list(read_all([named]))) == 1
+
+    def test_alone_are_no_photos(self, tmp_path):
+        photo.write(photo.read(JPEG), tmp_path / "set" / "a.jpg", NOTE)
+        with pytest.raises(PhotoError, match="no photos but such as colorgan has coloured"):
+            list(read_all([tmp_path / "set"]))
+
+
 @pytest.mark.parametrize(
     ("name", "group"),
-    [("faces-utk-12.webp", "faces"), ("ships/1.jpg", "ships"), ("IMG_1.jpg", "")],
+    [
+        ("Feier 1-2.5-3", "Feier 1"),
+        ("faces-utk-12.webp", "faces"),
+        ("ships/1.jpg", "ships"),
+        ("IMG_1.jpg", ""),
+    ],
 )
 def test_the_group_is_the_folder_or_the_prefix(name, group):
     assert group_of(name) == group

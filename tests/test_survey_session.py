@@ -252,7 +252,7 @@ class TestLimits:
 class TestServedInTrouble:
     @pytest.fixture
     def client(self, survey):
-        with TestClient(Starlette(routes=[web.routes(survey)])) as client:
+        with TestClient(Starlette(routes=web.routes(survey))) as client:
             yield client
 
     def test_a_database_that_fails_is_told_without_the_server_s_places(

@@ -10,12 +10,14 @@ import sys
 from collections.abc import Sequence
 
 from ..errors import ColorganError
+from ..output.terminal import allow_every_letter
 from ..version import __version__
 from . import judging, models, photos, survey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; give the exit status: 0 done, 1 something failed, 2 wrong arguments."""
+    allow_every_letter()
     options = parser().parse_args(arguments)
     try:
         return int(options.run(options))

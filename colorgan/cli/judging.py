@@ -38,6 +38,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--sheet-photos", type=int, default=16, metavar="N", help="photos on it; default 16"
     )
+    command.add_argument(
+        "--hints",
+        nargs="+",
+        type=int,
+        default=[],
+        metavar="N",
+        help="measure with so many hints of true colours too, such as 0 1 3 10",
+    )
     add_features(command)
     command.add_argument(
         "--lpips", metavar="NAME", help="measure LPIPS by this backbone: alex, vgg or squeeze"
@@ -59,8 +67,12 @@ def check(options: argparse.Namespace) -> None:
     """
     from PIL import Image
 
+    from ..hints import MAX_HINTS
     from ..output.tables import check_ending
 
+    for number in options.hints:
+        if not 0 <= number <= MAX_HINTS:
+            raise ColorganError(f"--hints takes numbers from 0 to {MAX_HINTS}, not {number}.")
     if options.size < LEAST_SIZE:
         raise ColorganError(f"--size must be at least {LEAST_SIZE} pixels, not {options.size}.")
     if options.sheet_photos < 1:
@@ -79,16 +91,20 @@ def check(options: argparse.Namespace) -> None:
 def evaluate(options: argparse.Namespace) -> int:
     """Judge models beside the grey baseline: centre square, grey by L*, one pass, 8 bits."""
     from .. import hub
+    from ..evaluation import hinted
     from ..evaluation.lpips import Lpips
     from ..evaluation.protocol import judge
     from ..evaluation.report import write_report
-    from ..evaluation.sheet import sheet_of
+    from ..evaluation.sheet import save_sheet, sheet_of
     from ..evaluation.summary import read_labels, reasons, summarize, table, write_rows
     from ..output.whole_file import make_folders, write_json
+    from ..photo.keeping import spare
     from ..photoset.sources import read_all
 
     check(options)
-    make_folders(options.json, options.photos, options.sheet, options.report)
+    outputs = (options.json, options.photos, options.sheet, options.report)
+    make_folders(*outputs)
+    spare(outputs, [*options.data, *options.model, options.labels, options.features_weights])
     labels = read_labels(options.labels) if options.labels else None
     network = feature_network(options)
     # On the processor in float32, whatever else there is: figures that can be compared anywhere.
@@ -97,9 +113,15 @@ def evaluate(options: argparse.Namespace) -> int:
     photos = read_all(options.data)
     result = judge(models, photos, size=options.size, network=network, lpips=lpips)
     summary = summarize(result, labels)
+    if options.hints:
+        told = hinted.judge_hints(models, read_all(options.data), options.hints, size=options.size)
+        for name, figures in told.figures().items():
+            summary["models"][name]["hints"] = figures
     left_out = f", {len(result.left_out)} left out" if result.left_out else ""
     print(f"{len(result.names)} photos at {options.size} px{left_out}")
     print(table(summary))
+    if options.hints:
+        print(hinted.table(summary["models"]))
     for reason in reasons(summary):
         print(f"no figure for {reason}")
     for name, reason in list(result.left_out.items())[:20]:
@@ -112,9 +134,8 @@ def evaluate(options: argparse.Namespace) -> int:
         write_rows(result, options.photos)
     if options.sheet:
         photos = read_all(options.data)
-        sheet_of(models, photos, result.names, options.sheet_photos, options.size).save(
-            options.sheet, quality=92
-        )
+        picture = sheet_of(models, photos, result.names, options.sheet_photos, options.size)
+        save_sheet(picture, options.sheet)
     if options.report:
         write_report(options.report, result, summary, models, options.data)
     return 0

@@ -57,7 +57,9 @@ def export(options: argparse.Namespace) -> int:
     """Write a model as ONNX, for any height and width; the file is compared with torch first."""
     from .. import hub
     from ..engines.export import export as export_onnx
+    from ..photo.keeping import spare
 
+    spare([options.onnx])
     difference = export_onnx(hub.resolve(options.model), options.onnx)
     size = options.onnx.stat().st_size / 1e6
     print(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import torch
 
     from ..album import Done, Job
+    from ..hints import Hints
+    from ..photo import Keeper
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,6 +47,18 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="NAME",
         help="what computes: torch (default) or onnxruntime; the latter takes ONNX files too",
     )
+    command.add_argument(
+        "--hints",
+        type=Path,
+        metavar="FILE",
+        help="what was said of the photo's colours; or a folder with a file for each photo, "
+        "such as old.hints.json for old.jpg",
+    )
+    command.add_argument(
+        "--hints-anyway",
+        action="store_true",
+        help="use hints that were made for a photo of another shape",
+    )
     command.add_argument("--restore", action="store_true", help="restore damaged photos first")
     command.add_argument(
         "--restore-strength",
@@ -71,7 +86,16 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def _add_photos(command: argparse.ArgumentParser) -> None:
     command.add_argument("photos", nargs="+", metavar="PHOTO", help="photo files or folders")
     command.add_argument(
-        "-o", "--output", required=True, metavar="FOLDER", help="where the results go"
+        "-o",
+        "--output",
+        required=True,
+        metavar="FOLDER",
+        help="where the results go; for one photo also a file, such as new.jpg",
+    )
+    command.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace files that colorgan did not write; photos that are given here stay",
     )
     command.add_argument(
         "--resume", action="store_true", help="leave out photos whose results are there already"
@@ -120,12 +144,15 @@ def colorize(options: argparse.Namespace) -> int:
     from .. import restorer
     from ..album import colorize_all
     from ..colorizer import Colorizer, check
+    from ..photo import notes
 
     check(options.strength, options.size)
     restorer.check(options.restore_strength)
     if not options.restore and (options.restore_strength != 1 or options.restorer):
         raise ColorganError("--restore-strength and --restorer need --restore.")
-    jobs, device = _own_jobs(options)
+    if options.hints_anyway and not options.hints:
+        raise ColorganError("--hints-anyway needs --hints.")
+    jobs, keeper, device = _own_jobs(options, notes.COLOURED)
     rows = colorize_all(
         Colorizer.from_pretrained(options.model, engine=options.engine, device=device),
         jobs,
@@ -136,11 +163,45 @@ def colorize(options: argparse.Namespace) -> int:
         else None,
         restore_strength=options.restore_strength,
         max_pixels=options.max_pixels,
+        keeper=keeper,
+        hints=_hints(options, jobs),
     )
     words = ("restoring and colouring", "restored and coloured")
     return _work_off(
         rows, len(jobs), options.output, words if options.restore else ("colouring", "coloured")
     )
+
+
+def _hints(options: argparse.Namespace, jobs: Sequence[Job]) -> Callable[[Path], Hints | None]:
+    """Give what tells the hints of a photo by its path: those of --hints, or None."""
+    from ..album import HINTS_ENDING, hint_files
+    from ..hints import read
+
+    path: Path | None = options.hints
+    if path is None:
+        return lambda source: None
+    if path.is_dir():
+        files = hint_files(path, jobs, options.output)
+        used = set(files.values())
+        unused = [p for p in sorted(path.rglob(f"*{HINTS_ENDING}")) if p not in used]
+        if unused and not options.resume:  # with it, photos that are done are not looked at
+            print(f"{len(unused)} files of hints belong to no photo: {unused[0].name}, ...")
+    elif len(jobs) > 1:
+        raise ColorganError(
+            f"{path} holds the hints of one photo, and there are {len(jobs)}. Name a folder with a "
+            "file for each, such as old.hints.json for old.jpg."
+        )
+    else:
+        read(path)  # what is wrong with it is told before any work
+        files = {job.source: path for job in jobs}
+
+    def said(source: Path) -> Hints | None:
+        if source not in files:
+            return None
+        hints = read(files[source])
+        return replace(hints, shape=None) if options.hints_anyway else hints
+
+    return said
 
 
 def restore(options: argparse.Namespace) -> int:
@@ -149,48 +210,66 @@ def restore(options: argparse.Namespace) -> int:
     Grain, blur, folds and faded tones are mended; what is not damaged hardly changes.
     """
     from ..album import restore_all
+    from ..photo import notes
     from ..restorer import Restorer, check
 
     check(options.strength)
-    jobs, device = _own_jobs(options)
+    jobs, keeper, device = _own_jobs(options, notes.RESTORED)
     rows = restore_all(
         Restorer.from_pretrained(options.model, device=device),
         jobs,
         strength=options.strength,
         max_pixels=options.max_pixels,
+        keeper=keeper,
     )
     return _work_off(rows, len(jobs), options.output, ("restoring", "restored"))
 
 
-def _own_jobs(options: argparse.Namespace) -> tuple[list[Job], torch.device]:
-    """Give the photos that this process is to work on, and its device.
+def _own_jobs(options: argparse.Namespace, work: str) -> tuple[list[Job], Keeper, torch.device]:
+    """Give the photos that this process is to work on, who keeps the others, and its device.
 
     `accelerate launch` and `torchrun` tell each process its place by the environment.
     """
-    from ..album import plan, share, unfinished
+    from ..album import finished, plan, share
     from ..device import choose_device
+    from ..photo import Keeper
+    from ..photoset.sources import find
 
-    jobs = plan(options.photos, options.output)
+    jobs = plan(options.photos, options.output, work=work)
+    if results := len(find(options.photos)) - len(jobs):
+        print(f"{results} files left out: colorgan has made them")
     place = {name: int(os.environ.get(name, 0)) for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK")}
     own = share(jobs, place["RANK"], max(place["WORLD_SIZE"], 1))
-    left = unfinished(own) if options.resume else own
-    if len(left) < len(own):
-        print(f"{len(own) - len(left)} of {len(own)} photos are done already")
-    return left, choose_device(place["LOCAL_RANK"])
+    done = finished(own) if options.resume else {}
+    if done:
+        print(f"{len(done)} of {len(own)} photos are done already")
+    keeper = Keeper(
+        [job.source for job in jobs],
+        results=[(result, job.source) for job, result in done.items()],
+        overwrite=options.overwrite,
+    )
+    return [job for job in own if job not in done], keeper, choose_device(place["LOCAL_RANK"])
 
 
 def _work_off(rows: Iterable[Done], count: int, output: str, words: tuple[str, str]) -> int:
-    """Show a bar while photos are worked on, name those that fail, say how many were done."""
+    """Show a bar while photos are worked on, tell what is to be told of each, count them."""
     from tqdm import tqdm
+
+    from ..photo.plain_errors import printable
 
     doing, done = words
     failures = 0
     with tqdm(total=count, desc=doing, unit=" photos", disable=None) as bar:
         for row in rows:
-            if row.result is None:
-                failures += 1
+            failures += row.result is None
+            lines = [row.error] if row.error else []
+            lines += [f"{printable(row.source.name)}: {notice}" for notice in row.notices]
+            if lines or row.parts:
                 bar.clear()
-                print(f"colorgan: {row.error}", file=sys.stderr)
+            for line in lines:
+                print(f"colorgan: {line}", file=sys.stderr)
+            if row.parts:
+                print(f"{printable(row.source.name)}: {row.parts} {done}")
             bar.update()
     print(f"{count - failures} of {count} photos {done} into {output}")
     return 1 if failures else 0
@@ -214,14 +293,20 @@ def curate(options: argparse.Namespace) -> int:
     from ..photoset.curate import examine, set_aside
     from ..photoset.sources import find, read_all
 
-    total = len(find([options.folder]))
+    aside = options.move
+    total = len(find([options.folder], without=aside))
     photos = tqdm(
-        read_all([options.folder]), total=total, desc="looking", unit=" photos", disable=None
+        read_all([options.folder], without=aside),
+        total=total,
+        desc="looking",
+        unit=" photos",
+        disable=None,
     )
-    findings = [finding for finding in examine(photos) if finding is not None]
+    seen = list(examine(photos))
+    findings = [finding for finding in seen if finding is not None]
     for finding in findings:
         print(f"{finding.kind:15} {finding.name}  ({finding.detail})")
-    print(f"{total - len(findings)} of {total} photos can be trained on")
-    if options.move:
-        print(f"{len(set_aside(options.folder, findings, options.move))} moved to {options.move}")
+    print(f"{len(seen) - len(findings)} of {len(seen)} photos can be trained on")
+    if aside:
+        print(f"{len(set_aside(options.folder, findings, aside))} moved to {aside}")
     return 0

@@ -88,6 +88,7 @@ def report(options: argparse.Namespace) -> int:
     """Analyse the votes of a study: rates, intervals, tests, who counts; see the HTML page."""
     from ..output.tables import check_ending
     from ..output.whole_file import make_folders, write_json
+    from ..photo.keeping import spare
     from ..survey import study as studies
     from ..survey.opening import open_store
     from ..survey.report import lines, write_report
@@ -98,6 +99,7 @@ def report(options: argparse.Namespace) -> int:
     study = studies.load(options.study)
     store = open_store(options.study, options.database, create=False)
     make_folders(options.html, options.json, options.votes)
+    spare((options.html, options.json, options.votes), [options.study / studies.STUDY])
     votes = store.votes(study.fingerprint)
     store.close()
     summary = summarize(study, votes)

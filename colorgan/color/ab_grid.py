@@ -12,7 +12,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from . import cie
+from . import cie, gamut
 
 STEP = 10.0  # side of a square in CIE units
 NEIGHBOURS = 5  # classes among which a colour is shared out
@@ -36,7 +36,7 @@ def _find_centres() -> Tensor:
     shown = torch.zeros(len(grid), dtype=torch.bool)
     for lightness in range(1, 100, 2):
         lab = torch.cat((torch.full_like(points[..., :1], lightness), points), dim=-1)
-        shown |= cie.in_gamut(lab.permute(2, 0, 1)[None])[0].any(dim=1)
+        shown |= gamut.in_gamut(lab.permute(2, 0, 1)[None])[0].any(dim=1)
     return grid[shown]
 
 

@@ -32,8 +32,6 @@ _LINE_OFFSET = 4.0 / 29.0
 _SRGB_KNEE = 0.04045
 _LINEAR_KNEE = 0.0031308
 
-_MARGIN = 2e-4  # in linear light, by which a colour may lie outside sRGB
-
 
 def _mix(matrix: Tensor, image: Tensor) -> Tensor:
     """Multiply the channels of (N, 3, H, W) by a 3x3 matrix."""
@@ -84,7 +82,7 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
     """Turn Lab (N, 3, H, W) into sRGB (N, 3, H, W).
 
     Colours that sRGB cannot show come out below 0 or above 1, so that gradients stay alive;
-    whoever makes a picture fits the gamut first (`fit_gamut`) and clamps.
+    whoever makes a picture fits the gamut first (`gamut.fit_gamut`) and clamps.
     """
     return encode_gamma(lab_to_linear(lab[:, :1], lab[:, 1:]))
 
@@ -129,65 +127,6 @@ def chroma(ab: Tensor) -> Tensor:
 
 def lab_to_linear(lightness: Tensor, ab: Tensor) -> Tensor:
     """Turn L* (N, 1, H, W) and ab (N, 2, H, W) into linear sRGB (N, 3, H, W), unclamped."""
-    return _mix(_RGB_FROM_RELATIVE_XYZ, _expand(_curved(lightness, ab)))
-
-
-def _curved(lightness: Tensor, ab: Tensor) -> Tensor:
-    """Give the curved X, Y, Z (N, 3, H, W) of which Lab is made; all three are linear in ab."""
     y = (lightness[:, 0] + 16) / 116
-    return torch.stack((y.add(ab[:, 0], alpha=1 / 500), y, y.sub(ab[:, 1], alpha=1 / 200)), dim=1)
-
-
-def is_shown(linear: Tensor) -> Tensor:
-    """Say which colours of linear sRGB (N, 3, H, W) are inside sRGB: (N, H, W) of bool.
-
-    The margin is a twentieth of an 8-bit step in linear light: greys are not exactly neutral
-    in the matrix, and rounding must not push white outside.
-    """
-    return (linear.amin(dim=1) >= -_MARGIN) & (linear.amax(dim=1) <= 1 + _MARGIN)
-
-
-def fit_gamut(lab: Tensor) -> Tensor:
-    """Lower the chroma of colours outside sRGB until they fit; lightness and hue stay.
-
-    Args:
-        lab: (N, 3, H, W) in CIE units; L* outside 0..100 is clamped.
-
-    Returns:
-        (N, 3, H, W), a new tensor; what was inside comes back unchanged.
-    """
-    fitted = lab.clone()
-    fitted[:, 0].clamp_(0, LIGHTNESS_MAX)
-    outside = ~in_gamut(fitted)
-    if not outside.any():
-        return fitted
-    pixels = fitted.movedim(1, -1)[outside].T[None, :, :, None]  # (1, 3, pixels, 1)
-    pixels[:, 1:] *= share_that_fits(pixels[:, :1], pixels[:, 1:])
-    fitted.movedim(1, -1)[outside] = pixels[0, :, :, 0].T
-    return fitted
-
-
-def share_that_fits(lightness: Tensor, ab: Tensor) -> Tensor:
-    """Give the largest share (N, 1, H, W) of the chroma that sRGB can show, to a thousandth.
-
-    Sought digit by digit, nine shares at once: few steps, each with much to do, are faster than
-    many small ones.
-
-    Args:
-        lightness: L* (N, 1, H, W) in 0..100.
-        ab: (N, 2, H, W), all of it outside sRGB.
-    """
-    grey, full = _curved(lightness, 0 * ab), _curved(lightness, ab)
-    nine = torch.arange(1, 10).view(9, 1, 1, 1, 1).to(ab)
-    share = torch.zeros_like(lightness)
-    for digit in (0.1, 0.01, 0.001):
-        tried = torch.lerp(grey, full, share + digit * nine)
-        linear = _mix(_RGB_FROM_RELATIVE_XYZ, _expand(tried.flatten(0, 1)))
-        fits = is_shown(linear).view_as(tried[:, :, :1])
-        share += digit * fits.cumprod(0).sum(0)
-    return share
-
-
-def in_gamut(lab: Tensor) -> Tensor:
-    """Say which colours of Lab (N, 3, H, W) sRGB can show: (N, H, W) of bool."""
-    return is_shown(lab_to_linear(lab[:, :1], lab[:, 1:]))
+    curved = (y.add(ab[:, 0], alpha=1 / 500), y, y.sub(ab[:, 1], alpha=1 / 200))
+    return _mix(_RGB_FROM_RELATIVE_XYZ, _expand(torch.stack(curved, dim=1)))

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from . import cie
+from . import cie, gamut
 
 # Worked on at a time, so that what is under way fits into the cache of a processor.
 STRIP_PIXELS = 1 << 18
@@ -61,10 +61,10 @@ def to_pixels(
     """Give sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
     lightness = lightness.clamp(0, cie.LIGHTNESS_MAX)
     linear = cie.lab_to_linear(lightness, ab)
-    outside = cie.is_shown(linear).logical_not_().flatten().nonzero()[:, 0]
+    outside = gamut.is_shown(linear).logical_not_().flatten().nonzero()[:, 0]
     if len(outside):
         own, wanted = (part.flatten(2)[..., outside, None] for part in (lightness, ab))
-        fitted = wanted * cie.share_that_fits(own, wanted)
+        fitted = wanted * gamut.share_that_fits(own, wanted)
         linear.flatten(2)[..., outside] = cie.lab_to_linear(own, fitted)[..., 0]
     linear.clamp_(0, 1)
     if dtype == np.uint8:

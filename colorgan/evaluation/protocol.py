@@ -236,18 +236,27 @@ def colour_squares(squares: Pixels, generator: Generator | None) -> Pixels:
     return to_pixels(lightness, ab)
 
 
+def judged(
+    photos: Iterable[tuple[str, bytes]], size: int, left_out: dict[str, str] | None = None
+) -> Iterator[tuple[str, Pixels]]:
+    """Give name and centre square (size, size, 3) of each photo that can be judged by.
+
+    Args:
+        photos: names and files.
+        size: side in pixels.
+        left_out: gets the names of the others, unreadable or grey, with the reason.
+    """
+    for name, square in squares(photos, size, left_out):
+        if not is_grey(square):
+            yield name, square
+        elif left_out is not None:
+            left_out[name] = "grey"
+
+
 def _batches(
     photos: Iterable[tuple[str, bytes]], size: int, left_out: dict[str, str]
 ) -> Iterator[tuple[list[str], NDArray[np.uint8]]]:
     """Give names and squares of the photos that can be judged by, a batch at a time."""
-
-    def coloured() -> Iterator[tuple[str, Pixels]]:
-        for name, square in squares(photos, size, left_out):
-            if is_grey(square):
-                left_out[name] = "grey"
-            else:
-                yield name, square
-
-    judged = coloured()
-    while batch := list(islice(judged, BATCH)):
+    found = judged(photos, size, left_out)
+    while batch := list(islice(found, BATCH)):
         yield [name for name, _ in batch], np.stack([square for _, square in batch])

@@ -15,6 +15,7 @@ from ..extras import require
 from ..networks import Generator
 from ..output.html_page import drawn, error_bars, write_page
 from ..photoset.sources import read_all
+from . import hinted
 from .metrics import HIGHER_IS_BETTER, Pixels
 from .protocol import GREY, ORIGINAL, Judgement, centre_square, colour_all
 from .sheet import sheet
@@ -46,9 +47,10 @@ def write_report(
     require("plotly.offline", "judge", "A report")
     parts = [
         _protocol(summary["protocol"]),
-        _table(summary["models"], "Figures", "Mean, and in small print its 95 % interval."),
+        _figures(summary["models"]),
         _differences(summary["differences"]),
         _bars(summary["models"]),
+        _hints(summary["models"]),
         _groups(summary["groups"]),
         _skin(summary["skin"]),
         _photos(result, models, sources),
@@ -68,6 +70,15 @@ def _protocol(protocol: Mapping[str, Any]) -> str:
         f"feature network: {protocol['features'] or 'none given'}.</p>"
         f"<details><summary>photos left out: {len(left_out)}</summary><ul>{listed}</ul></details>"
     )
+
+
+def _figures(models: Mapping[str, Any]) -> str:
+    """Tabulate the measures of photos that were coloured without hints."""
+    plain = {
+        model: {name: figure for name, figure in row.items() if name != "hints"}
+        for model, row in models.items()
+    }
+    return _table(plain, "Figures", "Mean, and in small print its 95 % interval.")
 
 
 def _table(models: Mapping[str, Any], title: str, words: str) -> str:
@@ -127,6 +138,37 @@ def _bars(models: Mapping[str, Any]) -> str:
         figure.add_bar(x=list(known), y=means, error_y=spread, row=1, col=place)
     figure.update_layout(height=320, showlegend=False, margin={"t": 40, "b": 30})
     return drawn(figure)
+
+
+def _hints(models: Mapping[str, Any]) -> str:
+    """Tabulate and draw the measures by number of hints."""
+    from plotly.subplots import make_subplots
+
+    table: dict[str, dict[str, Any]] = {}
+    drawing = make_subplots(1, len(hinted.MEASURES), subplot_titles=hinted.MEASURES)
+    for model, row in models.items():
+        for way, numbers in row.get("hints", {}).items():
+            name = f"{model}, {way}"
+            for place, measure in enumerate(hinted.MEASURES, 1):
+                known = {int(n): row[measure] for n, row in numbers.items() if row[measure]["mean"]}
+                means = [figure["mean"] for figure in known.values()]
+                ends = [figure["interval"] or [figure["mean"]] * 2 for figure in known.values()]
+                bars = error_bars(means, ends)
+                drawing.add_scatter(
+                    x=list(known), y=means, error_y=bars, name=name, row=1, col=place
+                )
+            for number, figures in numbers.items():
+                named = {f"{name}: {measure}": figure for measure, figure in figures.items()}
+                table.setdefault(f"{number} hints", {}).update(named)
+    if not table:
+        return ""
+    drawing.update_layout(height=420, margin={"t": 40, "b": 30}, legend={"orientation": "h"})
+    words = (
+        "With the true colour said of some places: each where the error is largest then (worst), "
+        "or anywhere (random). Without a hint too, colours follow the lightness as they do for "
+        "users, so these figures differ a little from those above."
+    )
+    return _table(table, "By number of hints", words) + drawn(drawing)
 
 
 def _groups(groups: Mapping[str, Any]) -> str:

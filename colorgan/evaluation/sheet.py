@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ..errors import ColorganError
 from ..networks import Generator
+from ..output.whole_file import whole_file
+from ..photo import exif, notes
 from ..photoset.sources import evenly
 from .metrics import Pixels
 from .protocol import BATCH, GREY, ORIGINAL, centre_square, colour_all
@@ -54,3 +58,18 @@ def sheet_of(
     parts = [colour_all(models, squares[i : i + BATCH]) for i in range(0, len(squares), BATCH)]
     names = [GREY, *models, ORIGINAL]
     return sheet({name: np.concatenate([part[name] for part in parts]) for name in names})
+
+
+def save_sheet(picture: Image.Image, path: Path, quality: int = 92) -> None:
+    """Write a sheet in the format of the file's ending, with a note that it is one.
+
+    Raises:
+        ColorganError: the file cannot be written.
+    """
+    kind = Image.registered_extensions()[path.suffix.lower()]
+    note = exif.with_fields(b"", {exif.PROCESSING_SOFTWARE: notes.drawn()})
+    try:
+        with whole_file(path) as part:
+            picture.save(part, kind, quality=quality, exif=note)
+    except (OSError, ValueError) as error:
+        raise ColorganError(f"The sheet {path} cannot be written: {error}.") from error

@@ -38,15 +38,15 @@ def summarize(result: Judgement, labels: Mapping[str, int] | None = None) -> dic
     summary = {
         "protocol": asdict(result.protocol)
         | {"photos": len(result.names), "left_out": result.left_out},
-        "models": {model: _plain(figures) for model, figures in models.items()},
+        "models": {model: plain(figures) for model, figures in models.items()},
         "differences": {
-            f"{first} - {second}": _plain(_differences(result, first, second))
+            f"{first} - {second}": plain(_differences(result, first, second))
             for place, first in enumerate(own)
             for second in [*own[place + 1 :], GREY]
         },
         "groups": _groups(result),
         "skin": {
-            tone: {model: _plain(row) for model, row in rows.items()}
+            tone: {model: plain(row) for model, row in rows.items()}
             for tone, rows in by_tone(result.skins).items()
         },
     }
@@ -86,7 +86,7 @@ def _groups(result: Judgement) -> dict[str, Any]:
             table[group]["reason"] = too_few(FEWEST_IN_GROUP, len(places)).reason
             continue
         table[group]["models"] = {
-            model: _plain(
+            model: plain(
                 {name: estimate(np.asarray(values)[places]) for name, values in row.items()}
             )
             for model, row in result.rows.items()
@@ -203,14 +203,15 @@ def _cell(figure: Mapping[str, Any] | None) -> str:
     return f"{value:.3f}" if abs(value) >= 0.1 or value == 0 else f"{value:.3g}"
 
 
-def _plain(figures: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
-    plain: dict[str, dict[str, Any]] = {}
+def plain(figures: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
+    """Give figures as plain JSON: mean, interval, and the reason where there is none."""
+    found: dict[str, dict[str, Any]] = {}
     for name, figure in figures.items():
         interval = None if figure.interval is None else list(figure.interval)
-        plain[name] = {"mean": figure.mean, "interval": interval}
+        found[name] = {"mean": figure.mean, "interval": interval}
         if figure.reason:
-            plain[name]["reason"] = figure.reason
-    return plain
+            found[name]["reason"] = figure.reason
+    return found
 
 
 def reasons(summary: Mapping[str, Any]) -> Sequence[str]:

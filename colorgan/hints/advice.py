@@ -35,7 +35,7 @@ def modes(chances: Tensor, count: int) -> list[tuple[tuple[float, float], float]
     centres = ab_grid.centres()
     near = torch.cdist(centres, centres) < MODE_RADIUS
     left = chances.float().clone()
-    found = []
+    found: list[tuple[tuple[float, float], float]] = []
     for _ in range(count):
         place = int((near.float() @ left).argmax())
         part = left * near[place]

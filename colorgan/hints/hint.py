@@ -38,6 +38,7 @@ SHAPE_TOLERANCE = 0.02
 """By how much width by height may differ, as a share: small copies are rounded to whole pixels."""
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_VAST = 1e300
 _WORDS = {"none": 0.0, "same": 1.0}
 
 Want = str | tuple[float, float] | float
@@ -211,7 +212,7 @@ def _shape(found: Any) -> tuple[int, int] | None:
         return None
     if not isinstance(found, list) or len(found) != 2:
         raise HintError("shape: it must be width and height in pixels, such as [1200, 800]")
-    if not all(isinstance(side, int) and side > 0 for side in found):
+    if not all(isinstance(side, int) and _is_number(side) and side > 0 for side in found):
         raise HintError(f"shape: {found} is no width and height in pixels")
     return found[0], found[1]
 
@@ -248,7 +249,9 @@ def _want(found: Any) -> Want:
 
 
 def _is_number(found: Any) -> bool:
-    return isinstance(found, (int, float)) and not isinstance(found, bool)
+    """Whether it is a number that a float can hold, which JSON's need not be."""
+    known = isinstance(found, (int, float)) and not isinstance(found, bool)
+    return known and abs(found) < _VAST
 
 
 def read(path: str | Path) -> Hints:

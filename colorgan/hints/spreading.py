@@ -13,7 +13,9 @@ is regression by a Gaussian process; the squared form also holds where they diff
 over to what the hints say by the sum of their shares, so what they reach takes their colour and
 loses what was wrong:
 
-    m = min(max(sum w, 0), 1),   t = sum max(w, 0) c / sum max(w, 0),   ab = ab0 + m (t - ab0)
+    m = S(min(max(sum w, 0), 1)),  t = sum max(w, 0) c / sum max(w, 0),  ab = ab0 + m (t - ab0)
+
+S(x) = x^2 (3 - 2x) makes what is reached a little nothing: else one hint would tint all of a photo.
 
 A hint's colour c changes with the lightness as that of a surface in shade does, by half
 (`swatches.shade`); a hint that scales the model's own colour has c = s ab0. Both are linear in ab0,
@@ -33,7 +35,7 @@ from torch.nn import functional as F
 from .swatches import shade
 
 # Chosen on 60 photos with hints at the worst places; flat around these.
-FEATURES, LIGHTNESS, POSITION = 0.8, 35.0, 0.9
+FEATURES, LIGHTNESS, POSITION = 0.75, 32.0, 0.85
 NOISE = 0.05
 SHADE = 0.5  # exponent: 1 keeps the chroma of one paint in all light, 0 the same ab everywhere
 # Without features: the answer's own colour stands for them.
@@ -105,23 +107,35 @@ def embed(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Places:
     Args:
         lightness: L* (1, 1, H, W).
         ab: (1, 2, H, W), the model's answer.
-        features: (1, C, h, w) of `networks.contract.Seen`, or None.
+        features: (1, C, h, w), `coarse` ones of `networks.contract.Seen`, or None.
     """
-    shape = _grid(lightness.shape[-2:] if features is None else features.shape[-2:], features)
+    height, width = _grid(lightness) if features is None else features.shape[-2:]
+    shape = (height, width)
     own = F.interpolate(lightness, shape, mode="area")
     if features is None:
         answer = F.interpolate(ab, shape, mode="area")
         parts = [answer / PLAIN_AB, own / PLAIN_LIGHTNESS, _positions(shape) / PLAIN_POSITION]
     else:
-        found = principal(F.interpolate(features.float(), shape, mode="area"))
+        found = principal(features.float())
         parts = [found / FEATURES, own / LIGHTNESS, _positions(shape) / POSITION]
     points = torch.cat(parts, dim=1)[0].flatten(1).T.contiguous()
     return Places(points, own.flatten(), shape)
 
 
-def _grid(shape: tuple[int, int] | torch.Size, features: Tensor | None) -> tuple[int, int]:
-    height, width = shape
-    shrink = max(math.sqrt(height * width / MAX_PLACES), 1 if features is not None else STRIDE)
+def coarse(features: Tensor, most: int = MAX_PLACES) -> Tensor:
+    """Give maps (1, C, h, w) at a size of at most `most` places."""
+    height, width = features.shape[-2:]
+    shrink = math.sqrt(height * width / most)
+    if shrink <= 1:
+        return features
+    return F.interpolate(
+        features.float(), (max(int(height / shrink), 1), max(int(width / shrink), 1)), mode="area"
+    ).to(features.dtype)
+
+
+def _grid(lightness: Tensor) -> tuple[int, int]:
+    height, width = lightness.shape[-2:]
+    shrink = max(math.sqrt(height * width / MAX_PLACES), STRIDE)
     return max(round(height / shrink), 1), max(round(width / shrink), 1)
 
 
@@ -141,7 +155,7 @@ def principal(features: Tensor) -> Tensor:
     flat = flat - flat.mean(0)
     flat = flat / (2 * flat.square().sum(1).mean()).sqrt().clamp(min=1e-9)
     _, axes = torch.linalg.eigh(flat.T @ flat)
-    found = (flat @ axes[:, -CHANNELS:]).float()
+    found: Tensor = (flat @ axes[:, -CHANNELS:]).float()
     return found.T.reshape(1, -1, *features.shape[-2:])
 
 
@@ -153,7 +167,7 @@ def similarity(points: Tensor, others: Tensor, spread: Tensor | None = None) -> 
     """
     squares = points.square().sum(1)[:, None] + others.square().sum(1)
     distance = torch.addmm(squares, points, others.T, alpha=-2).clamp_(min=0)
-    return torch.exp_(distance.div_(-2 if spread is None else -2 * spread.square()))
+    return torch.exp(distance / (-2 if spread is None else -2 * spread.square()))
 
 
 def shares(places: Places, anchors: Anchors) -> Tensor:
@@ -166,7 +180,8 @@ def shares(places: Places, anchors: Anchors) -> Tensor:
     ridge = NOISE**2 * torch.eye(len(index), dtype=torch.float64)
     solved = torch.linalg.solve(gram.T @ gram + ridge, gram.T).float()
     rows = max(_CHUNK // len(index), 1)
-    return torch.cat([similarity(part, own, spread) @ solved for part in places.points.split(rows)])
+    parts = torch.split(places.points, rows)
+    return torch.cat([similarity(part, own, spread) @ solved for part in parts])
 
 
 def fields(places: Places, anchors: Anchors) -> tuple[Tensor, Tensor]:
@@ -179,6 +194,7 @@ def fields(places: Places, anchors: Anchors) -> tuple[Tensor, Tensor]:
     own = shares(places, anchors)
     positive = own.clamp(min=0)
     reached = own.sum(1, keepdim=True).clamp(0, 1)
+    reached = reached * reached * (3 - 2 * reached)
     part = reached / positive.sum(1, keepdim=True).clamp(min=1e-6)
     light = (shade(places.lightness) ** SHADE)[:, None]
     there = light[places.index(anchors.x, anchors.y)]

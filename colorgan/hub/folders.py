@@ -107,11 +107,12 @@ def _download(repo: str, revision: str | None) -> ModelFolder:
 
 def cached() -> list[ModelFolder]:
     """List the colorgan models of the Hub that are on this machine, by repository and commit."""
-    from huggingface_hub import scan_cache_dir
+    from huggingface_hub import constants, scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 
     try:
-        repos = sorted(scan_cache_dir().repos, key=lambda repo: repo.repo_id)
+        # Named, for without a name it is where the cache was when the scanner was imported.
+        repos = sorted(scan_cache_dir(constants.HF_HUB_CACHE).repos, key=lambda repo: repo.repo_id)
     except CacheNotFound:
         return []
     return [

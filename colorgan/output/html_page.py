@@ -49,7 +49,8 @@ def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
     )
     try:
         with whole_file(path) as part:
-            part.write_text("\n".join((head, *parts, "</body></html>")), encoding="utf-8")
+            text = "\n".join((head, *parts, "</body></html>"))
+            part.write_text(text, "utf-8", errors="backslashreplace")  # names that are no Unicode
     except OSError as error:
         raise ColorganError(f"The report {path} cannot be written: {error}.") from error
 

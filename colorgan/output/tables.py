@@ -43,6 +43,6 @@ def write_table(table: pd.DataFrame, path: Path, extra: str) -> None:
             if path.suffix == ".parquet":
                 table.to_parquet(part, index=False)
             else:
-                table.to_csv(part, index=False)
+                table.to_csv(part, index=False, errors="backslashreplace")
     except OSError as error:
         raise ColorganError(f"The table {path} cannot be written: {error}.") from error

@@ -1,8 +1,9 @@
-"""A file's bytes to decoded pixels.
+"""What Pillow opens, to decoded pixels.
 
-Pillow opens and decodes all but the pixels of PNG and TIFF of 16 bits a channel, which it cuts to
-8: imagecodecs and tifffile decode those. The decoders' own errors pass through; `colorgan.photo`
-turns them into sentences.
+Pillow decodes all but the pixels of PNG, AVIF and HEIF of more than 8 bits a channel, which it cuts
+to 8: imagecodecs and pillow_heif decode those. Formats that go another way altogether have files of
+their own: `tiff`, `jpeg2000`, `jpegxl`, `jpeg`, `netpbm`. The decoders' own errors pass through;
+`colorgan.photo` turns them into sentences.
 """
 
 from __future__ import annotations
@@ -16,20 +17,23 @@ from typing import BinaryIO
 
 import imagecodecs
 import numpy as np
-import tifffile
-from numpy.typing import NDArray
+import pillow_heif
 from PIL import Image
 
-from . import exif
-from .icc import Pixels, Samples, Space
+from .boxes import item_properties
+from .samples import Samples, UnsupportedPixels, split, stretched
 
-# What tifffile logs and Pillow warns of, damaged metadata above all, is left out of the photo; a
+# What Pillow warns of and the others log, damaged metadata above all, is left out of the photo; a
 # terminal full of it helps nobody.
-logging.getLogger("tifffile").addHandler(logging.NullHandler())
+for _library in ("tifffile", "imagecodecs"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")
 
 # AVIF before HEIF: both claim files of the brand "mif1", and only Pillow's AVIF reader declines.
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF", "BMP", "GIF", "JPEG2000", "PPM")
+
+DEEP = ("PNG", "AVIF", "HEIF")
+"""Formats of which Pillow cuts more than 8 bits to 8."""
 
 # Pillow's modes -> the modes to take samples from.
 _PLAIN_MODES = {
@@ -38,24 +42,6 @@ _PLAIN_MODES = {
     **{"YCbCr": "RGB", "HSV": "RGB", "CMYK": "CMYK"},
 }
 _WITH_ALPHA = {"1": "LA", "L": "LA", "P": "RGBA", "RGB": "RGBA"}  # where one colour is transparent
-
-# Numbers of TIFF 6.0: photometric interpretations, kinds of alpha, sample formats.
-_WHITE_IS_ZERO = 0
-_SPACES: dict[int, tuple[Space, int]] = {
-    _WHITE_IS_ZERO: ("grey", 1),
-    1: ("grey", 1),
-    2: ("rgb", 3),
-    5: ("cmyk", 4),
-}
-_MULTIPLIED, _APART = 1, 2
-_UNSIGNED, _FLOATING, _UNDEFINED = 1, 3, 4
-# None, LZW, Deflate (two numbers), PackBits, LZMA, Zstandard: they end where a strip is full.
-# JPEG 2000 and the like bring a size of their own, which no check of the TIFF's header sees.
-_COMPRESSIONS = (1, 5, 8, 32946, 32773, 34925, 50000)
-
-
-class UnsupportedPixels(Exception):  # noqa: N818
-    """Pixels that can be decoded but not made into a photo; its text names them."""
 
 
 def open_image(stream: BinaryIO) -> Image.Image:
@@ -84,7 +70,37 @@ def read_image(image: Image.Image) -> Samples:
     array = np.atleast_3d(np.array(image.convert(plain)))
     if plain == "CMYK":
         return Samples(array, "cmyk")
-    return _split(array)
+    return split(array)
+
+
+def read_file(image: Image.Image, data: bytes) -> Samples:
+    """Decode a file that Pillow has opened, at its own depth.
+
+    Args:
+        image: what Pillow has made of it.
+        data: the file; not needed of formats that are none of `DEEP`.
+    """
+    bits = bits_of(image, data)
+    if bits <= 8:
+        return read_image(image)
+    if image.format == "PNG":
+        image.load()  # for metadata that stands behind the pixels
+        return split(imagecodecs.png_decode(data))
+    if image.format == "AVIF":  # as it is stored, not upright
+        return split(stretched(imagecodecs.avif_decode(data, index=0), bits))
+    file = pillow_heif.open_heif(data, convert_hdr_to_8bit=False)
+    # Its numbers have been shifted up, with zeros behind.
+    array = np.asarray(file[file.primary_index]) >> (16 - bits)
+    return split(stretched(array, bits))
+
+
+def bits_of(image: Image.Image, data: bytes) -> int:
+    """Bits a channel of a file of the formats in `DEEP`; 8 of others, of which Pillow cuts none."""
+    if image.format == "PNG":
+        return 16 if is_deep_png(data) else 8
+    if image.format == "AVIF":
+        return _avif_bits(data)
+    return int(image.info.get("bit_depth") or 8) if image.format == "HEIF" else 8
 
 
 def is_deep_png(head: bytes) -> bool:
@@ -92,82 +108,15 @@ def is_deep_png(head: bytes) -> bool:
     return head.startswith(b"\x89PNG\r\n\x1a\n") and head[24:25] == b"\x10"
 
 
-def read_deep_png(data: bytes) -> Samples:
-    """Decode a PNG of 16 bits a channel; a colour that is named transparent becomes alpha."""
-    return _split(np.atleast_3d(imagecodecs.png_decode(data)))
-
-
-def tiff_bits(tiff: exif.Tiff) -> int:
-    """Bits a channel of a TIFF's first page, 1 to 16.
-
-    Raises:
-        UnsupportedPixels: more bits than that, signed or floating-point numbers.
-    """
-    bits = max(tiff.numbers(exif.BITS_PER_SAMPLE), default=1)
-    formats = tiff.numbers(exif.SAMPLE_FORMAT)
-    if bits > 16 or not {_UNSIGNED, _UNDEFINED}.issuperset(formats):
-        kind = "floating-point" if _FLOATING in formats else "integer"
-        raise UnsupportedPixels(f"{bits}-bit {kind} pixels")
-    return bits
-
-
-def open_deep_tiff(stream: BinaryIO) -> tifffile.TiffPage:
-    """Read the header of a TIFF's first page; the pixels come with `read_deep_tiff`."""
-    stream.seek(0)
-    return tifffile.TiffFile(stream).pages[0]
-
-
-def read_deep_tiff(page: tifffile.TiffPage) -> Samples:
-    """Decode a TIFF page of 9 to 16 bits a channel.
-
-    Fewer than 16 bits are stretched to the full range, white-is-zero is turned round, and colour
-    that has been multiplied with alpha is divided by it again.
-
-    Raises:
-        UnsupportedPixels: its colours are not grey, RGB or CMYK, or its compression is unusual.
-    """
-    if page.compression not in _COMPRESSIONS:
-        raise UnsupportedPixels(f"16-bit pixels compressed as {page.compression.name}")
-    photometric = int(page.photometric)
-    if photometric not in _SPACES or page.axes not in ("YX", "YXS", "SYX"):
-        raise UnsupportedPixels(f"16-bit pixels of the kind {page.photometric.name}")
-    space, count = _SPACES[photometric]
-    array = page.asarray()
-    array = np.moveaxis(array, 0, 2) if page.axes == "SYX" else np.atleast_3d(array)
-    if array.shape[2] < count:
-        raise UnsupportedPixels(f"pixels of {array.shape[2]} channels")
-    bits = page.bitspersample  # one number, or a tuple where channels differ
-    array = _stretched(array.astype(np.uint16, copy=False), bits if isinstance(bits, int) else 16)
-    colour = array[..., :count]
-    if photometric == _WHITE_IS_ZERO:
-        colour = 65535 - colour
-    extra = int(page.extrasamples[0]) if page.extrasamples and array.shape[2] > count else 0
-    alpha = array[..., count] if extra in (_MULTIPLIED, _APART) else None
-    if alpha is not None and extra == _MULTIPLIED:
-        colour = _divided(colour, alpha)
-    return Samples(colour, space, alpha)
-
-
-def _split(array: Pixels) -> Samples:
-    """Samples of (H, W, C) grey, grey and alpha, RGB, or RGB and alpha."""
-    channels = array.shape[2]
-    space: Space = "grey" if channels < 3 else "rgb"
-    if channels in (2, 4):
-        return Samples(array[..., :-1], space, array[..., -1])
-    return Samples(array, space)
-
-
-def _stretched(array: NDArray[np.uint16], bits: int) -> NDArray[np.uint16]:
-    if bits == 16:
-        return array
-    top = (1 << bits) - 1
-    return ((array.astype(np.uint32) * 65535 + top // 2) // top).astype(np.uint16)
-
-
-def _divided(colour: NDArray[np.uint16], alpha: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    weight = np.maximum(alpha, 1)[..., None].astype(np.uint32)
-    quotient: NDArray[np.uint32] = (colour.astype(np.uint32) * 65535 + weight // 2) // weight
-    return np.minimum(quotient, 65535).astype(np.uint16)
+def _avif_bits(data: bytes) -> int:
+    properties = dict(item_properties(data))
+    pixi = properties.get(b"pixi")
+    if pixi is not None and len(pixi) > 5:  # version and flags, count, bits of each channel
+        return int(max(pixi[5:]))
+    config = properties.get(b"av1C")
+    if config is None or len(config) < 3:
+        return 8
+    return 8 if not config[2] & 0x40 else 12 if config[2] & 0x20 else 10
 
 
 _cap_lock = threading.RLock()

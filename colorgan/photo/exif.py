@@ -25,15 +25,21 @@ from typing import BinaryIO
 PREFIX = b"Exif\0\0"
 
 PROCESSING_SOFTWARE = 0x000B
+IMAGE_DESCRIPTION, ARTIST, COPYRIGHT = 270, 315, 33432
+XP_TITLE, XP_COMMENT, XP_SUBJECT = 0x9C9B, 0x9C9C, 0x9C9F
 IMAGE_WIDTH, IMAGE_LENGTH, BITS_PER_SAMPLE, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 STRIP_OFFSETS, ORIENTATION, SAMPLES_PER_PIXEL = 273, 274, 277
 ROWS_PER_STRIP, STRIP_BYTE_COUNTS = 278, 279
 X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
 PREDICTOR, EXTRA_SAMPLES, SAMPLE_FORMAT = 317, 338, 339
-XMP, ICC_PROFILE = 700, 34675
+XMP, IPTC, PHOTOSHOP, ICC_PROFILE = 700, 33723, 34377, 34675
+USER_COMMENT, COLOUR_SPACE, PIXEL_WIDTH, PIXEL_HEIGHT = 0x9286, 0xA001, 0xA002, 0xA003
+COMPRESSED_BITS, GAMMA = 0x9102, 0xA500
+INTEROPERABILITY_INDEX, RELATED_WIDTH, RELATED_HEIGHT = 1, 0x1001, 0x1002
 
 # How a TIFF stores its pixels, with what other tools keep beside them (Photoshop's layers and
-# thumbnail): true of the file it came from only, so never carried into another one.
+# thumbnail, the numbers that develop a raw picture): true of the file it came from only, so never
+# carried into another one. XMP and IPTC are carried beside EXIF.
 PICTURE_FIELDS = frozenset(
     [
         *range(254, 260),  # subfile type, width, length, bits, compression
@@ -46,19 +52,19 @@ PICTURE_FIELDS = frozenset(
         *range(336, 348),  # extra samples, sample format, JPEG tables
         *range(512, 522),  # old JPEG
         *range(529, 533),  # YCbCr
-        *(XMP, 34377, ICC_PROFILE, 37724),  # the middle and the last one are Photoshop's
+        *(XMP, IPTC, PHOTOSHOP, ICC_PROFILE, 37724),  # the last one is Photoshop's too
+        *(33421, 33422, *range(50706, 50742), *range(50778, 50782), *range(50931, 51023)),  # DNG
     ]
 )
 
-_EXIF, _GPS, _INTEROPERABILITY = 34665, 34853, 40965
-_DIRECTORIES = {_EXIF, _GPS, _INTEROPERABILITY}  # fields whose value is the place of a directory
-_ASCII, _SHORT, _LONG, _RATIONAL, _UNDEFINED = 2, 3, 4, 5, 7
+EXIF, _GPS, INTEROPERABILITY = 34665, 34853, 40965
+_DIRECTORIES = {EXIF, _GPS, INTEROPERABILITY}  # fields whose value is the place of a directory
+_ASCII, _SHORT, _LONG, _RATIONAL, _UNDEFINED, _DIRECTORY = 2, 3, 4, 5, 7, 13
 _WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _BIG_WIDTHS = {**_WIDTHS, 16: 8, 17: 8, 18: 8}
 _NO_LIMIT = 1 << 31
 
-Value = str | bytes | float | list[int]
-"""A field's value: text, raw bytes, one fraction, or whole numbers of 0 or more."""
+_UNICODE, _ASCII_TEXT = b"UNICODE\0", b"ASCII\0\0\0"  # what a comment begins with
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,10 @@ class Field:
     kind: int
     count: int
     raw: bytes
+
+
+Value = str | bytes | float | list[int] | Field
+"""A field's value: text, raw bytes, one fraction, whole numbers of 0 or more, or all of it."""
 
 
 class Tiff:
@@ -119,11 +129,47 @@ class Tiff:
         raw = field.raw
         return tuple(self._whole(raw[i : i + width]) for i in range(0, len(raw), width))
 
-    def slots(self) -> dict[int, bytes]:
-        """The first directory's fields by tag as they stand in a TIFF (not Big), 12 bytes each."""
+    def small(self, start: int) -> dict[int, int]:
+        """By tag the fields of the directory at `start` that are one number, without any others."""
+        widths = _BIG_WIDTHS if self.big else _WIDTHS
+        return {
+            tag: self._whole(slot[:width])
+            for tag, kind, count, slot in self._slots(start)
+            if count == 1 and 0 < (width := widths.get(kind, 0)) <= len(slot)
+        }
+
+    def link(self, start: int) -> tuple[int, int]:
+        """Where the directory at `start` names the next one, and the place that it names there."""
+        head, entry, width = (8, 20, 8) if self.big else (2, 12, 4)
+        place = start + head + entry * self._whole(self._read(start, head))
+        return place, self._whole(self._read(place, width))
+
+    def has_damaged_text(self, start: int) -> bool:
+        """Whether the directory at `start` names a text that is not there."""
+        return any(
+            kind == _ASCII and count and self._value(kind, count, slot) is None
+            for _, kind, count, slot in self._slots(start)
+        )
+
+    def inner(self, *path: int) -> int | None:
+        """Where the directory starts that these tags lead to from the first one, or None."""
+        place = self.first
+        for tag in path:
+            field = self.fields(place).get(tag)
+            if field is None or field.kind not in (_LONG, _DIRECTORY):
+                return None
+            place = self.whole_numbers(field)[0]
+        return place
+
+    def slots(self, start: int) -> dict[int, bytes]:
+        """A directory's fields by tag as they stand in a TIFF (not Big), 12 bytes each.
+
+        Those that cannot be read are left out: Pillow refuses a whole TIFF for some of them.
+        """
         return {
             tag: struct.pack(self.order + "HHL", tag, kind, count) + slot
-            for tag, kind, count, slot in self._slots(self.first)
+            for tag, kind, count, slot in self._slots(start)
+            if self._value(kind, count, slot) is not None
         }
 
     def _slots(self, start: int) -> Iterator[tuple[int, int, int, bytes]]:
@@ -157,6 +203,15 @@ def is_readable(block: bytes) -> bool:
     return tiff is not None and bool(tiff.fields(tiff.first))
 
 
+def has_damaged_text(block: bytes) -> bool:
+    """Whether the block names a text that is not there."""
+    tiff = _opened(block)
+    places = (tiff.first, tiff.inner(EXIF)) if tiff else ()
+    return tiff is not None and any(
+        tiff.has_damaged_text(place) for place in places if place is not None
+    )
+
+
 def orientation(block: bytes) -> int | None:
     """Which way up the picture was stored, 1 to 8, or None where the block does not say."""
     tiff = _opened(block)
@@ -178,21 +233,76 @@ def resolution(block: bytes) -> tuple[float, float] | None:
     return across, down
 
 
-def with_fields(block: bytes, changes: Mapping[int, Value | None]) -> bytes:
-    """The block with these fields of its first directory set (or, where None, removed).
+def fields(block: bytes, *path: int) -> dict[int, Field]:
+    """The fields of the directory that these tags lead to, by tag; {} where there is none."""
+    tiff = _opened(block)
+    place = tiff.inner(*path) if tiff else None
+    return tiff.fields(place) if tiff and place is not None else {}
 
-    All other bytes keep their place. The second directory, a thumbnail of the picture as it was,
-    is no longer linked.
+
+def with_fields(block: bytes, changes: Mapping[int, Value | None], *path: int) -> bytes:
+    """The block with these fields of a directory set (or, where None, removed).
+
+    `path` leads to the directory, none to the first one. All other bytes keep their place. The
+    second directory, a thumbnail of the picture as it was, is no longer linked.
     """
     tiff = _opened(block)
+    if tiff is None and path:  # an inner directory needs a first one to name it
+        return with_fields(with_fields(block, {}), changes, *path)
     body = bytearray(_body(block) if tiff else b"II*\0\0\0\0\0")
     order = tiff.order if tiff else "<"
-    slots = tiff.slots() if tiff else {}
+    start = tiff.inner(*path) if tiff else None
+    slots = tiff.slots(start) if tiff and start is not None else {}
     for tag, value in changes.items():
         slots.pop(tag, None)
         if value is not None:
             slots[tag] = _slot(body, order, tag, _field(value, order))
-    return PREFIX + _finished(body, order, slots)
+    if not path:
+        return PREFIX + _finished(body, order, slots)
+    place = _append_directory(body, order, slots)
+    here = Field(_LONG, 1, struct.pack(order + "L", place))
+    return with_fields(PREFIX + bytes(body), {path[-1]: here}, *path[:-1])
+
+
+def joined(block: bytes, other: bytes) -> bytes:
+    """A block with what two of one byte order say; where both speak, what the second one says."""
+    if not block:
+        return other
+    for path in ((), (EXIF,), (_GPS,)):
+        said = fields(other, *path)
+        said = {tag: field for tag, field in said.items() if tag not in _DIRECTORIES}
+        if said != {tag: fields(block, *path).get(tag) for tag in said}:
+            block = with_fields(block, said, *path)
+    return block
+
+
+def user_comment(block: bytes) -> str:
+    """The photographer's comment, or "" where there is none."""
+    field = fields(block, EXIF).get(USER_COMMENT)
+    if field is None:
+        return ""
+    coding, raw = field.raw[:8], field.raw[8:]
+    if coding == _UNICODE:
+        # Writers differ in the order of bytes; Latin letters have a zero in front or behind.
+        front, behind = raw[::2].count(0), raw[1::2].count(0)
+        tiff = _opened(block)
+        big = front > behind if front != behind else tiff is not None and tiff.order == ">"
+        return raw.decode(_utf16(big), "replace").strip("\0 ")
+    names = {b"JIS\0\0\0\0\0": "iso2022_jp"}
+    return raw.decode(names.get(coding, "utf-8"), "replace").strip("\0 ")
+
+
+def with_user_comment(block: bytes, text: str) -> bytes:
+    """The block with a comment."""
+    tiff = _opened(block)
+    coding = _utf16(tiff is not None and tiff.order == ">")
+    plain = text.isascii()
+    raw = _ASCII_TEXT + text.encode() if plain else _UNICODE + text.encode(coding, "replace")
+    return with_fields(block, {USER_COMMENT: raw}, EXIF)
+
+
+def _utf16(big: bool) -> str:
+    return "utf-16-be" if big else "utf-16-le"
 
 
 def compact(block: bytes, longest: int = _NO_LIMIT) -> bytes:
@@ -212,6 +322,43 @@ def from_tiff(stream: BinaryIO, longest: int = _NO_LIMIT) -> bytes:
     body = bytearray((b"II*\0" if tiff.order == "<" else b"MM\0*") + bytes(4))
     slots = _copied(tiff, tiff.first, body, longest, depth=0)
     return PREFIX + _finished(body, tiff.order, slots) if slots else b""
+
+
+def in_order(block: bytes, order: str) -> bytes:
+    """The block, or where it is empty one in this byte order ("<" or ">") without any field."""
+    mark = b"II*\0" if order == "<" else b"MM\0*"
+    return block or PREFIX + _finished(bytearray(mark + bytes(4)), order, {})
+
+
+def moved(file: bytes, by: int) -> bytes:
+    """A TIFF (not Big) of one picture, to stand `by` bytes behind the begin of another file.
+
+    All that it names by its place keeps its place in the picture's own bytes. Maker notes that
+    count from the begin of the file, as some do, lose their inner places.
+    """
+    tiff, body = Tiff(BytesIO(file)), bytearray(file)
+    _move(tiff, tiff.first, body, by, depth=0)
+    return bytes(body)
+
+
+def _move(tiff: Tiff, start: int, body: bytearray, by: int, depth: int) -> None:
+    number = tiff.order + "L"
+    for index, (tag, kind, count, slot) in enumerate(tiff._slots(start)):
+        entry = start + 2 + 12 * index
+        inside = kind in _WIDTHS and count * _WIDTHS[kind] <= 4
+        if tag == STRIP_OFFSETS:
+            # As long numbers, whatever they were: further back in a file they are larger.
+            places = tiff.whole_numbers(Field(kind, count, tiff._value(kind, count, slot) or b""))
+            raw = b"".join(struct.pack(number, place + by) for place in places)
+            body[entry : entry + 12] = _slot(body, tiff.order, tag, Field(_LONG, count, raw))
+            inside = count == 1
+        elif tag in _DIRECTORIES:
+            if depth < 2:
+                _move(tiff, tiff._whole(slot), body, by, depth + 1)
+            inside = False
+        if not inside:
+            (place,) = struct.unpack_from(number, body, entry + 8)
+            struct.pack_into(number, body, entry + 8, place + by)
 
 
 def _body(block: bytes) -> bytes:
@@ -243,6 +390,8 @@ def _copied(tiff: Tiff, start: int, body: bytearray, longest: int, depth: int) -
 
 
 def _field(value: Value, order: str) -> Field:
+    if isinstance(value, Field):
+        return value
     if isinstance(value, str):
         raw = value.encode("utf-8", "replace") + b"\0"
         return Field(_ASCII, len(raw), raw)

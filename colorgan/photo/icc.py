@@ -7,34 +7,19 @@ hold are clipped. CMYK without a usable profile is converted by the plain formul
 
 from __future__ import annotations
 
-from functools import cache
-from io import BytesIO
-from typing import Any, Literal, NamedTuple
+from functools import cache, lru_cache
 
 import imagecodecs
 import numpy as np
-from numpy.typing import NDArray
 from PIL import ImageCms
 
-Pixels = NDArray[Any]
-"""uint8 or uint16."""
-
-Space = Literal["grey", "rgb", "cmyk"]
+from .samples import Pixels, Samples, Space
 
 # Of LittleCMS: keep blacks apart that the goal cannot show; calculate each pixel, without tables.
 _BLACK_POINT, _EXACT = 0x2000, 0x100
 
-
-class Samples(NamedTuple):
-    """Decoded pixels before colour management.
-
-    `colour` is (H, W, 1) for "grey", (H, W, 3) for "rgb", (H, W, 4) with 0 for no ink for "cmyk";
-    `alpha` is (H, W), not multiplied into the colour, or None. Both uint8 or both uint16.
-    """
-
-    colour: Pixels
-    space: Space
-    alpha: Pixels | None = None
+# The sRGB profiles of a dozen makers differ by rounding alone: less than half a step of 8 bits.
+_SAME = 65_535 / 255 / 2
 
 
 @cache
@@ -62,27 +47,50 @@ def to_srgb(samples: Samples, icc: bytes) -> Pixels:
 def _managed(samples: Samples, icc: bytes) -> Pixels | None:
     """The samples converted from their profile to sRGB, or None where there is nothing to do."""
     colour, space, _ = samples
+    if not icc:
+        return None
+    if space == "grey" and icc[16:20] == b"RGB ":
+        space = "rgb"
     try:
-        if not icc or "sRGB" in _description(icc):
+        if _is_srgb(icc, space):
             return None
-        if space == "grey" and icc[16:20] == b"RGB ":
-            colour, space = np.repeat(colour, 3, axis=2), "rgb"
-        converted = imagecodecs.cms_transform(
-            np.ascontiguousarray(colour[..., 0] if space == "grey" else colour),
-            icc,
-            srgb_profile(),
-            colorspace="gray" if space == "grey" else space,
-            outcolorspace="rgb",
-            intent=int(ImageCms.Intent.RELATIVE_COLORIMETRIC),
-            # At 16 bits its tables are up to 20 of 255 steps off at the edge of the gamut.
-            flags=_BLACK_POINT | (_EXACT if colour.dtype == np.uint16 else 0),
-        )
+        if space != samples.space:
+            colour = np.repeat(colour, 3, axis=2)
+        converted = _transformed(colour, space, icc)
     except (imagecodecs.CmsError, OSError, ValueError):
         return None  # a broken profile, or one for other colours: the picture is still good
     if samples.space == "grey":  # grey stays grey to the last bit
         converted = np.repeat(converted[..., 1:2], 3, axis=2)
+    return converted
+
+
+def _transformed(colour: Pixels, space: Space, icc: bytes) -> Pixels:
+    converted = imagecodecs.cms_transform(
+        np.ascontiguousarray(colour[..., 0] if space == "grey" else colour),
+        icc,
+        srgb_profile(),
+        colorspace="gray" if space == "grey" else space,
+        outcolorspace="rgb",
+        intent=int(ImageCms.Intent.RELATIVE_COLORIMETRIC),
+        # At 16 bits its tables are up to 20 of 255 steps off at the edge of the gamut.
+        flags=_BLACK_POINT | (_EXACT if colour.dtype == np.uint16 else 0),
+    )
     return np.asarray(converted)
 
 
-def _description(icc: bytes) -> str:
-    return ImageCms.ImageCmsProfile(BytesIO(icc)).profile.profile_description or ""
+@lru_cache(maxsize=16)
+def _is_srgb(icc: bytes, space: Space) -> bool:
+    """Whether the profile leaves colours as they are, by what it does and not by its name.
+
+    Pixels with such a profile are passed on to the last bit.
+    """
+    if space == "cmyk":
+        return False
+    greys = np.linspace(0, 65_535, 129).astype(np.uint16)
+    colours = np.repeat(greys[:, None, None], 3, axis=2)
+    if space == "rgb":
+        steps = greys[::16]
+        grid = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 1, 3)
+        colours = np.concatenate([colours, grid])
+    shown = _transformed(colours[..., :1] if space == "grey" else colours, space, icc)
+    return bool(np.abs(shown.astype(int) - colours).max() < _SAME)

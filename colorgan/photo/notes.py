@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
-
 from ..version import __version__
+from . import exif
+from . import xmp as packets
+
+_CREATOR_TOOL = packets.XMP + "CreatorTool"
+_HINTS = packets.COLORGAN + "Hints"
+_SOURCE_TYPE = packets.IPTC_EXTENSION + "DigitalSourceType"
+
+COLOURED, RESTORED, DRAWN = "Coloured by colorgan ", "Restored by colorgan ", "Drawn by colorgan "
+"""How what a file says of each work begins; a photo may have gone through two."""
 
 _TRAINED_MEDIA = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 )
+
+_GUESS = "The colours are a guess."
+_CORRECTED = "The colours are a guess, corrected by a person."
 
 
 def coloured(model: str, revision: str) -> str:
@@ -17,7 +27,12 @@ def coloured(model: str, revision: str) -> str:
     >>> coloured("pretrained", "abc123")
     'Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess.'
     """
-    return f"Coloured {_by(model, revision)} The colours are a guess."
+    return f"{COLOURED}{_by(model, revision)} {_GUESS}"
+
+
+def told(note: str, packet: bytes) -> str:
+    """Give the note of a photo whose XMP packet may hold hints: these are a person's word."""
+    return note.replace(_GUESS, _CORRECTED) if hints(packet) else note
 
 
 def restored(model: str, revision: str) -> str:
@@ -26,28 +41,64 @@ def restored(model: str, revision: str) -> str:
     >>> restored("restore", "abc123")
     'Restored by colorgan 0.1.0, model restore (revision abc123).'
     """
-    return f"Restored {_by(model, revision)}"
+    return f"{RESTORED}{_by(model, revision)}"
+
+
+def drawn() -> str:
+    """Give what a sheet of pictures says of itself."""
+    return f"{DRAWN}{__version__}."
+
+
+def is_note(text: str) -> bool:
+    """Say whether a text is what this program says of a file that it has written."""
+    return text.startswith((COLOURED, RESTORED, DRAWN))
+
+
+def note_in(block: bytes, packet: bytes) -> str:
+    """Give what this program says in an EXIF block or an XMP packet; "" where it says nothing."""
+    software = exif.fields(block).get(exif.PROCESSING_SOFTWARE)
+    said = [software.raw.rstrip(b"\0").decode("utf-8", "replace")] if software else []
+    return next(filter(is_note, [*said, *packets.texts(packet).get(_CREATOR_TOOL, ())]), "")
+
+
+def guesses_colour(note: str) -> bool:
+    """Say whether the colours of a file with this note are a guess, from which nobody can learn."""
+    return COLOURED in note or DRAWN in note
 
 
 def _by(model: str, revision: str) -> str:
     which = f"{model} (revision {revision})" if revision else model
-    return f"by colorgan {__version__}, model {which}."
+    return f"{__version__}, model {which}."
 
 
-def xmp(note: str) -> bytes:
+def xmp(note: str, packet: bytes = b"") -> bytes:
     """Give an XMP packet with the note and the label of pictures altered by a trained model.
 
-    The label is IPTC's Digital Source Type: https://cv.iptc.org/newscodes/digitalsourcetype/.
+    All else in `packet`, that of the photo, stays; so does the name of another tool that made it,
+    for the note then stands in EXIF. The label is IPTC's Digital Source Type:
+    https://cv.iptc.org/newscodes/digitalsourcetype/.
     """
-    return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/">
- <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-  <rdf:Description rdf:about=""
-    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
-    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">
-   <xmp:CreatorTool>{escape(note)}</xmp:CreatorTool>
-   <Iptc4xmpExt:DigitalSourceType>{_TRAINED_MEDIA}</Iptc4xmpExt:DigitalSourceType>
-  </rdf:Description>
- </rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>""".encode()
+
+    note = told(note, packet)
+
+    def change(name: str, value: str) -> str | None:
+        if name == _CREATOR_TOOL and is_note(value):
+            return note
+        return _TRAINED_MEDIA if name == _SOURCE_TYPE else value
+
+    label = {
+        _CREATOR_TOOL: packets.Text(note),
+        _SOURCE_TYPE: packets.Text(_TRAINED_MEDIA),
+    }
+    return packets.added(packets.changed(packet, change), label)
+
+
+def hints(packet: bytes) -> str:
+    """Give the hints that an XMP packet holds, JSON as it was written, or ""."""
+    return "".join(packets.texts(packet).get(_HINTS, ()))
+
+
+def with_hints(packet: bytes, text: str) -> bytes:
+    """Give an XMP packet with these hints, JSON, in place of those it has; "" takes them out."""
+    without = packets.changed(packet, lambda name, value: None if name == _HINTS else value)
+    return packets.added(without, {_HINTS: packets.Text(text)}) if text else without

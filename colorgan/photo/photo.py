@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .icc import Pixels
+from .parts import Text
+from .samples import Pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,11 +21,15 @@ class Photo:
     name: str = "photo"
     """The file's name without its folder, for messages and downloads."""
     exif: bytes = b""
-    """As Pillow hands it around, with orientation 1."""
+    """As Pillow hands it around, true of the picture: orientation 1, sRGB, its size."""
     dpi: tuple[float, float] | None = None
     """Dots per inch across and down."""
     xmp: bytes = b""
-    """The XMP packet, with orientation 1."""
+    """The XMP packet, true of the picture, with what an extended packet held."""
+    iptc: bytes = b""
+    """Captions as an IPTC (IIM) block, which archives use; see `colorgan.photo.iptc`."""
+    texts: tuple[Text, ...] = ()
+    """Texts that stand by themselves: those of a PNG by keyword, and comments."""
     notices: tuple[str, ...] = ()
     """Sentences for a person about what reading left out or changed, such as a damaged text."""
 

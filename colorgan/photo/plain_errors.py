@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from ..errors import PhotoError, out_of_memory
-from .decoders import UnsupportedPixels
+from ..errors import ColorganError, PhotoError, out_of_memory
+from .samples import UnsupportedFile, UnsupportedPixels
 
 _NOT_READ = {
     errno.ENOENT: "{name} does not exist. Check the path.",
@@ -40,8 +40,10 @@ def plain_errors(label: str, verb: Literal["read", "written"]) -> Iterator[None]
     """
     try:
         yield
-    except PhotoError:
+    except ColorganError:  # a page may be worked on while the one before is written
         raise
+    except UnsupportedFile as error:
+        raise PhotoError(f"{label} is {error}.") from error
     except UnsupportedPixels as error:
         raise PhotoError(
             f"{label} has {error}, which are not supported. "

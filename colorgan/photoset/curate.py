@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -140,7 +141,7 @@ def set_aside(folder: Path, findings: Iterable[Finding], target: Path) -> list[P
     moved = []
     for finding in findings:
         place = target / finding.kind / finding.name
-        if place.exists():
+        if os.path.lexists(place):
             raise ColorganError(f"{finding.name} was not moved: {place} is there already.")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tarfile
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import PhotoError
 from ..extras import require
-from ..photo.formats import READ_ENDINGS
+from ..output.same_file import Places
+from ..photo import notes
+from ..photo.formats import READ_ENDINGS, ending_of, stem_of
+from ..photo.keeping import note_of
+from .system_files import is_in_system, is_system
 
 Item = TypeVar("Item")
 
@@ -19,15 +24,24 @@ HUB_NAME = re.compile(r"^[\w.-]+/[\w.-]+(:[\w.-]+)?$")  # org/name or org/name:s
 
 
 def is_photo(path: str | Path) -> bool:
-    """Say by its ending whether a file is a photo; hidden files are not."""
-    path = Path(path)
-    return path.suffix.lower() in READ_ENDINGS and not path.name.startswith(".")
+    """Say by its ending whether a file is a photo of somebody.
+
+    Hidden files are not, nor is what lies in a hidden folder or one of the system's.
+
+    Args:
+        path: from the folder or the archive on that was named.
+    """
+    return Path(path).suffix.lower() in READ_ENDINGS and not is_in_system(path)
 
 
-def find(sources: Sequence[str | Path]) -> list[Path]:
+def find(sources: Sequence[str | Path], *, without: Path | None = None) -> list[Path]:
     """List the photo files that files and folders (searched to the bottom) name, sorted.
 
     A file that is named itself is taken whatever its ending.
+
+    Args:
+        sources: files and folders.
+        without: a folder inside them that is not looked into.
 
     Raises:
         PhotoError: a source does not exist, or a folder holds no photo.
@@ -39,7 +53,7 @@ def find(sources: Sequence[str | Path]) -> list[Path]:
         if not source.is_dir():
             found.append(source)
             continue
-        inside = sorted(p for p in source.rglob("*") if is_photo(p) and p.is_file())
+        inside = sorted(_inside(source, without))
         if not inside:
             raise PhotoError(
                 f"The folder {source} holds no photos (looked for {_list_suffixes()})."
@@ -48,22 +62,58 @@ def find(sources: Sequence[str | Path]) -> list[Path]:
     return found
 
 
-def read_all(sources: Sequence[str | Path]) -> Iterator[tuple[str, bytes]]:
+def _inside(folder: Path, without: Path | None) -> Iterator[Path]:
+    """Give the photos of a folder; what is the system's is not even looked into."""
+    places = Places()
+    for place, folders, files in os.walk(folder):
+        here = Path(place)
+        folders[:] = [
+            name
+            for name in folders
+            if not is_system(name) and not (without and places.same(here / name, without))
+        ]
+        yield from (here / name for name in files if is_photo(name) and (here / name).is_file())
+
+
+def read_all(
+    sources: Sequence[str | Path], *, without: Path | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Give name and bytes of each photo of folders, files, tar archives and data sets of the Hub.
 
     The order is fixed. Names are paths relative to the source, so that a folder or a prefix tells
     the group; photos of a data set are named by its label, if it has any, and their number. A name
-    that an earlier source had has its own source's before it, so no two photos have one name.
+    that an earlier source had has its own source's before it, so no two photos have one name. In
+    folders and archives photos that this program has coloured are passed over: their colours are
+    a guess.
 
     Raises:
         PhotoError: a source cannot be read or holds no photo.
     """
     taken: set[str] = set()
     for source in map(str, sources):
-        for name, data in _read(source):
+        for name, data in _read(source, without):
             own = _unlike(name, Path(source).name, taken)
             taken.add(own)
             yield own, data
+
+
+def has_guessed_colours(photo: Path | bytes) -> bool:
+    """Say whether this program has coloured a picture file, as its note tells."""
+    if isinstance(photo, bytes) and b" by colorgan " not in photo:
+        return False  # so that most files need not be opened
+    return notes.guesses_colour(note_of(photo))
+
+
+def _with_true_colours(
+    source: Path, photos: Iterable[tuple[str, bytes]]
+) -> Iterator[tuple[str, bytes]]:
+    empty = True
+    for name, data in photos:
+        if not has_guessed_colours(data):
+            empty = False
+            yield name, data
+    if empty:
+        raise PhotoError(f"{source} holds no photos but such as colorgan has coloured.")
 
 
 def _unlike(name: str, source: str, taken: Container[str]) -> str:
@@ -71,17 +121,18 @@ def _unlike(name: str, source: str, taken: Container[str]) -> str:
     return next(own for own in chain((name, f"{source}/{name}"), numbered) if own not in taken)
 
 
-def _read(source: str) -> Iterator[tuple[str, bytes]]:
+def _read(source: str, without: Path | None) -> Iterator[tuple[str, bytes]]:
     """Give name and bytes of each photo of one source."""
     path = Path(source)
     if HUB_NAME.match(source) and not path.exists():
         yield from _read_dataset(source)
     elif path.suffix in (".tar", ".tgz") or path.name.endswith(".tar.gz"):
-        yield from _read_tar(path)
+        yield from _with_true_colours(path, _read_tar(path))
+    elif path.is_dir():
+        found = ((str(p.relative_to(path)), _read_file(p)) for p in find([path], without=without))
+        yield from _with_true_colours(path, found)
     else:
-        base = path if path.is_dir() else path.parent
-        for photo in find([path]):
-            yield str(photo.relative_to(base)), _read_file(photo)
+        yield from ((photo.name, _read_file(photo)) for photo in find([path]))
 
 
 def group_of(name: str) -> str:
@@ -89,7 +140,8 @@ def group_of(name: str) -> str:
     path = Path(name)
     if path.parent != Path():
         return path.parts[0]
-    return path.stem.split("-")[0] if "-" in path.stem else ""
+    stem = stem_of(path)
+    return stem.split("-")[0] if "-" in stem else ""
 
 
 def evenly(items: Sequence[Item], count: int) -> list[Item]:
@@ -174,7 +226,7 @@ def _read_dataset(name: str) -> Iterator[tuple[str, bytes]]:
     for place, row in enumerate(dataset):
         image = row[column]
         group = label.int2str(row["label"]) if hasattr(label, "int2str") else ""
-        ending = Path(image["path"] or "photo").suffix
+        ending = ending_of(image["path"] or "photo")
         own = f"{group}/{place:08d}{ending}" if group else f"{place:08d}{ending}"
         yield own, bytes_of(image)
 

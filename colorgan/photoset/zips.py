@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import PhotoError
+from ..photo.formats import ending_of, stem_of
 from .sources import is_photo
+from .system_files import is_system
+from .zip_names import names_of
 
 LARGEST_PHOTO = 50_000_000  # bytes of one photo, unpacked
 LARGEST_TOTAL = 1_000_000_000  # bytes of all photos together, unpacked
@@ -50,8 +53,8 @@ def photos_in(path: Path, *, largest: int = LARGEST_PHOTO) -> Iterator[Packed]:
             if len(entries) > MOST_ENTRIES:
                 raise PhotoError(f"{path.name} holds more than {MOST_ENTRIES} files.")
             total = 0
-            for entry in entries:
-                name = plain_path(entry.filename)
+            for entry, said in zip(entries, names_of(entries), strict=True):
+                name = plain_path(said)
                 if name is None or not is_photo(name):
                     continue
                 packed = _unpack(archive, entry, name, largest)
@@ -90,25 +93,27 @@ def count_photos(path: Path) -> int:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [plain_path(entry.filename) for entry in archive.infolist()]
+            names = [plain_path(said) for said in names_of(archive.infolist())]
     except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
         raise PhotoError(f"{path.name} is not a zip that can be read.") from error
     return sum(name is not None and is_photo(name) for name in names)
 
 
 def plain_path(name: str) -> str | None:
-    """Give a relative path without tricks (.., /, C:, hidden parts); None if nothing is left.
+    """Give a relative path without tricks (.., /, C:), or None if nothing is left.
+
+    None too for what is hidden or the system's own.
 
     Args:
         name: as a zip or a browser gives it.
     """
     parts = PurePosixPath(name.replace("\\", "/").replace("\0", "")).parts
     kept = [part for part in parts if part not in ("/", "..", ".") and ":" not in part]
-    if not kept or any(part.startswith(".") or part == "__MACOSX" for part in kept):
+    if not kept or any(map(is_system, kept)):
         return None
     return "/".join(part[:100] if part is not kept[-1] else _short(part) for part in kept[-8:])
 
 
 def _short(name: str) -> str:
-    suffix = PurePosixPath(name).suffix[:10]
-    return name.removesuffix(suffix)[: 100 - len(suffix)] + suffix
+    ending = ending_of(name)
+    return stem_of(name)[: 100 - len(ending)] + ending

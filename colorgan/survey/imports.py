@@ -1,7 +1,7 @@
 """Answers collected on paper or by a form, from a spreadsheet into the votes.
 
-A line an answer, a heading over each column, in any order, as CSV (comma, semicolon or tab) or
-Excel's .xlsx:
+A line an answer, a heading over each column, in any order, in any of the ways that
+Excel saves (`sheets`):
 
     participant   who answered: any word or number
     question      real, prefer or original; or the question's own words
@@ -16,24 +16,22 @@ for somebody may have typed a name.
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
 from ..errors import SurveyError
-from ..extras import require
+from .sheets import read_sheet
 from .study import ORIGINAL, QUESTIONS, Study
 from .tokens import Signer
 from .votes import Vote
 
 NEEDED = ("participant", "question", "answer")
 KNOWN = (*NEEDED, "left", "right", "photo")
-CANNOT_SAY = frozenset(
-    {"can't say", "cant say", "can’t say", "none", "tie", "neither", "both", "-"}
-)
+CANNOT_SAY = frozenset({"can't say", "cant say", "none", "tie", "neither", "both", "-"})
+_QUOTES = "'\"‘’“”„«» "
 
 Row = Mapping[str, str]
 
@@ -74,11 +72,12 @@ class _Sheet:
     def _participant(self, line: int, said: str) -> str:
         if not said:
             raise self.wrong(line, "names no participant")
-        return self._hash(said)
+        # A column of numbers may be saved with decimals: 1.0 and 1,00 are person 1.
+        return self._hash(re.sub(r"^(\d+)[.,]0+$", r"\1", said))
 
     def _question(self, line: int, said: str) -> str:
         for question, words in QUESTIONS.items():
-            if said.lower() in (question, words.lower(), words.lower().rstrip("?")):
+            if _plain(said) in (question, words.lower(), words.lower().rstrip("?")):
                 return question
         raise self.wrong(line, f"has the question {said!r}; known are {', '.join(QUESTIONS)}")
 
@@ -107,18 +106,18 @@ class _Sheet:
 
     def _answer(self, line: int, row: Row, left: str, right: str) -> str:
         said = row["answer"]
-        if said.lower() in CANNOT_SAY:
+        if _plain(said) in CANNOT_SAY:
             return "none"
         for side, name in (("left", left), ("right", right)):
-            if said == name:
+            if name in (said, said.strip(_QUOTES)):
                 return side
-        if said.lower() in ("left", "right"):
+        if _plain(said) in ("left", "right"):
             if not row.get("left"):
                 raise self.wrong(
                     line, f"answers {said!r} without saying what was shown there: fill in left and "
                     "right, or write the model's name",
                 )  # fmt: skip
-            return said.lower()
+            return _plain(said)
         raise self.wrong(
             line, f"has the answer {said!r}, which is no model that was shown; it may be {left}, "
             f"{right} or can't say",
@@ -168,10 +167,10 @@ def read_votes(path: str | Path, study: Study, signer: Signer) -> list[Vote]:
 
 
 def _rows(path: Path) -> list[tuple[int, Row]]:
-    table = _excel(path) if path.suffix.lower() == ".xlsx" else _text(path)
-    if not table:
+    lines = read_sheet(path)
+    if not lines:
         raise SurveyError(f"{path.name} is empty.")
-    heads = [cell.strip().lower() for cell in table[0]]
+    heads = [cell.lower() for cell in lines[0][1]]
     missing = [name for name in NEEDED if name not in heads]
     if missing:
         raise SurveyError(
@@ -179,36 +178,11 @@ def _rows(path: Path) -> list[tuple[int, Row]]:
             f"{', '.join(KNOWN)} (the last three may be left out)."
         )
     return [
-        (line, dict(zip(heads, (cell.strip() for cell in cells), strict=False)))
-        for line, cells in enumerate(table[1:], 2)
-        if any(cell.strip() for cell in cells)
+        (line, dict.fromkeys(heads, "") | dict(zip(heads, cells, strict=False)))
+        for line, cells in lines[1:]
     ]
 
 
-def _text(path: Path) -> list[list[str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = "it is no UTF-8 text" if isinstance(error, UnicodeDecodeError) else str(error)
-        raise SurveyError(f"The spreadsheet {path} cannot be read: {reason}.") from error
-    first = text.splitlines()[0] if text.strip() else ""
-    delimiter = max(",;\t", key=first.count)
-    table = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    width = len(table[0]) if table else 0
-    return [row + [""] * (width - len(row)) for row in table]
-
-
-def _excel(path: Path) -> list[list[str]]:
-    openpyxl = require("openpyxl", "survey", "An Excel file")
-    try:
-        sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
-        return [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    except Exception as error:  # openpyxl lets whatever is wrong inside come out as it is
-        raise SurveyError(f"The spreadsheet {path} cannot be read: {error}.") from error
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value)) if whole else str(value)  # type: ignore[call-overload]
+def _plain(said: str) -> str:
+    """Give a word as somebody types it: small, without the quotes that Excel makes of it."""
+    return re.sub("[‘’`´]", "'", said).strip(_QUOTES).lower()

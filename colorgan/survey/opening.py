@@ -51,7 +51,9 @@ def kept_signer(folder: Path, store: Store) -> Signer:
     """
     own = store.engine.url.database if store.engine.dialect.name == "sqlite" else None
     beside = Path(own) if own else folder / "votes"
-    return Signer(kept_secret(beside.with_suffix(".secret")))
+    dated = beside.suffix[1:].isdigit()  # "votes 12.05.1931" has no ending, and 1932 other votes
+    name = beside.name if dated else beside.stem
+    return Signer(kept_secret(beside.with_name(f"{name}.secret")))
 
 
 def open_survey(

@@ -20,7 +20,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Route
 
 from ..errors import StoreError, VoteError
 from .standing import Standing
@@ -30,8 +30,11 @@ LARGEST = 4096  # bytes of a request
 _Answer = Callable[[dict[str, Any], str], dict[str, Any]]
 
 
-def routes(survey: Survey) -> Mount:
-    """Give an open survey's routes, which stand below /survey, for a server."""
+def routes(survey: Survey) -> list[BaseRoute]:
+    """Give an open survey's routes, which stand below /survey, for a server.
+
+    Each has its whole path: a `Mount` finds nothing below it where a proxy takes a prefix off.
+    """
     standing = Standing(survey)
 
     def start(_: dict[str, Any], address: str) -> dict[str, Any]:
@@ -59,8 +62,10 @@ def routes(survey: Survey) -> Mount:
         return Response(data, media_type="image/webp", headers=headers)
 
     posts = {"start": start, "session": session, "vote": vote, "results": results}
-    served = [Route(f"/{name}", _json(work), methods=["POST"]) for name, work in posts.items()]
-    return Mount("/survey", routes=[*served, Route("/picture/{token}", picture)])
+    served = [
+        Route(f"/survey/{name}", _json(work), methods=["POST"]) for name, work in posts.items()
+    ]
+    return [*served, Route("/survey/picture/{token}", picture)]
 
 
 def _json(work: _Answer) -> Callable[[Request], Any]:

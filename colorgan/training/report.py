@@ -11,9 +11,9 @@ from ..errors import TrainingError
 from ..extras import require
 from ..output.html_page import drawn, write_page
 from . import inflection
-from .run import RECIPE
+from .run import RECIPE, SAMPLES
 from .tables import read_table
-from .watching import INFLECTION, METRICS, SAMPLES, VALIDATION
+from .watching import INFLECTION, METRICS, VALIDATION
 
 REPORT = "report.html"
 SHEETS = 4  # of samples, evenly picked over the run

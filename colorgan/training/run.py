@@ -13,7 +13,7 @@ from ..errors import TrainingError
 from ..output.whole_file import whole_file
 from .recipe import Recipe
 
-RECIPE = "recipe.json"
+RECIPE, SAMPLES = "recipe.json", "samples"
 
 
 @dataclass(frozen=True)

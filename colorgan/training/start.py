@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,13 @@ from ..evaluation import protocol
 from ..evaluation.metrics import Pixels
 from ..networks import Config, Network, network_of, settings_of
 from ..networks.critics import Critic, critic_of
+from ..photo.keeping import spare
 from ..photoset.curate import is_grey
 from ..photoset.sources import evenly, pick
 from . import checkpoint
 from .data import ALONE, Source
 from .recipe import Recipe
-from .run import Run, check_resumable, read_init
+from .run import RECIPE, SAMPLES, Run, check_resumable, read_init
 
 JUDGED = 200  # validation photos measured on while training
 COUNTED = 32  # batches of 64 crops in which colours are counted
@@ -81,9 +83,26 @@ def begin(recipe: Recipe, run: Run) -> Start:
                 f"The folder {run.folder} holds a run already: go on with it by --resume, or name "
                 "another folder as --out."
             )
+        _spare(run.folder)
         recipe, network, history = _new(recipe, run)
         init = run.init
     return Start(run, recipe, network, init, history, _validation(recipe, run))
+
+
+def _spare(folder: Path) -> None:
+    """Refuse a new run in a folder where it would replace what is not a run's.
+
+    Raises:
+        ColorganError: names the file.
+    """
+    if not (folder / RECIPE).exists():
+        there = [name for name in hub.FILES if (folder / name).exists()]
+        if there:
+            raise TrainingError(
+                f"The folder {folder} holds no run, but a {there[0]} that a run would replace. "
+                "Name another folder as --out."
+            )
+    spare((folder / SAMPLES).glob("*.jpg"))
 
 
 def _resumed(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any], str | None]:

@@ -15,7 +15,13 @@ from tqdm import tqdm
 
 from ..errors import TrainingError
 from ..photoset.curate import decode, is_grey
-from ..photoset.sources import bytes_of, find, import_datasets, open_dataset
+from ..photoset.sources import (
+    bytes_of,
+    find,
+    has_guessed_colours,
+    import_datasets,
+    open_dataset,
+)
 from .data import Batch, Shard, ahead, batch_of, crop
 
 SHUFFLED = 1000  # photos among which the next one is drawn
@@ -198,7 +204,9 @@ def open_stream(names: Sequence[str]) -> Stream:
         split = (dataset.info.splits or {}).get(str(dataset.split))
         return Stream(dataset, column, split.num_examples if split else None)
     datasets = import_datasets()
-    paths = [str(path) for path in find(names)]
+    paths = [str(path) for path in find(names) if not has_guessed_colours(path)]
+    if not paths:
+        raise TrainingError(f"{names[0]} holds no photos but such as colorgan has coloured.")
     listed = datasets.Dataset.from_dict({"image": paths})
     listed = listed.cast_column("image", datasets.Image(decode=False))
     return Stream(listed.to_iterable_dataset(), "image", len(paths))

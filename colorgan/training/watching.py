@@ -11,19 +11,15 @@ from tqdm import tqdm
 
 from ..evaluation import quick
 from ..evaluation.metrics import Pixels
-from ..evaluation.sheet import sheet
+from ..evaluation.sheet import save_sheet, sheet
 from . import tables
 from .checkpoint import Progress
+from .run import SAMPLES
 from .schedule import Planned
 from .start import Start
 from .steps import Stepper
 
-METRICS, VALIDATION, INFLECTION, SAMPLES = (
-    "metrics.csv",
-    "validation.csv",
-    "inflection.csv",
-    "samples",
-)
+METRICS, VALIDATION, INFLECTION = "metrics.csv", "validation.csv", "inflection.csv"
 SHOWN = 8  # photos on a sheet of samples
 
 
@@ -94,7 +90,7 @@ class Watch:
         picture = sheet(quick.columns(self.stepper.model, self.examples, name))
         folder = self.run.folder / SAMPLES
         folder.mkdir(exist_ok=True)
-        picture.save(folder / f"{self.progress.steps:08d}.jpg", quality=90)
+        save_sheet(picture, folder / f"{self.progress.steps:08d}.jpg", quality=90)
         for tracker in self.accelerator.trackers:
             if hasattr(tracker, "log_images"):
                 layout = {"dataformats": "NHWC"} if tracker.name == "tensorboard" else {}

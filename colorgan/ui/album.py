@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,16 @@ import gradio as gr
 from .. import photo as files
 from ..colorizer import Colorizer
 from ..errors import ColorganError, PhotoError
-from .album_files import Incoming, Row, count, incoming, write_table, write_zip
-from .captions import download_button
+from .album_files import (
+    Incoming,
+    Row,
+    count,
+    incoming,
+    photos_of_folder,
+    write_table,
+    write_zip,
+)
+from .captions import download_button, told
 from .events import QUIETLY
 from .frames import template_safe
 from .limits import Limits
@@ -32,7 +41,7 @@ _STATUS = """
 <div class="album-status ${value?.finished ? "finished" : ""}">
   <progress aria-label="${label}" max="${value?.total ?? 1}" value="${value?.done ?? 0}"></progress>
   <p role="status">${value?.text ?? ""}</p>
-  <ul>${(value?.failed ?? []).map((line) => `<li>${line}</li>`).join("")}</ul>
+  <ul>${(value?.told ?? []).map((line) => `<li>${line}</li>`).join("")}</ul>
 </div>
 """
 
@@ -125,7 +134,7 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
         concurrency_limit=1,
     )
     stop.click(stops.stop, None, None, queue=False, **QUIETLY)
-    folder.upload(list, folder, photos, **QUIETLY)
+    folder.upload(photos_of_folder, folder, photos, **QUIETLY)
 
 
 def _colour_all(
@@ -143,9 +152,9 @@ def _colour_all(
     Zip and list come at the end. A photo that fails is a row in the list, not an end.
     """
     page = str(request.session_hash)
-    if not photos:
+    total = count(photos or ())
+    if not photos or not total:
         raise PhotoError(texts.album_empty)
-    total = count(photos)
     if total > MOST_PHOTOS:
         raise PhotoError(texts.album_too_many.format(total=total, most=MOST_PHOTOS))
     limits.take(request, total)
@@ -154,12 +163,14 @@ def _colour_all(
     stop = stops.start(page)
     began = time.perf_counter()
     rows: list[Row] = []
+    charge = partial(limits.take, request)
     yield _shown(texts, rows, total, began)
     try:
         for name, source in incoming(photos):
             if stop.is_set():
                 break
-            rows.append(_colour(colorizer, name, source, folder / f"{len(rows)}", strength, texts))
+            place = folder / f"{len(rows)}"
+            rows.append(_colour(colorizer, name, source, place, strength, texts, charge))
             yield _shown(texts, rows, total, began)
     except ColorganError as error:  # a zip that cannot be read any further
         rows.append(Row(texts.album_rest, error=str(error)))
@@ -175,15 +186,18 @@ def _colour(
     folder: Path,
     strength: float,
     texts: Texts,
+    charge: Callable[[int], None],
 ) -> Row:
+    """Colour a photo of the album; `charge` counts the further pages of it, or refuses them."""
     folder.mkdir()
     try:
         if isinstance(source, PhotoError):
             raise source
-        photo = files.read(source, name=Path(name).name)
+        pages = files.read_pages(source, name=Path(name).name)
+        charge(pages.count - 1)
         result = colour(
             colorizer,
-            photo,
+            pages,
             folder,
             strength=strength,
             addition=texts.file_addition,
@@ -192,12 +206,13 @@ def _colour(
     except ColorganError as error:
         return Row(name, error=str(error))
     return Row(
-        str(Path(name).with_name(result.download.name)),
-        result.download,
+        str(Path(name).with_name(result.written.path.name)),
+        result.written.path,
         result.preview,
-        f"{photo.width} x {photo.height}",
+        f"{pages.first.width} x {pages.first.height}",
         result.seconds,
         f"{result.model} {result.revision}".strip(),
+        written=result.written,
     )
 
 
@@ -210,7 +225,7 @@ def _shown(texts: Texts, rows: list[Row], total: int, began: float) -> tuple[Any
         "done": done,
         "total": total,
         "text": text.format(done=done, total=total, left=texts.duration(seconds)),
-        "failed": _failed(rows),
+        "told": _told(texts, rows),
     }
     buttons = (gr.update(interactive=False), gr.update(interactive=True))
     return (None, None, status, _previews(rows), *buttons)
@@ -224,7 +239,7 @@ def _finished(texts: Texts, rows: list[Row], total: int, folder: Path) -> tuple[
         "done": len(rows),
         "total": total,
         "text": text.format(done=len(done), total=total),
-        "failed": _failed(rows),
+        "told": _told(texts, rows),
         "finished": True,
     }
     table = write_table(rows, folder / "colorgan album.csv")
@@ -238,6 +253,10 @@ def _previews(rows: list[Row]) -> list[tuple[str, str]]:
     return [(str(row.preview), Path(row.name).name) for row in rows if row.preview is not None]
 
 
-def _failed(rows: list[Row]) -> list[str]:
-    """Give the sentences of what failed, safe to show."""
-    return [template_safe(row.error) for row in rows if row.error]
+def _told(texts: Texts, rows: list[Row]) -> list[str]:
+    """Give the sentences of what failed and of what is to be known of a result, safe to show."""
+    lines = []
+    for row in rows:
+        lines += [row.error] if row.error else []
+        lines += [f"{row.name}: {line}" for line in told(texts, row.written)] if row.written else []
+    return [template_safe(line) for line in lines]

@@ -7,14 +7,18 @@ import html
 import gradio as gr
 
 from .. import photo as files
-from ..photo import Photo
+from ..photo import Photo, Written
 from .looks import Seen
 from .texts import Texts
 from .work import Restored, Result
 
 
 def caption(
-    texts: Texts, photo: Photo, *results: Result | Seen, restored: Restored | None = None
+    texts: Texts,
+    photo: Photo,
+    written: Written,
+    *results: Result | Seen,
+    restored: Restored | None = None,
 ) -> str:
     """Say who restored and coloured a photo, how long it took and what the file is, as HTML."""
     lines = [_credit(texts.coloured_by, result, size=result.size) for result in results]
@@ -25,7 +29,18 @@ def caption(
     lines.append(
         about.format(width=photo.width, height=photo.height, format=format, bits=photo.bits)
     )
+    lines += [html.escape(line) for line in told(texts, written)]
     return " ".join([*lines, texts.guess] if results else lines)
+
+
+def told(texts: Texts, written: Written) -> list[str]:
+    """Say how many pages or frames a file has, and what reading left out or changed."""
+    notes = [texts.note.format(note=note) for note in written.notices]
+    if written.pages > 1:
+        return [texts.about_pages.format(count=written.pages), *notes]
+    if written.frames > 1:
+        return [texts.about_frames.format(count=written.frames), *notes]
+    return notes
 
 
 def _credit(sentence: str, work: Result | Seen | Restored, **more: int) -> str:

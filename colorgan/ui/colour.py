@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from ..color.pixels import full_lightness
-from ..colorizer import Size, check
+from ..colorizer import Size, carried_hints, check
 from .captions import caption, caption_box
 from .colour_api import functions, lightness_pair
 from .correcting import correctable, correcting_frame
@@ -115,10 +115,11 @@ def _show(
         return tuple(known)  # asked for twice
     limits.take(request)
     seen = looks.make(token)
+    limits.take(request, seen.pages - 1)
     folder = fresh_folder()
     outcome = (
         _pair(looks, texts, token, order, seen, strength, folder),
-        caption(texts, seen.photo, seen, restored=seen.restored),
+        caption(texts, seen.photo, seen.written, seen, restored=seen.restored),
         _doubt(texts, seen, folder),
         None if seen.restored is None else lightness_pair(texts, seen.source, seen.grey, folder),
     )
@@ -145,6 +146,7 @@ def _pair(
         # Gradio names an upload's folder by what is in it, so the same photo has the same name.
         photo=hashlib.sha256(str(order.photo).encode()).hexdigest()[:16],
         strength=strength,
+        hints=carried_hints(seen.photo),
     )
 
 

@@ -13,16 +13,16 @@ import gradio as gr
 
 from .. import hints as hint_files
 from .. import photo as files
-from ..colorizer import NO_HINTS, Size
+from ..colorizer import Size, carried_hints
 from ..hints import Hints
-from ..photo import Photo
+from ..photo import Pages, Photo
 from . import work
 from .captions import caption
 from .frames import shown, shown_pair
 from .limits import Limits
 from .messages import errors_as_toasts
 from .models import Models
-from .photo_input import open_photo
+from .photo_input import open_pages
 from .previews import fresh_folder, save_doubt, save_lightness, save_preview, small
 from .texts import Texts
 
@@ -64,8 +64,10 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
             limits.take(request)
             wanted = restore_strength if restore_first else None
             seen_at: Size = "auto" if auto else int(size)
-            said = hint_files.from_json(hints) if hints.strip() else NO_HINTS
-            return _colorize(models, texts, photo, model, strength, seen_at, wanted, said)
+            said = hint_files.from_json(hints) if hints.strip() else None
+            pages = open_pages(texts, photo)
+            limits.take(request, pages.count - 1)
+            return _colorize(models, texts, pages, model, strength, seen_at, wanted, said)
 
     def restore(
         photo: str | None, strength: float, request: gr.Request
@@ -78,7 +80,9 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
         """
         with errors_as_toasts(texts):
             limits.take(request)
-            return _restore(models, texts, photo, strength)
+            pages = open_pages(texts, photo)
+            limits.take(request, pages.count - 1)
+            return _restore(models, texts, pages, strength)
 
     return colorize, restore
 
@@ -86,27 +90,28 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
 def _colorize(
     models: Models,
     texts: Texts,
-    photo: str | None,
+    pages: Pages,
     model: str,
     strength: float,
     size: Size,
     restore_strength: float | None,
-    hints: Hints,
+    hints: Hints | None,
 ) -> tuple[Any, ...]:
-    """Colour a photo, restored first or not.
+    """Colour a photo, restored first or not; without hints by those that its file carries.
 
     Returns:
         the full-size file; previews of before and after; a caption; where it is guessing, if the
         model knows; the lightness before and after restoring, if it was restored.
     """
-    source = open_photo(texts, photo)
+    source = pages.first
+    hints = carried_hints(source) if hints is None else hints
     hints.check_shape(source.width, source.height, source.name)
     colorizer = models.get(model)
     folder = fresh_folder()
     restored = None
     if restore_strength is not None:
-        restored = work.restore(models.restorer(), source, restore_strength)
-    grey = source if restored is None else restored.photo
+        restored = work.restore(models.restorer(), pages, restore_strength)
+    grey = pages if restored is None else restored.pages
     result = work.colour(
         colorizer,
         grey,
@@ -118,33 +123,31 @@ def _colorize(
         note="" if restored is None else restored.note,
     )
     before = save_preview(source, folder / "before.webp")
-    doubt = result.look.doubt
+    doubt, veil = result.look.doubt, folder / "doubt.webp"
     return (
-        str(result.download),
+        str(result.written.path),
         shown_pair(before, result.preview, texts.before, texts.after),
-        caption(texts, source, result, restored=restored),
+        caption(texts, source, result.written, result, restored=restored),
         None
         if doubt is None
-        else shown(
-            save_doubt(small(grey), doubt, folder / "doubt.webp"), texts.doubt, texts.doubt_alt
-        ),
+        else shown(save_doubt(small(grey.first), doubt, veil), texts.doubt, texts.doubt_alt),
         None if restored is None else lightness_pair(texts, source, restored.photo, folder),
     )
 
 
 def _restore(
-    models: Models, texts: Texts, photo: str | None, strength: float
+    models: Models, texts: Texts, pages: Pages, strength: float
 ) -> tuple[str, dict[str, Any], str]:
     """Restore a photo; give the full-size file, previews of its lightness, and a caption."""
-    source = open_photo(texts, photo)
-    restored = work.restore(models.restorer(), source, strength)
+    source = pages.first
+    restored = work.restore(models.restorer(), pages, strength)
     folder = fresh_folder()
-    name = f"{Path(source.name).stem} {texts.restored_addition}{files.suffix(source)}"
-    file = files.write(restored.photo, folder / name, restored.note)
+    name = f"{files.stem_of(source.name)} {texts.restored_addition}{files.suffix(source)}"
+    written = files.write_pages(restored.pages, folder / name, restored.note)
     return (
-        str(file),
+        str(written.path),
         lightness_pair(texts, source, restored.photo, folder),
-        caption(texts, source, restored=restored),
+        caption(texts, source, written, restored=restored),
     )
 
 

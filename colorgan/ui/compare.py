@@ -10,13 +10,14 @@ import gradio as gr
 from PIL import Image, ImageDraw, ImageFont
 
 from ..colorizer import Size
+from ..photo import Pages, stem_of
 from .captions import caption, caption_box, download_button
 from .events import Bench, bind
 from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import errors_as_toasts
 from .models import Models
-from .photo_input import open_photo, photo_input
+from .photo_input import open_pages, photo_input
 from .previews import PREVIEW_QUALITY, fresh_folder, save_lightness
 from .settings import size_settings, strength_slider
 from .texts import Texts
@@ -84,7 +85,9 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         with errors_as_toasts(texts):
             limits.take(request, len(SIDES))
             seen_at: Size = "auto" if auto else int(size)
-            return _compare(models, texts, photo, strength, seen_at, (left, right))
+            pages = open_pages(texts, photo)
+            limits.take(request, len(SIDES) * (pages.count - 1))
+            return _compare(models, texts, pages, strength, seen_at, (left, right))
 
     outcome = [*downloads, share, grey, *pictures, frame, line]
     bind(Bench(source, [strength, size, *sides, auto], outcome, frame, compare))
@@ -94,7 +97,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
 def _compare(
     models: Models,
     texts: Texts,
-    photo: str | None,
+    pages: Pages,
     strength: float,
     size: Size,
     keys: tuple[str, str],
@@ -104,7 +107,7 @@ def _compare(
     The files are both results in full size and a sheet to share; the previews grey, left, right,
     and both under one border.
     """
-    source = open_photo(texts, photo)
+    source = pages.first
     colorizers = [models.get(key) for key in keys]
     names = [texts.model_name(key) for key in keys]
     folder = fresh_folder()
@@ -113,15 +116,13 @@ def _compare(
         (folder / side).mkdir()  # both sides may be the same model
         addition = f"{texts.file_addition}, {Path(name).name}"
         results.append(
-            colour(
-                colorizer, source, folder / side, strength=strength, size=size, addition=addition
-            )
+            colour(colorizer, pages, folder / side, strength=strength, size=size, addition=addition)
         )
     grey = save_lightness(source, folder / "grey.webp")
     previews = [result.preview for result in results]
     shared = save_sheet([grey, *previews], [texts.grey, *names], texts.guess, folder, source.name)
     return (
-        *(str(result.download) for result in results),
+        *(str(result.written.path) for result in results),
         str(shared),
         shown(grey, texts.grey, texts.grey_alt),
         *(
@@ -129,7 +130,7 @@ def _compare(
             for path, name in zip(previews, names, strict=True)
         ),
         shown_pair(previews[0], previews[1], names[0], names[1]),
-        caption(texts, source, *results),
+        caption(texts, source, results[0].written, *results),
     )
 
 
@@ -153,6 +154,6 @@ def save_sheet(
         draw.text((left, gap + height + 8), name, fill=(28, 28, 28), font=font)
     bottom = gap + height + line + 2
     draw.text((gap, bottom), f"{note} colorgan", fill=(89, 89, 89), font=font)
-    path = folder / f"{Path(photo).stem} compared.jpg"
+    path = folder / f"{stem_of(photo)} compared.jpg"
     sheet.save(path, quality=PREVIEW_QUALITY)
     return path

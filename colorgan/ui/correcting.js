@@ -1,6 +1,6 @@
 // The tab Colour's frame: corrections as a list that can be undone, and what the server makes of it.
 
-const { palette, few, most, spreads } = props;
+const { palette, few, most, spreads, near } = props;
 const figure = one(".surface");
 const KEPT = "colorgan-corrections "; // and the photo's name: its corrections in this browser tab
 
@@ -90,17 +90,17 @@ const draw = () => {
 // Changes: each is a step that can be undone; what is under way belongs to one step.
 const keep = () => {
   try {
-    if (hints.length) sessionStorage.setItem(KEPT + value.photo, JSON.stringify(hints));
-    else sessionStorage.removeItem(KEPT + value.photo);
+    // An empty list too: what the file carries is not to come back.
+    sessionStorage.setItem(KEPT + value.photo, JSON.stringify(hints));
   } catch {
     // kept in memory
   }
 };
 const kept = (photo) => {
   try {
-    return JSON.parse(sessionStorage.getItem(KEPT + photo)) ?? [];
+    return JSON.parse(sessionStorage.getItem(KEPT + photo));
   } catch {
-    return [];
+    return null;
   }
 };
 const change = (next, goesOn = false) => {
@@ -167,9 +167,9 @@ const closePanel = () => {
   underWay = false;
 };
 const choose = (number) => openPanel(hints[number].points, hints[number]);
-let spreadWanted = 1; // before the first choice
+let spreadWanted = near; // before the first choice
 
-const panel = makePanel(one(".panel"), words, palette, few, spreads, {
+const panel = makePanel(one(".panel"), words, palette, few, spreads, near, {
   want: (want, name, goesOn) => {
     if (chosen !== null) {
       change(patched(chosen, { want, name }), goesOn);
@@ -213,11 +213,11 @@ const panel = makePanel(one(".panel"), words, palette, few, spreads, {
 const canvas = makeCanvas(figure, {
   share: words.share,
   tap: (place, byKeys) => {
-    spreadWanted = 1;
+    spreadWanted = near;
     openPanel([place], null, byKeys);
   },
   stroke: (places) => {
-    spreadWanted = 1;
+    spreadWanted = near;
     openPanel(places, null, false);
   },
   choose,
@@ -371,7 +371,8 @@ const show = (next) => {
   figure.style.setProperty("--width", value.width);
   figure.style.setProperty("--height", value.height);
   if (!samePhoto) {
-    hints = kept(value.photo);
+    const carried = value.carried.map((hint) => ({ spread: 1, name: "", ...hint }));
+    hints = kept(value.photo) ?? carried;
     past = [];
     future = [];
     canvas.reset();

@@ -5,6 +5,7 @@ Corrections live in the browser; the pictures of them come from the routes of `c
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from html import escape
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from ..hints import MAX_HINTS, SWATCHES
+from ..hints import MAX_HINTS, SWATCHES, Hints, to_json
 from ..hints.hint import SPREADS
 from .canvas import SURFACE, icon, tool
 from .frames import shown_pair
@@ -80,6 +81,10 @@ _PANEL = """
 """
 
 
+NEAR = 0.6
+"""How far a correction spreads unless the slider is moved: over the thing, hardly to its likes."""
+
+
 def correcting_frame(elem_id: str, download_id: str, texts: Texts) -> gr.HTML:
     """Make the frame; its value comes from `correctable`, None leaves it empty.
 
@@ -120,11 +125,19 @@ def correcting_frame(elem_id: str, download_id: str, texts: Texts) -> gr.HTML:
         few=FEW,
         most=MAX_HINTS,
         spreads=SPREADS,
+        near=NEAR,
     )
 
 
 def correctable(
-    before: Path, after: Path, texts: Texts, *, look: str, photo: str, strength: float
+    before: Path,
+    after: Path,
+    texts: Texts,
+    *,
+    look: str,
+    photo: str,
+    strength: float,
+    hints: Hints,
 ) -> dict[str, Any]:
     """Give the value with which the frame shows a coloured photo.
 
@@ -134,6 +147,8 @@ def correctable(
         look: its token, empty if it cannot be corrected.
         photo: a name of the photo's own, by which its corrections are found again.
         strength: at which `after` was coloured.
+        hints: that the file carries from an earlier time; `after` is without them.
     """
     pair = shown_pair(before, after, texts.before, texts.after)
-    return {**pair, "look": look, "photo": photo, "strength": strength}
+    carried = json.loads(to_json(hints))["hints"]
+    return {**pair, "look": look, "photo": photo, "strength": strength, "carried": carried}

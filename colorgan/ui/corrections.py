@@ -32,15 +32,16 @@ from PIL import Image
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Route
 from torch.nn import functional as F
 
 from .. import hints as hint_files
 from .. import photo as files
 from ..color.pixels import to_pixels
-from ..colorizer import STRENGTHS, paint
+from ..colorizer import NO_HINTS, STRENGTHS, paint
 from ..errors import ColorganError, ModelError, PackageError
 from ..hints import SWATCHES, Hints, swatches
+from ..photo import Photo
 from ..rates import Rate, Rates
 from .looks import GoneError, Held, Looks, coloured
 from .previews import fresh_folder
@@ -74,8 +75,11 @@ class RequestError(ColorganError):
         self.status = status
 
 
-def routes(looks: Looks, texts: Texts) -> Mount:
-    """Give the routes of the corrections, which stand below /hints, for a server."""
+def routes(looks: Looks, texts: Texts) -> list[BaseRoute]:
+    """Give the routes of the corrections, which stand below /hints, for a server.
+
+    Each has its whole path: a `Mount` finds nothing below it where a proxy takes a prefix off.
+    """
     ready = _Files()
     rates = Rates()
 
@@ -110,10 +114,10 @@ def routes(looks: Looks, texts: Texts) -> Mount:
     works: list[tuple[str, _Work, Rate]] = [(name, work, EDITS) for name, work in quick.items()]
     works.append(("download", download, FILES))
     served = [
-        Route(f"/{name}", _endpoint(name, work, rate, rates, texts), methods=["POST"])
+        Route(f"/hints/{name}", _endpoint(name, work, rate, rates, texts), methods=["POST"])
         for name, work, rate in works
     ]
-    return Mount("/hints", routes=[*served, Route("/file/{token}", file)])
+    return [*served, Route("/hints/file/{token}", file)]
 
 
 class _Files:
@@ -202,16 +206,26 @@ def _make_file(
     try:
         order = looks.order(token)
         yield _line({"step": "reading"})
-        photo, note = looks.prepared(token)
-        yield _line({"step": "painting"})
-        with Watch().running():
-            lines = held.look.lines(hints.hints, strength)
-            photo = paint(photo, lines)
-        yield _line({"step": "writing"})
+        pages, note = looks.prepared(token)
         colorizer = looks.models.get(order.model)
-        name = f"{Path(photo.name).stem} {texts.file_addition}{files.suffix(photo)}"
-        path = files.write(photo, fresh_folder() / name, f"{note} {colorizer.note}".lstrip())
-        yield _line({"file": ready.add(path)})
+        watch = Watch()
+
+        def first(photo: Photo) -> Photo:
+            with watch.running():
+                return paint(photo, held.look.lines(hints.hints, strength), hints)
+
+        def further(photo: Photo) -> Photo:
+            with watch.running():
+                return colorizer.colorize(photo, strength=strength, size=order.size, hints=NO_HINTS)
+
+        yield _line({"step": "painting"})
+        pages = pages.map(first, further)
+        yield _line({"step": "writing"})
+        name = f"{files.stem_of(pages.first.name)} {texts.file_addition}{files.suffix(pages.first)}"
+        written = files.write_pages(
+            pages, fresh_folder() / name, f"{note} {colorizer.note}".lstrip()
+        )
+        yield _line({"file": ready.add(written.path)})
     except ColorganError as error:
         yield _line({"error": str(error)})
 

@@ -35,11 +35,13 @@ class Limits:
         self._rates = Rates(clock)
 
     def take(self, request: gr.Request, photos: int = 1) -> None:
-        """Count photos that a visitor asks for.
+        """Count photos that a visitor asks for; further pages or frames of a photo count, too.
 
         Raises:
             ColorganError: it would be too many, now or ever; none is counted then.
         """
+        if photos == 0:
+            return
         if photos > self._rate.burst:
             raise ColorganError(self._texts.never_so_many.format(most=int(self._rate.burst)))
         visitor = self._rates.hashed(request.client.host if request.client else "")

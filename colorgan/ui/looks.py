@@ -25,10 +25,10 @@ from ..color.pixels import full_lightness
 from ..colorizer import Size, paint
 from ..errors import ColorganError
 from ..look import Look
-from ..photo import Photo
+from ..photo import Pages, Photo, Written
 from ..rates import Rate, Rates
 from .models import Models
-from .photo_input import open_photo
+from .photo_input import open_pages
 from .previews import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, small
 from .texts import Texts
 from .work import Restored, Watch, restore
@@ -74,7 +74,8 @@ class Seen:
     Attributes:
         source: small, as it came: 8 bits, at most `PREVIEW_SIDE` pixels long.
         grey: small, what was coloured: the same, or restored.
-        photo: as it came, in full size.
+        photo: as it came, in full size; of several pages the first.
+        written: what is to be told of the file, as it will be.
         restored: what became of it before, if it was restored.
         look: all that the network saw.
         model, revision: who coloured.
@@ -84,6 +85,7 @@ class Seen:
     source: Photo
     grey: Photo
     photo: Photo
+    written: Written
     restored: Restored | None
     look: Look
     model: str
@@ -94,6 +96,11 @@ class Seen:
     def size(self) -> int:
         """The working size."""
         return self.look.size
+
+    @property
+    def pages(self) -> int:
+        """How many pages or frames the file has."""
+        return max(self.written.pages, self.written.frames)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,29 +239,31 @@ class Looks:
             raise ColorganError(self._texts.hints.too_large)
         return held
 
-    def prepared(self, token: str) -> tuple[Photo, str]:
+    def prepared(self, token: str) -> tuple[Pages, str]:
         """Give the photo that is coloured, in full size: as it came, or restored; and its note.
+
+        All pages of it; those beyond the first are restored when they are read.
 
         Raises:
             ColorganError: the photo is gone or cannot be read.
         """
         entry = self._entry(token)
-        photo = open_photo(self._texts, entry.order.photo)
+        pages = open_pages(self._texts, entry.order.photo)
         if entry.order.restore is None:
-            return photo, ""
-        note = self.models.restorer().note
-        kept = _restored_file(entry)
-        if kept.exists():
-            return replace(photo, pixels=np.load(kept)), note
-        return restore(self.models.restorer(), photo, entry.order.restore).photo, note
+            return pages, ""
+        restorer, kept = self.models.restorer(), _restored_file(entry)
+        if pages.count == 1 and kept.exists():
+            return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), restorer.note
+        return restore(restorer, pages, entry.order.restore).pages, restorer.note
 
     def _look(self, entry: _Entry) -> Seen:
         order = entry.order
-        photo = open_photo(self._texts, order.photo)
+        pages = open_pages(self._texts, order.photo)
+        photo = pages.first
         colorizer = self.models.get(order.model)
         restored = None
         if order.restore is not None:
-            restored = restore(self.models.restorer(), photo, order.restore)
+            restored = restore(self.models.restorer(), pages, order.restore)
             if entry.folder.is_dir():  # the file in full size is made without restoring once more
                 np.save(_restored_file(entry), restored.photo.pixels)
         grey = photo if restored is None else restored.photo
@@ -266,6 +275,7 @@ class Looks:
             source,
             source if restored is None else small(restored.photo, PREVIEW_SIDE),
             photo,
+            pages.told(Path(photo.name)),
             restored,
             look,
             colorizer.name,
@@ -321,7 +331,7 @@ def coloured(lightness: Tensor, lines: Tensor) -> Photo:
     """
     plane = lightness.float()[None, None]
     blank = Photo(np.empty((*lightness.shape, 3), np.uint8), None, "JPEG")
-    return paint(blank, lines, plane)
+    return paint(blank, lines, lightness=plane)
 
 
 def _edit_lightness(grey: Photo) -> Tensor:

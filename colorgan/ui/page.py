@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import gradio as gr
 
+from ..photo.formats import READ_ENDINGS
+from ..photoset.system_files import SYSTEM
 from . import about, album, colour, compare, survey
 from .limits import PHOTOS, Limits
 from .looks import Looks
@@ -75,13 +78,22 @@ def find_examples(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*") if path.suffix in (".jpg", ".png"))
 
 
+def _script() -> str:
+    code = (_HERE / "page.js").read_text()
+    for name, value in {"READ_ENDINGS": sorted(READ_ENDINGS), "SYSTEM_FILES": SYSTEM}.items():
+        code = code.replace(name, json.dumps(value))
+    return code
+
+
 def look() -> dict[str, Any]:
     """Give what `launch` is to know of the page's look."""
     return {
         "theme": theme(),
         "css_paths": [_HERE / f"{name}.css" for name in ("style", "canvas", "panel", "survey")],
-        "js": (_HERE / "page.js").read_text(),
+        "js": _script(),
         "favicon_path": _HERE / "favicon.svg",
+        # Unasked, browsers look for it at the root of the host, where a proxy may have other pages.
+        "head": '<link rel="icon" href="favicon.ico">',
         "footer_links": [],
         # Gradio has no word of its own for the button that adds files.
         "i18n": gr.I18n(**{lang: {"common.upload": t.add_files} for lang, t in LANGUAGES.items()}),

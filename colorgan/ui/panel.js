@@ -1,6 +1,6 @@
 // The panel that offers colours for a place.
 //
-// makePanel(panel, words, palette, few, spreads, says) gives {open, close, offer, isOpen}; it calls
+// makePanel(panel, words, palette, few, spreads, near, says) gives {open, close, offer, isOpen}; it calls
 //   says.want(want, name, under way)  what a hint wants, and its name
 //   says.spread(spread, under way)    how far it spreads
 //   says.pick()                       a colour is to be taken from the picture
@@ -23,7 +23,7 @@ const abOf = (code) => {
   return [500 * (x - y), 200 * (y - z)];
 };
 
-const makePanel = (panel, words, palette, few, spreads, says) => {
+const makePanel = (panel, words, palette, few, spreads, near, says) => {
   const find = (selector) => panel.querySelector(selector);
   const spread = find(".spread input");
   const known = {}; // by name: ["#rrggbb", [a, b]] as it looks at the place
@@ -163,7 +163,7 @@ const makePanel = (panel, words, palette, few, spreads, says) => {
     close,
     // Opens beside a point of the window, on a picture that fills a box of it; a correction that is
     // there already has want and spread.
-    open: (point, picture, { want = null, name = "", spread: far = 1, there = false }) => {
+    open: (point, picture, { want = null, name = "", spread: far = near, there = false }) => {
       current = want;
       currentName = name;
       spread.value = sliderOf(far);

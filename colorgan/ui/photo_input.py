@@ -12,7 +12,7 @@ from gradio.data_classes import ImageData
 
 from .. import photo as files
 from ..errors import PhotoError
-from ..photo import Photo
+from ..photo import Pages, Photo
 from .messages import toast_text
 from .previews import save_preview
 from .texts import Texts
@@ -86,7 +86,12 @@ def receive(path: str | None) -> Any:
 
 
 def open_photo(texts: Texts, path: str | None) -> Photo:
-    """Read the photo of a box.
+    """Read the photo of a box, of several pages or frames the first; raise as `open_pages` does."""
+    return open_pages(texts, path).first
+
+
+def open_pages(texts: Texts, path: str | None) -> Pages:
+    """Read the photo of a box with all its pages or frames.
 
     Raises:
         PhotoError: there is none, or it cannot be read.
@@ -95,7 +100,7 @@ def open_photo(texts: Texts, path: str | None) -> Photo:
         raise PhotoError(texts.no_photo)
     if not Path(path).exists():
         raise PhotoError(texts.photo_gone)
-    return files.read(path)
+    return files.read_pages(path)
 
 
 def _example_buttons(examples: Sequence[Path], texts: Texts) -> dict[Path, gr.Button]:

@@ -125,6 +125,9 @@ class Texts:
     )
     about_file: str = "{width} × {height} pixels, {format}."
     about_deep_file: str = "{width} × {height} pixels, {format} with {bits} bits."
+    about_pages: str = "{count} of {count} pages; the first is shown here."
+    about_frames: str = "{count} of {count} frames; the first is shown here."
+    note: str = "Note: {note}"
     guess: str = "The colours are a guess."
 
     # Tab Colour

@@ -6,7 +6,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from .. import photo as files
@@ -15,7 +16,7 @@ from ..colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, check, paint
 from ..device import memory_told
 from ..hints import Hints
 from ..look import Look
-from ..photo import Photo
+from ..photo import Pages, Photo, Written
 from ..restorer import Restorer
 from .previews import PREVIEW_SIDE, save_preview
 
@@ -42,7 +43,7 @@ class Result:
     """What a colouring left on the disk, and how it came about."""
 
     preview: Path
-    download: Path
+    written: Written
     model: str
     revision: str
     size: int
@@ -54,28 +55,41 @@ class Result:
 class Restored:
     """What became of a photo before it was coloured."""
 
-    photo: Photo
+    pages: Pages
     note: str
     model: str
     revision: str
-    seconds: float
+    watch: Watch = field(default_factory=Watch)
+
+    @property
+    def photo(self) -> Photo:
+        """The first page."""
+        return self.pages.first
+
+    @property
+    def seconds(self) -> float:
+        """How long it took; of several pages, those that have been read by now."""
+        return self.watch.seconds
 
 
-def restore(restorer: Restorer, photo: Photo, strength: float) -> Restored:
-    """Restore a photo.
+def restore(restorer: Restorer, pages: Pages, strength: float) -> Restored:
+    """Restore a photo; of several pages the first now, the others when they are read.
 
     Raises:
         ColorganError: strength is out of range.
     """
     watch = Watch()
-    with watch.running():
-        restored = restorer.restore(photo, strength=strength)
-    return Restored(restored, restorer.note, restorer.name, restorer.revision, watch.seconds)
+
+    def work(photo: Photo) -> Photo:
+        with watch.running():
+            return restorer.restore(photo, strength=strength)
+
+    return Restored(pages.map(work), restorer.note, restorer.name, restorer.revision, watch)
 
 
 def colour(
     colorizer: Colorizer,
-    photo: Photo,
+    pages: Pages,
     folder: Path,
     *,
     strength: float,
@@ -87,9 +101,11 @@ def colour(
 ) -> Result:
     """Colour a photo and write its preview and its full-size file into a folder.
 
+    Of several pages or frames the preview shows the first, and the file has all.
+
     Args:
         colorizer: who colours.
-        photo: what is coloured.
+        pages: what is coloured.
         folder: a fresh one for every request.
         strength: scales the chroma.
         size: short side in pixels at which the network sees the photo; "auto" finds one.
@@ -103,19 +119,27 @@ def colour(
             result does not fit its format.
     """
     check(strength, size)
-    hints.check_shape(photo.width, photo.height, photo.name)
-    watch = Watch()
-    with watch.running(), memory_told(photo.name):
-        lightness = full_lightness(photo.pixels)
-        look = colorizer.look(photo, size=size, lightness=lightness)
-        coloured = paint(photo, look.lines(hints.hints, strength), lightness)
-    name = f"{Path(photo.name).stem} {addition}{files.suffix(coloured)}"
+    first = pages.first
+    hints.check_shape(first.width, first.height, first.name)
+    watch, looks = Watch(), list[Look]()
+
+    def work(said: Hints, photo: Photo) -> Photo:
+        with watch.running(), memory_told(photo.name):
+            lightness = full_lightness(photo.pixels)
+            look = colorizer.look(photo, size=size, lightness=lightness)
+            looks.append(look)
+            return paint(photo, look.lines(said.hints, strength), said, lightness)
+
+    coloured = pages.map(partial(work, hints), partial(work, NO_HINTS))
+    name = f"{files.stem_of(first.name)} {addition}{files.suffix(coloured.first)}"
+    preview = save_preview(coloured.first, folder / f"{addition}.webp", preview_side)
+    written = files.write_pages(coloured, folder / name, f"{note} {colorizer.note}".lstrip())
     return Result(
-        preview=save_preview(coloured, folder / f"{addition}.webp", preview_side),
-        download=files.write(coloured, folder / name, f"{note} {colorizer.note}".lstrip()),
+        preview=preview,
+        written=written,
         model=colorizer.name,
         revision=colorizer.revision,
-        size=look.size,
+        size=looks[0].size,
         seconds=watch.seconds,
-        look=look,
+        look=looks[0],
     )
