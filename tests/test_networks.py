@@ -194,6 +194,14 @@ def test_pretrained_trunk_weights_come_from_a_file(tmp_path):
         torch.testing.assert_close(trunk(grey)[-1], expected, atol=1e-3, rtol=1e-3)
 
 
+def test_weights_of_a_trunk_that_are_none_are_refused_in_a_sentence(tmp_path):
+    from colorgan.networks.trunk import build_trunk
+
+    (tmp_path / "trunk.safetensors").write_bytes(b"nothing of the kind")
+    with pytest.raises(ModelError, match=r"trunk.safetensors .* is no safetensors file"):
+        build_trunk("resnet10t", weights=tmp_path / "trunk.safetensors")
+
+
 def test_the_head_sits_at_its_share_of_the_size():
     net = UNet(UNetConfig("resnet10t", widths=(8, 8, 8))).eval()
     seen = []
