@@ -92,6 +92,12 @@ def group_of(name: str) -> str:
     return path.stem.split("-")[0] if "-" in path.stem else ""
 
 
+def source_of(name: str) -> str:
+    """Give where a photo comes from by its name GROUP-SOURCE-NUMBER; else the name of its group."""
+    parts = Path(name).stem.split("-")
+    return parts[1] if len(parts) > 2 else group_of(name)
+
+
 def evenly(items: Sequence[Item], count: int) -> list[Item]:
     """Pick so many items, evenly spread over all and the first among them; all if they are fewer.
 
