@@ -148,6 +148,12 @@ class UNet(Generator):
         """The trunk."""
         return self.trunk
 
+    def maps(self, lightness: Tensor) -> list[Tensor]:
+        """Give the trunk's maps of lightness (N, 1, H, W), shallow to deep."""
+        grey = color.lightness_to_grey(lightness.clamp(0.0, color.LIGHTNESS_MAX))
+        maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
+        return maps
+
     def distribution(self, lightness: Tensor) -> Tensor:
         """Give how likely each class of `ab_grid.centres` is, in use: (N, K, h, w).
 
@@ -174,8 +180,7 @@ class UNet(Generator):
         if zoom != 1:
             view = [max(round(side * zoom), 1) for side in lightness.shape[-2:]]
             lightness = resize(lightness, view)
-        grey = color.lightness_to_grey(lightness.clamp(0.0, color.LIGHTNESS_MAX))
-        maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
+        maps = self.maps(lightness)
         x = maps[-1]
         for step, skip in zip(self.decoder, reversed(maps[:-1]), strict=False):
             x = step(x, skip)
