@@ -34,6 +34,9 @@ CONFIGS = {
     "unet, with colour classes": UNetConfig(
         "resnet10t", widths=(16,) * 3, head="classes", zooms=(1.0, 0.4)
     ),
+    "unet, with caution": UNetConfig(
+        "resnet10t", widths=(16,) * 3, head="classes", gain=2.0, caution=1.0
+    ),
     "unet, with contrast": UNetConfig("resnet10t", widths=(16,) * 3, contrast=0.6),
     "pix2pix, lab": Pix2PixConfig(levels=6, width=8),
     "pix2pix, rgb": Pix2PixConfig("rgb", levels=5, width=8),
@@ -310,6 +313,32 @@ def test_contrast_gives_strong_colours_more_gain_than_weak_ones():
             ab = network(torch.full((1, 1, 32, 32), 50.0))
         torch.testing.assert_close(ab[:, 0], torch.full((1, 32, 32), float(expected)))
         assert not ab[:, 1].any()
+
+
+def test_caution_makes_pale_what_may_be_glaringly_wrong_and_spares_what_is_sure():
+    """Red for sure stays; red that is blue in three of ten cases keeps 0.7 of it, squared 0.49."""
+    centres = ab_grid.centres()
+    red, blue = (
+        int(torch.cdist(torch.tensor([c]), centres).argmin()) for c in ((50.0, 30.0), (0.0, -50.0))
+    )
+    for chance_of_blue, caution, kept in ((0.0, 1.0, 1.0), (0.3, 1.0, 0.7), (0.3, 2.0, 0.49)):
+        settings = UNetConfig(
+            "resnet10t", widths=(8,) * 3, head="classes", temperature=0.01, caution=caution
+        )
+        network = UNet(settings).eval()
+        torch.nn.init.zeros_(network.head.weight)
+        network.head.bias.data[:] = -100.0
+        network.head.bias.data[red] = math.log(1 - chance_of_blue)
+        network.head.bias.data[blue] = math.log(chance_of_blue + 1e-9)
+        with torch.inference_mode():
+            ab = network(torch.full((1, 1, 32, 32), 50.0))
+        expected = (kept * torch.tensor([50.0, 30.0]))[None, :, None, None].expand(1, 2, 32, 32)
+        torch.testing.assert_close(ab, expected, atol=0.01, rtol=0)
+
+
+def test_caution_needs_a_distribution():
+    with pytest.raises(ModelError, match="needs a distribution"):
+        UNetConfig(caution=1.0)
 
 
 @pytest.mark.parametrize("head", ["regression", "classes"])

@@ -30,6 +30,9 @@ from .trunk import build_trunk, maps_of
 PIVOT = 15.0
 """Chroma that contrast leaves alone."""
 
+FAR = 40.0
+"""Distance from the truth in ab from which on a colour is glaringly wrong."""
+
 
 @dataclass(frozen=True)
 class UNetConfig(Config):
@@ -53,6 +56,9 @@ class UNetConfig(Config):
             C becomes gain * C * (C / 15) ** contrast. A regression that is unsure answers with a
             weak brown, so where its colours are strong it is mostly right: at equal colourfulness
             this is nearer to the originals than gain alone. 0 treats all alike.
+        caution: of a head of classes, in use alone: each colour is multiplied by the chance that it
+            is not far from the truth, by the network's own distribution, to this power. So what
+            is sure stays strong, and what may be glaringly wrong becomes pale; 0 spares nothing.
         zooms: shares of its size at which the trunk sees the picture in use, not in training,
             sorted from the largest on; what the head answers at each is averaged. A trunk that
             learned from small crops knows things at that size, and where two looks disagree the
@@ -70,6 +76,7 @@ class UNetConfig(Config):
     temperature: float = ab_grid.TEMPERATURE
     gain: float = 1.0
     contrast: float = 0.0
+    caution: float = 0.0
     zooms: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
@@ -83,6 +90,10 @@ class UNetConfig(Config):
             raise ModelError(f"zooms must be one or more shares above 0, not {self.zooms}.")
         if not 0 <= self.contrast <= 2:
             raise ModelError(f"contrast must be from 0 to 2, not {self.contrast}.")
+        if not 0 <= self.caution <= 4:
+            raise ModelError(f"caution must be from 0 to 4, not {self.caution}.")
+        if self.caution and self.head != "classes":
+            raise ModelError('caution needs a distribution over colours: head "classes".')
         if not 0 < self.temperature <= 1:
             raise ModelError(f"temperature must be above 0 and at most 1, not {self.temperature}.")
 
@@ -134,7 +145,11 @@ class UNet(Generator):
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
-        ab = self._strengthened(self._ab(self._seen(lightness)))
+        head = self._seen(lightness)
+        ab = self._strengthened(self._ab(head))
+        if self.settings.caution:
+            far = ab_grid.chance_of_far(ab, head, self.classes, FAR)
+            ab = ab * (1 - far) ** self.settings.caution
         return self._resized(ab, lightness).clamp(-color.AB_MAX, color.AB_MAX)
 
     def answer(self, lightness: Tensor) -> Answer:
