@@ -122,7 +122,7 @@ class TestLoop:
         assert not (tmp_path / "samples").exists(), "there are no colours to show"
 
     def test_what_a_trunk_learned_is_where_a_decoder_begins(
-        self, photos_in_memory, teacher_weights, tmp_path
+        self, photos_in_memory, small_model, teacher_weights, tmp_path
     ):
         recipe = replace(
             SMALL,
@@ -135,10 +135,13 @@ class TestLoop:
         taught = replace(SMALL, trunk_weights=str(folder / hub.WEIGHTS), trunk_rate=0.0)
         start = begin(taught, Run(tmp_path / "decoder", data=("photos",)))
         expected = {k: v for k, v in weights(folder).items() if k.startswith("trunk.")}
-        found = start.network.state_dict()
-        assert expected
+        other = Run(tmp_path / "other", data=("photos",), init=str(small_model))
+        under_another_decoder = begin(taught, other).network.state_dict()
+        decoder = weights(small_model)["head.weight"]
+        assert expected and torch.equal(under_another_decoder["head.weight"], decoder)
         for name, tensor in expected.items():
-            assert torch.equal(found[name], tensor), name
+            assert torch.equal(start.network.state_dict()[name], tensor), name
+            assert torch.equal(under_another_decoder[name], tensor), name
 
     def test_a_tutor_s_colours_are_learned(self, photos_in_memory, small_model, tmp_path):
         """With the tutor's loss alone the colours come near the tutor's, not the truth's."""

@@ -152,7 +152,8 @@ class Recipe:
     inflection: Inflection | None = None
     """Ends adversarial stages where they stop paying off; None: they run to their end."""
     trunk_weights: str | None = None
-    """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random."""
+    """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random.
+    With --init only a file counts: it replaces that model's trunk."""
     trunk_rate: float = 1.0
     """The trunk's learning rate as a share of the decoder's; 0 freezes it. Below 1 it is taken to
     be pretrained, and the statistics of its batch norm stand still."""
