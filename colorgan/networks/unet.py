@@ -31,7 +31,9 @@ PIVOT = 15.0
 """Chroma that contrast leaves alone."""
 
 FAR = 40.0
-"""Distance from the truth in ab from which on a colour is glaringly wrong."""
+"""Distance from the truth in ab from which on a strong colour is glaringly wrong."""
+CALM = 25.0
+"""Chroma that no mistake makes glaring."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,10 @@ class UNetConfig(Config):
             C becomes gain * C * (C / 15) ** contrast. A regression that is unsure answers with a
             weak brown, so where its colours are strong it is mostly right: at equal colourfulness
             this is nearer to the originals than gain alone. 0 treats all alike.
-        caution: of a head of classes, in use alone: each colour is multiplied by the chance that it
-            is not far from the truth, by the network's own distribution, to this power. So what
-            is sure stays strong, and what may be glaringly wrong becomes pale; 0 spares nothing.
+        caution: of a head of classes, in use alone: what a colour's chroma has above 25 is
+            multiplied by the chance that the colour is not far from the truth, by the network's
+            own distribution, to this power. So what is sure stays strong, what may be glaringly
+            wrong becomes calm, and weak colours stay as they are; 0 calms nothing.
         zooms: shares of its size at which the trunk sees the picture in use, not in training,
             sorted from the largest on; what the head answers at each is averaged. A trunk that
             learned from small crops knows things at that size, and where two looks disagree the
@@ -90,8 +93,8 @@ class UNetConfig(Config):
             raise ModelError(f"zooms must be one or more shares above 0, not {self.zooms}.")
         if not 0 <= self.contrast <= 2:
             raise ModelError(f"contrast must be from 0 to 2, not {self.contrast}.")
-        if not 0 <= self.caution <= 4:
-            raise ModelError(f"caution must be from 0 to 4, not {self.caution}.")
+        if not 0 <= self.caution <= 10:
+            raise ModelError(f"caution must be from 0 to 10, not {self.caution}.")
         if self.caution and self.head != "classes":
             raise ModelError('caution needs a distribution over colours: head "classes".')
         if not 0 < self.temperature <= 1:
@@ -148,8 +151,7 @@ class UNet(Generator):
         head = self._seen(lightness)
         ab = self._strengthened(self._ab(head))
         if self.settings.caution:
-            far = ab_grid.chance_of_far(ab, head, self.classes, FAR)
-            ab = ab * (1 - far) ** self.settings.caution
+            ab = self._calmed(ab, head)
         return self._resized(ab, lightness).clamp(-color.AB_MAX, color.AB_MAX)
 
     def answer(self, lightness: Tensor) -> Answer:
@@ -211,6 +213,14 @@ class UNet(Generator):
             chroma = color.chroma(ab)
             ab = ab * (chroma / PIVOT) ** self.settings.contrast
         return self.settings.gain * ab
+
+    def _calmed(self, ab: Tensor, head: Tensor) -> Tensor:
+        """Lower strong colours (N, 2, h, w) where the distribution says they may be far off."""
+        near = 1 - ab_grid.chance_of_far(ab, head, self.classes, FAR)
+        chroma = color.chroma(ab)
+        excess = (chroma - CALM).clamp(min=0)
+        kept = near.clamp(min=0) ** self.settings.caution  # rounding may bring it under 0
+        return ab * (1 - (1 - kept) * excess / chroma.clamp(min=CALM))
 
     @staticmethod
     def _resized(x: Tensor, like: Tensor) -> Tensor:
