@@ -10,6 +10,7 @@ from typing import Annotated
 
 import tyro
 
+from colorgan import hub
 from colorgan.errors import ColorganError, TrainingError
 from colorgan.output.terminal import allow_every_letter
 from colorgan.photoset.sources import read_all
@@ -71,7 +72,7 @@ def open_photos(options: Options, recipe: Recipe) -> Source:
         )
         for name in store.unreadable[:20]:
             print(f"  unreadable: {name}")
-    return StoredPhotos(store, seed=recipe.seed, scale=recipe.crop_scale)
+    return StoredPhotos(store, seed=recipe.seed, scale=recipe.crop_scale, balance=recipe.balance)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,9 +128,12 @@ def run_training(options: Options) -> None:
         folder = trainer.train()
     finally:
         report = write_report(options.run.folder) if is_main_process() else None
-    if report is not None:
+    if report is not None and start.recipe.losses.trunk:
+        print(f"The trunk is in {folder}: train.py classes --trunk-weights {folder / hub.WEIGHTS}")
+    elif report is not None:
         work = "restore" if start.network.kind == "restorer" else "colorize"
         print(f"The model is in {folder}: colorgan {work} PHOTO -o OUT --model {folder}")
+    if report is not None:
         print(f"How it went: {report}")
 
 

@@ -1,13 +1,16 @@
 """Gain against contrast: python benchmarks/contrast.py MODEL ... --data PHOTOS
 
-Models are judged with several gains, contrasts and temperatures in use, whatever their own are, by
-the protocol of `colorgan evaluate`. Printed are shares of grey's, of colourfulness of the
-originals', so that ways of equal colourfulness can be compared.
+Models are judged with several gains, contrasts, temperatures and cautions in use, whatever their
+own are, by the protocol of `colorgan evaluate`. Printed are shares of grey's, of colourfulness of
+the originals', and of the area and the photos with glaring mistakes, so that ways of equal
+colourfulness can be compared.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
+from typing import Any
 
 from ablation import figures, seen_by
 
@@ -18,12 +21,19 @@ from colorgan.evaluation.summary import summarize
 from colorgan.photoset.sources import pick
 
 WAYS = ("1,0", "1.4,0", "1.7,0", "1.3,0.3", "1.1,0.6", "1.2,0.6", "1.3,0.6", "1.3,1")
-SETTINGS = ("gain", "contrast", "temperature")
+SETTINGS = ("gain", "contrast", "temperature", "caution")
+MEASURES = ("ciede2000", "colourfulness", "glaring", "glaring_photos")
 
 
 def settings(way: str) -> dict[str, float]:
-    """Give what a way such as 1.1,0.15 or 1.1,0.15,0.25 sets."""
+    """Give what a way such as 1.1,0.15 or 1.1,0.15,0.25 or 1.1,0.15,0.25,1 sets."""
     return dict(zip(SETTINGS, map(float, way.split(",")), strict=False))
+
+
+def glaring(summary: Mapping[str, Any], way: str) -> dict[str, float]:
+    """Give the shares of the area and of the photos that are glaringly wrong; grey has none."""
+    names = (name for name in MEASURES if name.startswith("glaring"))
+    return {name: summary["models"][way][name]["mean"] for name in names}
 
 
 def main() -> None:
@@ -34,7 +44,7 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=100)
     parser.add_argument("--zooms", type=float, nargs="+", help="default: each model's own")
     parser.add_argument(
-        "--ways", nargs="+", default=WAYS, help="GAIN,CONTRAST or GAIN,CONTRAST,TEMPERATURE"
+        "--ways", nargs="+", default=WAYS, help="GAIN,CONTRAST[,TEMPERATURE[,CAUTION]]"
     )
     add_features(parser)
     options = parser.parse_args()
@@ -45,9 +55,9 @@ def main() -> None:
         for way in options.ways
     }
     photos = pick(options.data, options.photos)
-    measures, network = ("ciede2000", "colourfulness"), feature_network(options)
-    summary = summarize(judge(ways, photos, measures=measures, network=network))
-    rows = {way: figures(summary, way) for way in ways}
+    network = feature_network(options)
+    summary = summarize(judge(ways, photos, measures=MEASURES, network=network))
+    rows = {way: figures(summary, way) | glaring(summary, way) for way in ways}
     names = list(next(iter(rows.values())))
     print(f"| {len(photos)} photos | {' | '.join(names)} |\n| --- |{' ---: |' * len(names)}")
     for way, found in rows.items():

@@ -95,10 +95,11 @@ def main() -> None:
         "--zooms", type=float, nargs="+", help="shares of the size that the trunk sees"
     )
     parser.add_argument("--temperature", type=float, help="of a class head's annealed mean")
+    parser.add_argument("--caution", type=float, help="of a class head where it may be far off")
     add_features(parser)
     options = parser.parse_args()
     network = feature_network(options)
-    of_use = ("gain", "contrast", "zooms", "temperature")
+    of_use = ("gain", "contrast", "zooms", "temperature", "caution")
     changed = {name: vars(options)[name] for name in of_use}
     config = hub.read_config(options.run) | {k: v for k, v in changed.items() if v is not None}
     generator = build(config)

@@ -1,5 +1,7 @@
 """Colours as classes."""
 
+import math
+
 import pytest
 import torch
 
@@ -48,6 +50,21 @@ def test_a_low_temperature_chooses_and_a_high_one_averages():
     sharp, flat = (ab_grid.annealed_mean(logits, CENTRES, t).flatten() for t in (0.02, 1.0))
     torch.testing.assert_close(sharp, torch.tensor([60.0, 30.0]), atol=0.5, rtol=0)
     assert (flat - torch.tensor([30.0, -10.0])).norm() < 8
+
+
+def test_the_chance_of_being_far_off_is_that_of_the_classes_beyond():
+    logits = torch.full((1, len(CENTRES), 1, 1), -100.0)
+    red, blue = (int(torch.cdist(torch.tensor([c]), CENTRES).argmin()) for c in RED_AND_BLUE)
+    logits[0, red], logits[0, blue] = math.log(0.75), math.log(0.25)
+    between = (CENTRES[red] + CENTRES[blue]) / 2
+    for ab, distance, chance in (
+        (CENTRES[red], 40.0, 0.25),
+        (CENTRES[blue], 40.0, 0.75),
+        (between, 60.0, 0.0),
+        (between, 20.0, 1.0),
+    ):
+        found = ab_grid.chance_of_far(ab[None, :, None, None], logits, CENTRES, distance)
+        assert float(found) == pytest.approx(chance, abs=1e-6)
 
 
 def test_rare_classes_weigh_more_and_the_mean_weight_is_one():

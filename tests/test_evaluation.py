@@ -133,6 +133,29 @@ class TestMetrics:
         assert metrics.chroma_histogram(Picture(half), Picture(pixels)) == 0.5
         assert metrics.chroma_histogram(Picture(half), Picture(half)) == 0
 
+    @pytest.mark.parametrize(
+        ("ab", "truth", "is_glaring"),
+        [
+            ((60, 40), (0, 0), True),
+            ((0, 0), (60, 40), False),  # grey is dull, not glaring
+            ((25, 0), (-25, 0), False),  # far off, but weak
+            ((31, 0), (-10, 0), True),
+            ((31, 0), (-8, 0), False),  # strong, but near enough
+        ],
+    )
+    def test_a_glaring_mistake_is_a_strong_colour_far_from_the_truth(self, ab, truth, is_glaring):
+        coloured, original = with_lab(50, *ab), with_lab(50, *truth)
+        assert metrics.glaring(coloured, original) == is_glaring
+        assert metrics.glaring_photos(coloured, original) == is_glaring
+
+    def test_a_photo_counts_as_glaring_from_two_hundredths_of_its_area(self):
+        grey = np.full((10, 10, 3), 90, np.uint8)
+        for wrong, counts in ((2, 0), (3, 1)):
+            pixels = grey.copy()
+            pixels[0, :wrong] = 255, 0, 0
+            assert metrics.glaring(Picture(pixels), Picture(grey)) == wrong / 100
+            assert metrics.glaring_photos(Picture(pixels), Picture(grey)) == counts
+
     def test_bleeding_is_colour_that_changes_where_lightness_does_not(self):
         lightness = torch.full((1, 1, 16, 16), 60.0)
         ab = torch.zeros(1, 2, 16, 16)
@@ -154,6 +177,7 @@ class TestProtocol:
         result = judge({"oracle": Oracle(album, 64)}, album, size=64, progress=False)
         assert result.mean("oracle", "ciede2000") < 0.05
         assert result.mean(ORIGINAL, "ciede2000") == 0
+        assert result.mean("oracle", "glaring_photos") == result.mean(GREY, "glaring") == 0
         assert result.mean("oracle", "colourfulness") == pytest.approx(
             result.mean(ORIGINAL, "colourfulness"), rel=0.01
         )

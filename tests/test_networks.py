@@ -34,6 +34,9 @@ CONFIGS = {
     "unet, with colour classes": UNetConfig(
         "resnet10t", widths=(16,) * 3, head="classes", zooms=(1.0, 0.4)
     ),
+    "unet, with caution": UNetConfig(
+        "resnet10t", widths=(16,) * 3, head="classes", gain=2.0, caution=1.5
+    ),
     "unet, with contrast": UNetConfig("resnet10t", widths=(16,) * 3, contrast=0.6),
     "pix2pix, lab": Pix2PixConfig(levels=6, width=8),
     "pix2pix, rgb": Pix2PixConfig("rgb", levels=5, width=8),
@@ -216,6 +219,14 @@ def test_pretrained_trunk_weights_come_from_a_file(tmp_path):
         torch.testing.assert_close(trunk(grey)[-1], expected, atol=1e-3, rtol=1e-3)
 
 
+def test_weights_of_a_trunk_that_are_none_are_refused_in_a_sentence(tmp_path):
+    from colorgan.networks.trunk import build_trunk
+
+    (tmp_path / "trunk.safetensors").write_bytes(b"nothing of the kind")
+    with pytest.raises(ModelError, match=r"trunk.safetensors .* is no safetensors file"):
+        build_trunk("resnet10t", weights=tmp_path / "trunk.safetensors")
+
+
 def test_the_head_sits_at_its_share_of_the_size():
     net = UNet(UNetConfig("resnet10t", widths=(8, 8, 8))).eval()
     seen = []
@@ -324,6 +335,43 @@ def test_contrast_gives_strong_colours_more_gain_than_weak_ones():
             ab = network(torch.full((1, 1, 32, 32), 50.0))
         torch.testing.assert_close(ab[:, 0], torch.full((1, 32, 32), float(expected)))
         assert not ab[:, 1].any()
+
+
+@pytest.mark.parametrize(
+    ("chance_of_blue", "caution", "kept"),
+    [(0.0, 1.0, 1.0), (0.3, 0.0, 1.0), (0.3, 1.0, 0.7), (0.3, 2.0, 0.49)],
+)
+def test_caution_calms_strong_colours_that_may_be_glaringly_wrong(chance_of_blue, caution, kept):
+    """Red that is blue in three of ten cases keeps 0.7 of its chroma above 25."""
+    ab = answer_of({(50.0, 30.0): 1 - chance_of_blue, (0.0, -50.0): chance_of_blue}, caution)
+    chroma = math.hypot(50, 30)
+    assert color.chroma(ab).mean() == pytest.approx(25 + kept * (chroma - 25), abs=0.05)
+    assert torch.atan2(ab[:, 1], ab[:, 0]).mean() == pytest.approx(math.atan2(30, 50), abs=1e-3)
+
+
+def test_caution_leaves_weak_colours_alone():
+    ab = answer_of({(20.0, 10.0): 0.6, (-40.0, 40.0): 0.4}, caution=4.0)
+    torch.testing.assert_close(ab.mean((0, 2, 3)), torch.tensor([20.0, 10.0]), atol=0.05, rtol=0)
+
+
+def answer_of(chances, caution):
+    """What a network answers whose distribution is the same everywhere: chances by colour."""
+    settings = UNetConfig(
+        "resnet10t", widths=(8,) * 3, head="classes", temperature=0.01, caution=caution
+    )
+    network = UNet(settings).eval()
+    torch.nn.init.zeros_(network.head.weight)
+    network.head.bias.data[:] = -100.0
+    for colour, chance in chances.items():
+        place = int(torch.cdist(torch.tensor([colour]), ab_grid.centres()).argmin())
+        network.head.bias.data[place] = math.log(chance + 1e-9)
+    with torch.inference_mode():
+        return network(torch.full((1, 1, 32, 32), 50.0))
+
+
+def test_caution_needs_a_distribution():
+    with pytest.raises(ModelError, match="needs a distribution"):
+        UNetConfig(caution=1.0)
 
 
 @pytest.mark.parametrize("head", ["regression", "classes"])

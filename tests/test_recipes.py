@@ -45,6 +45,19 @@ class TestContradictions:
             ({"losses": LossWeights()}, "has no loss"),
             ({"rebalancing": 2.0}, "from 0 to 1"),
             ({"accumulate": 3}, "3 equal parts"),
+            ({"balance": -0.1}, "balance that is not from 0 to 1"),
+            (
+                {"losses": LossWeights(trunk=1.0, huber=1.0), "teacher": "resnet34"},
+                "trains a trunk alone",
+            ),
+            (
+                {"losses": LossWeights(trunk=1.0), "teacher": "vgg16"},
+                "set --teacher to resnet34",
+            ),
+            (
+                {"losses": LossWeights(trunk=1.0), "generator": Pix2PixConfig(), "teacher": "x"},
+                "which this network has not",
+            ),
             (
                 {
                     "critic": DcganConfig(side=64),

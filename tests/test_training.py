@@ -95,6 +95,54 @@ class TestLoop:
         assert any(name.endswith("weight") for name in changed)
         assert any("running_" in name for name in changed) == moves
 
+    def test_a_trunk_learns_to_see_in_grey_what_it_sees_in_colour(
+        self, photos_in_memory, training_folder, teacher_weights, tmp_path
+    ):
+        recipe = replace(
+            SMALL,
+            stages=(Stage(32, 12, 12 * 40),),
+            losses=LossWeights(trunk=1.0),
+            teacher="resnet10t",
+            teacher_weights=str(teacher_weights),
+            trunk_weights=str(teacher_weights),
+        )
+        run = Run(tmp_path, data=("photos",), validation=(str(training_folder),), log_every=1)
+        trainer = Trainer(begin(recipe, run), photos_in_memory)
+        before = {k: v.clone() for k, v in trainer.generator.state_dict().items()}
+        trainer.train()
+        after = trainer.generator.state_dict()
+        changed = {name for name in after if not torch.equal(after[name], before[name])}
+        assert changed, "the trunk learns,"
+        assert all(name.startswith("trunk.") for name in changed), "the decoder is left alone,"
+        assert not any("running_" in name for name in changed), "and so are its statistics"
+        terms = losses_of(tmp_path)
+        assert set(terms[0]) - {"steps", "seen"} == {f"stride {2**n}" for n in (2, 3, 4, 5)}
+        assert terms[-1]["stride 32"] < 0.8 * terms[0]["stride 32"]
+        assert set(read_table(tmp_path / "validation.csv")[0]) >= {"stride 4", "stride 32"}
+        assert not (tmp_path / "samples").exists(), "there are no colours to show"
+
+    def test_what_a_trunk_learned_is_where_a_decoder_begins(
+        self, photos_in_memory, small_model, teacher_weights, tmp_path
+    ):
+        recipe = replace(
+            SMALL,
+            losses=LossWeights(trunk=1.0),
+            teacher="resnet10t",
+            teacher_weights=str(teacher_weights),
+            trunk_weights=str(teacher_weights),
+        )
+        folder = train(recipe, Run(tmp_path / "trunk", data=("photos",)), photos_in_memory)
+        taught = replace(SMALL, trunk_weights=str(folder / hub.WEIGHTS), trunk_rate=0.0)
+        start = begin(taught, Run(tmp_path / "decoder", data=("photos",)))
+        expected = {k: v for k, v in weights(folder).items() if k.startswith("trunk.")}
+        other = Run(tmp_path / "other", data=("photos",), init=str(small_model))
+        under_another_decoder = begin(taught, other).network.state_dict()
+        decoder = weights(small_model)["head.weight"]
+        assert expected and torch.equal(under_another_decoder["head.weight"], decoder)
+        for name, tensor in expected.items():
+            assert torch.equal(start.network.state_dict()[name], tensor), name
+            assert torch.equal(under_another_decoder[name], tensor), name
+
     def test_a_tutor_s_colours_are_learned(self, photos_in_memory, small_model, tmp_path):
         """With the tutor's loss alone the colours come near the tutor's, not the truth's."""
         recipe = replace(

@@ -2,12 +2,14 @@
 
 import itertools
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from colorgan.errors import PhotoError, TrainingError
-from colorgan.training.data import Shard, StoredPhotos, load_photos
+from colorgan.training import mixing
+from colorgan.training.data import Shard, StoredPhotos, drawn, load_photos
 from colorgan.training.pictures import old_prints, pictures
 from colorgan.training.streams import StreamedPhotos, open_stream
 
@@ -61,6 +63,61 @@ class TestBatches:
         assert torch.equal(torch.cat([share.crops for share in shares]), whole.crops)
         assert [place for share in shares for place in share.places] == whole.places
         assert {share.position for share in shares} == {whole.position}
+
+
+class TestBalance:
+    """Photos named as in the sets of training: GROUP-SOURCE-NUMBER."""
+
+    NAMES = tuple(
+        f"{group}-{source}-{number}.png"
+        for group, source, count in (
+            ("faces", "web", 90),
+            ("faces", "club", 10),
+            ("ships", "port", 10),
+        )
+        for number in range(count)
+    )
+
+    def shares(self, balance, photos=None):
+        plain = np.zeros((32, 32, 3), np.uint8) + np.array([150, 110, 90], np.uint8)
+        found = mixing.shares(self.NAMES, photos or [plain] * len(self.NAMES), balance)
+        assert found.sum() == pytest.approx(1)
+        return found
+
+    def of(self, shares, start):
+        return sum(s for s, name in zip(shares, self.NAMES, strict=True) if name.startswith(start))
+
+    def test_photos_of_small_groups_and_sources_come_more_often(self):
+        even = self.shares(0.5)
+        for small in ("ships", "faces-club"):
+            assert self.of(even, small) > 1.5 * 10 / len(self.NAMES)
+        one = even * len(self.NAMES)
+        assert one.max() <= mixing.MOST * 1.5, "but no photo is learned by heart"
+
+    def test_no_source_has_more_than_a_tenth_where_there_are_enough_others(self):
+        names = [f"all-{source}-{i}.png" for source in range(20) for i in range(5)]
+        names += [f"all-large-{i}.png" for i in range(900)]
+        photos = [np.full((8, 8, 3), 90, np.uint8)] * len(names)
+        found = mixing.shares(names, photos, 0.1)
+        large = sum(s for s, name in zip(found, names, strict=True) if "large" in name)
+        assert large == pytest.approx(mixing.LARGEST, rel=0.01)
+
+    def test_dull_and_gaudy_photos_count_half(self):
+        colours = [(150, 110, 90), (100, 100, 100), (255, 0, 0)]
+        photos = [np.zeros((32, 32, 3), np.uint8) + np.array(c, np.uint8) for c in colours]
+        found = mixing.shares(["a.png", "b.png", "c.png"], photos, 0.5)
+        assert found == pytest.approx([0.5, 0.25, 0.25])
+
+    def test_an_epoch_takes_each_photo_as_often_as_its_share_says(self):
+        shares = self.shares(0.7)
+        drawn_ = np.bincount(drawn(shares, np.random.default_rng(0)), minlength=len(shares))
+        assert drawn_.sum() == len(shares)
+        assert np.abs(drawn_ - shares * len(shares)).max() < 1
+
+    def test_a_balanced_sequence_depends_on_its_place_alone(self, store):
+        photos, again = (StoredPhotos(store, seed=3, balance=0.5) for _ in range(2))
+        assert photos.indices(0, 40)[20:] == again.indices(20, 20)
+        assert photos.indices(0, 12) != photos.indices(12, 12)
 
 
 @pytest.fixture(scope="module")

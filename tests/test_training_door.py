@@ -59,6 +59,8 @@ class TestTheDoor:
             arguments += ["--critic.side", 32]
         if recipe.teacher:
             arguments += ["--teacher", "resnet10t", "--teacher-weights", teacher_weights]
+        if recipe.losses.trunk:
+            arguments += ["--generator.trunk", "resnet10t"]
         for place, stage in enumerate(recipe.stages):
             lasts = "photos" if stage.photos else "epochs"
             settings = {"size": 32, "batch": 4, lasts: 4 if stage.photos else 0.5}

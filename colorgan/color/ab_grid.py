@@ -88,3 +88,23 @@ def annealed_mean(logits: Tensor, centres: Tensor, temperature: float = TEMPERAT
     """
     shares = torch.softmax(logits / temperature, dim=1)
     return torch.einsum("nkhw,kc->nchw", shares, centres.to(logits))
+
+
+def chance_of_far(ab: Tensor, logits: Tensor, centres: Tensor, distance: float) -> Tensor:
+    """Give how likely the truth is to be further off than `distance`, by a distribution.
+
+    Args:
+        ab: (N, 2, H, W) in CIE units.
+        logits: (N, K, H, W) over the classes.
+        centres: of the classes, (K, 2).
+        distance: in the ab plane, in CIE units.
+
+    Returns:
+        (N, 1, H, W), from 0 to 1.
+    """
+    centres = centres.to(ab)
+    # |x - c|^2 without a difference of each colour and class, which would take twice the memory.
+    products = torch.einsum("nchw,kc->nkhw", ab, centres)
+    squares = ab.square().sum(1, keepdim=True) - 2 * products
+    squares = squares + centres.square().sum(1)[:, None, None]
+    return (torch.softmax(logits, dim=1) * (squares > distance**2)).sum(1, keepdim=True)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 
 FLAT = 1.0  # change of L* a pixel under which lightness has no edge
+GLARING_CHROMA, GLARING_DISTANCE = 30.0, 40.0  # in CIE units: a strong colour, far from the truth
+GLARING_AREA = 0.02  # share of a photo's area from which on a mistake strikes the eye
 SQUARE = 10.0  # side of a field of the chroma histogram in CIE units
 
 
@@ -74,6 +76,22 @@ def chroma_histogram(coloured: Picture, original: Picture) -> float:
     return float(np.abs(first[0] - second[0]).sum() / 2 / original.lab[..., 0].size)
 
 
+def glaring(coloured: Picture, original: Picture) -> float:
+    """Share of the area that is glaringly wrong; 0..1.
+
+    Its chroma is above 30, and it is more than 40 CIE units from the original's colour in ab.
+    """
+    ab, truth = coloured.lab[..., 1:], original.lab[..., 1:]
+    far = np.hypot(*np.moveaxis(ab - truth, -1, 0)) > GLARING_DISTANCE
+    strong = np.hypot(*np.moveaxis(ab, -1, 0)) > GLARING_CHROMA
+    return float((far & strong).mean())
+
+
+def glaring_photos(coloured: Picture, original: Picture) -> float:
+    """1 if more than 2 % of the area is glaringly wrong, else 0: its mean is a share of photos."""
+    return float(glaring(coloured, original) > GLARING_AREA)
+
+
 def colourfulness(picture: Picture) -> float:
     """Colourfulness M3 of Hasler and Suesstrunk 2003; 0 for grey, about 40 for usual photos."""
     rg, yb = _opponents(picture.pixels)
@@ -111,6 +129,8 @@ PAIRED = {
     "ssim": ssim,
     "ciede2000": ciede2000,
     "chroma_histogram": chroma_histogram,
+    "glaring": glaring,
+    "glaring_photos": glaring_photos,
 }
 """Measures of a coloured photo against its original."""
 ALONE = {

@@ -15,7 +15,16 @@ from ..networks.storage import load_network
 from .folders import EVALUATION, history
 
 _RUN = "A run of colorgan;"
-SHOWN = ("psnr", "ssim", "ciede2000", "colourfulness", "chroma_histogram", "bleeding")
+SHOWN = (
+    "psnr",
+    "ssim",
+    "ciede2000",
+    "colourfulness",
+    "glaring",
+    "glaring_photos",
+    "chroma_histogram",
+    "bleeding",
+)
 
 
 ABOUT = {False: "Gives black-and-white photos colour.", True: "Mends damaged photos."}

@@ -11,10 +11,13 @@ from types import ModuleType
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ..errors import ModelError
 
+TRUNK = "trunk."  # begins the names of a trunk's weights in a model's file
 _libraries: list[torch.library.Library] = []  # operators live as long as their library
 
 
@@ -48,7 +51,7 @@ def create(name: str, weights: str | Path | None, role: str, **settings: Any) ->
     Args:
         name: timm's name of the network, such as "resnet34".
         weights: None for random ones, "timm" for timm's own from the Hub, else a safetensors
-            file under timm's parameter names.
+            file under timm's parameter names, or a model's, whose trunk is then taken.
         role: what the network serves as, for errors.
         settings: further settings of the network.
 
@@ -56,9 +59,9 @@ def create(name: str, weights: str | Path | None, role: str, **settings: Any) ->
         ModelError: timm knows no such network, it cannot be made, or no weights can be had.
     """
     timm = import_timm()
-    overlay = None if weights in (None, "timm") else {"file": str(weights), "hf_hub_id": None}
-    if overlay and not Path(str(weights)).is_file():
-        raise ModelError(f"There is no file {weights} with weights for the {role} {name}.")
+    overlay: dict[str, Any] | None = None
+    if weights is not None and weights != "timm":
+        overlay = {"state_dict": _read(Path(weights), f"{role} {name}"), "hf_hub_id": None}
     try:
         network: nn.Module = timm.create_model(
             name, pretrained=weights is not None, pretrained_cfg_overlay=overlay, **settings
@@ -77,6 +80,20 @@ def create(name: str, weights: str | Path | None, role: str, **settings: Any) ->
         reason = str(error).splitlines()[0]
         raise ModelError(f"The {role} {name} cannot be made: {reason}") from error
     return network
+
+
+def _read(file: Path, wanted: str) -> dict[str, Tensor]:
+    """Read a network's weights; of a model's only those of its trunk, under timm's names."""
+    if not file.is_file():
+        raise ModelError(f"There is no file {file} with weights for the {wanted}.")
+    try:
+        weights = load_file(file)
+    except (OSError, SafetensorError) as error:
+        raise ModelError(
+            f"The file {file} with weights for the {wanted} is no safetensors file: {error}"
+        ) from error
+    inside = {k.removeprefix(TRUNK): v for k, v in weights.items() if k.startswith(TRUNK)}
+    return inside or weights
 
 
 class Normalise(nn.Module):

@@ -30,6 +30,11 @@ from .trunk import build_trunk, maps_of
 PIVOT = 15.0
 """Chroma that contrast leaves alone."""
 
+FAR = 40.0
+"""Distance from the truth in ab from which on a strong colour is glaringly wrong."""
+CALM = 25.0
+"""Chroma that no mistake makes glaring."""
+
 
 @dataclass(frozen=True)
 class UNetConfig(Config):
@@ -53,6 +58,10 @@ class UNetConfig(Config):
             C becomes gain * C * (C / 15) ** contrast. A regression that is unsure answers with a
             weak brown, so where its colours are strong it is mostly right: at equal colourfulness
             this is nearer to the originals than gain alone. 0 treats all alike.
+        caution: of a head of classes, in use alone: what a colour's chroma has above 25 is
+            multiplied by the chance that the colour is not far from the truth, by the network's
+            own distribution, to this power. So what is sure stays strong, what may be glaringly
+            wrong becomes calm, and weak colours stay as they are; 0 calms nothing.
         zooms: shares of its size at which the trunk sees the picture in use, not in training,
             sorted from the largest on; what the head answers at each is averaged. A trunk that
             learned from small crops knows things at that size, and where two looks disagree the
@@ -70,6 +79,7 @@ class UNetConfig(Config):
     temperature: float = ab_grid.TEMPERATURE
     gain: float = 1.0
     contrast: float = 0.0
+    caution: float = 0.0
     zooms: tuple[float, ...] = (1.0,)
 
     def __post_init__(self) -> None:
@@ -83,6 +93,10 @@ class UNetConfig(Config):
             raise ModelError(f"zooms must be one or more shares above 0, not {self.zooms}.")
         if not 0 <= self.contrast <= 2:
             raise ModelError(f"contrast must be from 0 to 2, not {self.contrast}.")
+        if not 0 <= self.caution <= 10:
+            raise ModelError(f"caution must be from 0 to 10, not {self.caution}.")
+        if self.caution and self.head != "classes":
+            raise ModelError('caution needs a distribution over colours: head "classes".')
         if not 0 < self.temperature <= 1:
             raise ModelError(f"temperature must be above 0 and at most 1, not {self.temperature}.")
 
@@ -155,6 +169,12 @@ class UNet(Generator):
         """The trunk."""
         return self.trunk
 
+    def maps(self, lightness: Tensor) -> list[Tensor]:
+        """Give the trunk's maps of lightness (N, 1, H, W), shallow to deep."""
+        grey = color.lightness_to_grey(lightness.clamp(0.0, color.LIGHTNESS_MAX))
+        maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
+        return maps
+
     def distribution(self, lightness: Tensor) -> Tensor:
         """Give how likely each class of `ab_grid.centres` is, in use: (N, K, h, w).
 
@@ -182,8 +202,7 @@ class UNet(Generator):
         if zoom != 1:
             view = [max(round(side * zoom), 1) for side in lightness.shape[-2:]]
             lightness = resize(lightness, view)
-        grey = color.lightness_to_grey(lightness.clamp(0.0, color.LIGHTNESS_MAX))
-        maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
+        maps = self.maps(lightness)
         x = maps[-1]
         for step, skip in zip(self.decoder, reversed(maps[:-1]), strict=False):
             x = step(x, skip)
@@ -191,8 +210,10 @@ class UNet(Generator):
 
     def _in_use(self, head: Tensor, lightness: Tensor) -> Tensor:
         """Give the ab that the head's answer is in use, at the size of the lightness."""
-        ab = self._resized(self._strengthened(self._ab(head)), lightness)
-        return ab.clamp(-color.AB_MAX, color.AB_MAX)
+        ab = self._strengthened(self._ab(head))
+        if self.settings.caution:
+            ab = self._calmed(ab, head)
+        return self._resized(ab, lightness).clamp(-color.AB_MAX, color.AB_MAX)
 
     def _ab(self, head: Tensor) -> Tensor:
         if self.has_distribution:
@@ -204,6 +225,14 @@ class UNet(Generator):
             chroma = color.chroma(ab)
             ab = ab * (chroma / PIVOT) ** self.settings.contrast
         return self.settings.gain * ab
+
+    def _calmed(self, ab: Tensor, head: Tensor) -> Tensor:
+        """Lower strong colours (N, 2, h, w) where the distribution says they may be far off."""
+        near = 1 - ab_grid.chance_of_far(ab, head, self.classes, FAR)
+        chroma = color.chroma(ab)
+        excess = (chroma - CALM).clamp(min=0)
+        kept = near.clamp(min=0) ** self.settings.caution  # rounding may bring it under 0
+        return ab * (1 - (1 - kept) * excess / chroma.clamp(min=CALM))
 
     @staticmethod
     def _resized(x: Tensor, like: Tensor) -> Tensor:

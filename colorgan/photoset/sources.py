@@ -144,6 +144,12 @@ def group_of(name: str) -> str:
     return stem.split("-")[0] if "-" in stem else ""
 
 
+def source_of(name: str) -> str:
+    """Give where a photo comes from by its name GROUP-SOURCE-NUMBER; else the name of its group."""
+    parts = Path(name).stem.split("-")
+    return parts[1] if len(parts) > 2 else group_of(name)
+
+
 def evenly(items: Sequence[Item], count: int) -> list[Item]:
     """Pick so many items, evenly spread over all and the first among them; all if they are fewer.
 

@@ -24,6 +24,7 @@ from ..device import has_idle_core
 from ..errors import TrainingError
 from ..photoset.curate import decode, is_grey
 from ..photoset.sources import group_of, read_all
+from . import mixing
 from .pictures import old_prints
 
 
@@ -32,6 +33,7 @@ class PhotoStore:
     """Photos as uint8 arrays (H, W, 3), with what was left out and why."""
 
     photos: list[NDArray[np.uint8]] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     grey: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
@@ -69,6 +71,7 @@ def load_photos(
             store.grey.append(name)
         else:
             store.photos.append(pixels)
+            store.names.append(name)
     if not store.photos:
         raise TrainingError(
             f"No photo with colour to train on in {', '.join(map(str, sources))}: "
@@ -125,14 +128,22 @@ class StoredPhotos:
         store: the photos.
         seed: of the orders and the crops.
         scale: side of a crop as a share of the photo's short side, from and to.
+        balance: how evenly groups and sources are mixed, from 0 to 1 (`mixing.shares`); at 0 every
+            photo comes once an epoch.
     """
 
     def __init__(
-        self, store: PhotoStore, *, seed: int, scale: tuple[float, float] = (0.5, 1.0)
+        self,
+        store: PhotoStore,
+        *,
+        seed: int,
+        scale: tuple[float, float] = (0.5, 1.0),
+        balance: float = 0.0,
     ) -> None:
         self.store = store
         self.seed = seed
         self.scale = scale
+        self.shares = mixing.shares(store.names, store.photos, balance) if balance else None
 
     def __len__(self) -> int:
         return len(self.store)
@@ -143,7 +154,8 @@ class StoredPhotos:
         found: list[int] = []
         while len(found) < number:
             epoch, place = divmod(first + len(found), size)
-            order = np.random.default_rng((self.seed, epoch)).permutation(size)
+            rng = np.random.default_rng((self.seed, epoch))
+            order = rng.permutation(size if self.shares is None else drawn(self.shares, rng))
             found += order[place : place + number - len(found)].tolist()
         return found
 
@@ -163,6 +175,17 @@ class StoredPhotos:
             return batch_of(crops, places, first + batch, degrade, self.seed)
 
         yield from ahead(map(make, count(position, batch)))
+
+
+def drawn(shares: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw as many places as there are shares, each as often as its share says, give or take one.
+
+    Args:
+        shares: (N,) that add up to 1.
+        rng: gives the chance.
+    """
+    marks = (np.arange(len(shares)) + rng.random()) / len(shares)
+    return np.searchsorted(np.cumsum(shares), marks).clip(max=len(shares) - 1)
 
 
 def ahead(endless: Iterator[Batch]) -> Generator[Batch, None, None]:

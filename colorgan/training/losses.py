@@ -116,6 +116,12 @@ def perceptual(maps: list[Tensor], truth: list[Tensor]) -> Tensor:
     return torch.stack(terms).mean()
 
 
+def map_error(map_: Tensor, truth: Tensor) -> Tensor:
+    """Squared error of a map (N, C, H, W), each channel counted in the variance of its truth."""
+    variance = truth.var((0, 2, 3), keepdim=True).clamp(min=1e-6)
+    return ((map_ - truth).square() / variance).mean()
+
+
 class Distillation(nn.Module):
     """Cosine distance between a trunk's two deepest maps and a teacher's.
 

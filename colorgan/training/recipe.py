@@ -75,6 +75,10 @@ class LossWeights:
     """Huber loss to the colours of another model: they are the mean of what could be, and far
     less noisy than one photo's truth, so a network without pretrained weights learns sooner. Where
     both have colour classes, cross-entropy to the other's distribution instead."""
+    trunk: float = 0.0
+    """Squared error, over each channel's variance, between the maps that the trunk gives for the
+    grey photo and those that the teacher gives for the coloured one. Of a training of the trunk
+    alone: it goes with no other term, and its teacher is the trunk's own network."""
     distil: float = 0.0
     """Cosine distance between the trunk's deepest maps and the teacher's, for a trunk that starts
     without pretrained weights."""
@@ -148,7 +152,8 @@ class Recipe:
     inflection: Inflection | None = None
     """Ends adversarial stages where they stop paying off; None: they run to their end."""
     trunk_weights: str | None = None
-    """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random."""
+    """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random.
+    With --init only a file counts: it replaces that model's trunk."""
     trunk_rate: float = 1.0
     """The trunk's learning rate as a share of the decoder's; 0 freezes it. Below 1 it is taken to
     be pretrained, and the statistics of its batch norm stand still."""
@@ -179,6 +184,9 @@ class Recipe:
     """Photos after which a weight counts half in the moving average that is kept; 0: none."""
     crop_scale: tuple[float, float] = (0.5, 1.0)
     """Side of a crop as a share of the photo's short side."""
+    balance: float = 0.0
+    """From 0 to 1: how far photos of large groups and large sources come less often than others
+    (`data.evenness`): 0 takes every photo once an epoch. Not of streams."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
@@ -230,6 +238,17 @@ class Recipe:
                 restoring and self.inflection is not None,
                 "trains a restorer, for which there is no inflection to be found.",
             ),
+            (
+                bool(weights.trunk)
+                and (playing or any(v for name, v in vars(weights).items() if name != "trunk")),
+                "trains a trunk alone, without other losses and without a critic.",
+            ),
+            (
+                bool(weights.trunk) and self.teacher != getattr(self.generator, "trunk", None),
+                "trains a trunk to see as its own network sees colour: set --teacher to "
+                f"{getattr(self.generator, 'trunk', 'a trunk, which this network has not')}.",
+            ),
+            (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
             (not 0 <= self.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
             (

@@ -129,6 +129,23 @@ RECIPES: dict[str, Recipe] = {
             losses=LossWeights(classes=1.0),
             rebalancing=0.1,
         ),
+        replace(
+            _LIGHT,
+            name="grey-trunk",
+            stages=(
+                Stage(96, 32, 50_000),
+                Stage(128, 32, 100_000),
+                Stage(160, 32, 30_000),
+                Stage(192, 32, 20_000),
+            ),
+            losses=LossWeights(trunk=1.0),
+            trunk_rate=1.0,
+            teacher="tf_efficientnet_lite2",
+            learning_rate=2e-4,
+            balance=0.5,
+            degrade=0.3,
+            precision="fp32",  # its convolutions by channel are slow in bfloat16 on processors
+        ),
         Recipe(
             name="restore",
             generator=RestorationConfig(),
@@ -154,5 +171,6 @@ RECIPES: dict[str, Recipe] = {
 """The six systems: nogan (ResNet34 with timm's ImageNet weights), guler, landscape, flickr-lab,
 pix2pix-rgb, pix2pix-lab. Ours besides: nogan-offline, whose trunk starts from random weights and is
 taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2; classes, the same with a
-distribution over colours instead of one colour; restore, which mends the lightness of damaged
+distribution over colours instead of one colour; grey-trunk, which teaches the trunk of the two to
+see in grey photos what it sees in coloured ones; restore, which mends the lightness of damaged
 photos and colours nothing."""

@@ -21,8 +21,9 @@ from ..device import choose_device, has_fast_bfloat16
 from ..errors import TrainingError
 from ..evaluation import protocol
 from ..evaluation.metrics import Pixels
-from ..networks import Config, Network, network_of, settings_of
+from ..networks import Config, Network, UNet, network_of, settings_of
 from ..networks.critics import Critic, critic_of
+from ..networks.trunk import build_trunk
 from ..photo.keeping import spare
 from ..photoset.curate import is_grey
 from ..photoset.sources import evenly, pick
@@ -125,7 +126,11 @@ def _resumed(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any], str 
 
 
 def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
-    """Make the network from another model's weights, or from the trunk's alone."""
+    """Make the network from another model's weights, or from the trunk's alone, or from both.
+
+    With a model only a file of a trunk's weights counts: "timm" is what recipes say where there is
+    none, and the model has more.
+    """
     if run.init is None:
         kind: Any = network_of(recipe.generator)
         trunk = {"trunk_weights": recipe.trunk_weights} if recipe.generator.has_trunk else {}
@@ -137,6 +142,8 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
         settings = settings.with_distribution()
     if settings != network.settings:
         network = with_settings(network, settings)
+    if isinstance(network, UNet) and recipe.trunk_weights not in (None, "timm"):
+        network.trunk = build_trunk(network.settings.trunk, weights=recipe.trunk_weights)
     return replace(recipe, generator=settings), network, hub.history(folder)
 
 

@@ -5,23 +5,27 @@ Each is one module with one forward a step, so that it can be wrapped for severa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from .. import color, hub
 from ..color import ab_grid
-from ..networks import Generator, Network, RestorationNet
-from ..networks.contract import AB_CHANNELS, Answer
+from ..evaluation import protocol, quick
+from ..networks import Generator, Network, RestorationNet, UNet
+from ..networks.contract import AB_CHANNELS, Answer, in_use
 from ..networks.critics import Critic
 from ..networks.restoration import apply_curves
 from ..networks.trunk import maps_of
 from . import losses
 from .adversarial import critic_loss
-from .pictures import Pictures
+from .pictures import Pictures, pictures
 from .recipe import Adversarial, Recipe
 
+JUDGED_AT_ONCE = 16  # photos
 Seen = tuple[Tensor, Tensor]
 """A picture as a critic sees it: lightness (N, 1, H, W) and ab (N, 2, H, W)."""
 
@@ -40,6 +44,10 @@ class Task(nn.Module):
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the true and the generated pictures of a batch for a critic to tell apart."""
         raise NotImplementedError
+
+    def figures(self, network: Network, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
+        """Measure a network, the average of what is trained, on photos, names and files."""
+        return quick.figures(network, photos)
 
 
 class GeneratorTask(Task):
@@ -169,6 +177,69 @@ class GeneratorTask(Task):
         return self.class_weights[ab_grid.nearest(truth, self.centres)][:, None]
 
 
+class TrunkTask(Task):
+    """Teaches a generator's trunk to see in a grey photo what it sees in the coloured one.
+
+    Its batch norm keeps its statistics, so that what it gives stays what it gave; the decoder is
+    left alone.
+
+    Attributes:
+        generator: whose trunk is trained.
+        teacher: the same network as timm has it, for colour.
+    """
+
+    def __init__(self, recipe: Recipe, generator: UNet) -> None:
+        super().__init__()
+        assert recipe.teacher is not None  # the recipe was checked
+        self.recipe = recipe
+        self.generator = generator.requires_grad_(False)
+        generator.trunk.requires_grad_(True)
+        self.teacher = losses.Teacher(recipe.teacher, recipe.teacher_weights)
+        strides = maps_of(generator.trunk)[1]
+        self.strides = {
+            place: stride
+            for place, stride in enumerate(strides)
+            if stride >= generator.settings.chroma_stride
+        }
+
+    def train(self, mode: bool = True) -> TrunkTask:
+        """Set the mode; all statistics stay."""
+        super().train(mode)
+        self.generator.eval()
+        self.teacher.eval()
+        return self
+
+    def parameter_groups(self) -> list[dict[str, Any]]:
+        """Give the trunk at the full learning rate."""
+        return [{"params": list(self.generator.trunk.parameters()), "rate": 1.0}]
+
+    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
+        """Give the error of each map that a decoder takes, and the photos, grey."""
+        weight, errors = self.recipe.losses.trunk, self._errors(self.generator, seen)
+        return {name: weight * error for name, error in errors.items()}, grey(seen.lightness)
+
+    def figures(self, network: Network, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
+        """Give each map's error on photos at the size of the largest crops."""
+        found = [square for _, square in protocol.squares(photos, self.recipe.largest)]
+        parts = []
+        with in_use(network) as device:
+            for first in range(0, len(found), JUDGED_AT_ONCE):
+                crops = torch.from_numpy(np.stack(found[first : first + JUDGED_AT_ONCE]))
+                parts.append(self._errors(network, pictures(crops.permute(0, 3, 1, 2).to(device))))
+        return {name: float(torch.stack([p[name] for p in parts]).mean()) for name in parts[0]}
+
+    def _errors(self, network: Network, seen: Pictures) -> dict[str, Tensor]:
+        """Give the error of each map that a decoder takes, as a share of its variance."""
+        assert isinstance(network, UNet)
+        with torch.no_grad():
+            truth = self.teacher(seen.rgb)
+        maps = network.maps(seen.lightness)
+        return {
+            f"stride {stride}": losses.map_error(maps[place].float(), truth[place].float())
+            for place, stride in self.strides.items()
+        }
+
+
 class RestorationTask(Task):
     """A restorer's terms but the adversarial one."""
 
@@ -211,6 +282,9 @@ def grey(lightness: Tensor) -> Seen:
 
 def task_of(recipe: Recipe, network: Network, class_weights: Tensor | None) -> Task:
     """Give the task that trains this kind of network."""
+    if recipe.losses.trunk:
+        assert isinstance(network, UNet)  # the recipe was checked
+        return TrunkTask(recipe, network)
     if isinstance(network, Generator):
         return GeneratorTask(recipe, network, class_weights)
     assert isinstance(network, RestorationNet)

@@ -50,6 +50,7 @@ class Watch:
         self.run, self.photos, self.examples = start.run, start.validation, examples
         self.stepper, self.accelerator, self.progress = stepper, accelerator, progress
         self.main = bool(accelerator.is_main_process)
+        self.trunk_alone = bool(start.recipe.losses.trunk)  # then there are no colours to show
         self.bar = tqdm(
             total=sum(planned.photos for planned in plan),
             initial=progress.seen,
@@ -84,7 +85,7 @@ class Watch:
 
     def _show(self) -> None:
         """Write a sheet of samples."""
-        if not self.main:
+        if not self.main or self.trunk_alone:
             return
         name = f"after {self.progress.seen}"
         picture = sheet(quick.columns(self.stepper.model, self.examples, name))
@@ -101,7 +102,7 @@ class Watch:
         """Measure on the validation photos and write a line."""
         if not self.main or not self.photos:
             return
-        figures = quick.figures(self.stepper.model, self.photos)
+        figures = self.stepper.task.figures(self.stepper.model, self.photos)
         self.write(VALIDATION, figures)
         words = ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
         self.bar.write(f"{self.progress.seen} photos seen: {words}")
