@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -57,10 +58,9 @@ class Clip:
 def opened(path: Path, side: int) -> Tensor:
     """Give Lab (1, 3, h, w) of a photo, its short side so many pixels."""
     with Image.open(path) as image:
-        image = image.convert("RGB")
         scale = side / min(image.size)
-        image = image.resize((round(image.width * scale), round(image.height * scale)))
-    return pixels.to_lab(np.asarray(image))
+        shape = round(image.width * scale), round(image.height * scale)
+        return pixels.to_lab(np.asarray(image.convert("RGB").resize(shape)))
 
 
 def view(photo: Tensor, left: float, top: float, zoom: float, shape: tuple[int, int]) -> Tensor:
@@ -79,7 +79,7 @@ def moved(
     frames = torch.cat([view(photo, *place, shape) for place in path])
     x, y = torch.arange(shape[1]) + 0.5, torch.arange(shape[0])[:, None] + 0.5
     flows, seen = [], []
-    for (left, top, zoom), (left2, top2, zoom2) in zip(path, path[1:], strict=False):
+    for (left, top, zoom), (left2, top2, zoom2) in pairwise(path):
         across = (left2 + x / zoom2 - left) * zoom - x
         down = (top2 + y / zoom2 - top) * zoom - y
         flow = torch.stack((across.expand(shape), down.expand(shape)))
@@ -164,7 +164,7 @@ def clips(photos: list[Tensor], count: int, shape: tuple[int, int]) -> Iterator[
 
 def distance(first: Tensor, second: Tensor) -> Tensor:
     """Give how far ab lies apart: (T, 1, h, w)."""
-    return (first - second).norm(dim=1, keepdim=True)
+    return torch.linalg.vector_norm(first - second, dim=1, keepdim=True)
 
 
 def figures(clip: Clip, ab: Tensor) -> dict[str, float]:
@@ -218,8 +218,8 @@ def main() -> None:
             before, after = (sum(pair[i][key] for pair in pairs) for i in (0, 1))
             cells.append(f"{after / before:7.3f}" if before else "       ")
         print(f"{name:24} {every:5} ", " ".join(cells))
-    base = [pair[0] for pair in rows["all", options.every[0]]]
-    means = {key: sum(row[key] for row in base) / len(base) for key in ("flicker", "error")}
+    plainly = [pair[0] for pair in rows["all", options.every[0]]]
+    means = {key: sum(row[key] for row in plainly) / len(plainly) for key in ("flicker", "error")}
     print(f"frame by frame: flicker {means['flicker']:.2f} a frame, error {means['error']:.2f}")
     for every, found in leaks.items():
         print(f"every {every}: carried over a cut {max(found):.3f} at most")

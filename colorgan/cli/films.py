@@ -76,7 +76,10 @@ def _seconds(word: str) -> float:
     parts = [float(part) for part in word.split(":")]
     if len(parts) > 3 or not all(0 <= part < 1e6 for part in parts):
         raise argparse.ArgumentTypeError(f"{word} is no time such as 1:30")
-    return sum(part * 60**place for place, part in enumerate(reversed(parts)))
+    seconds = 0.0
+    for part in parts:
+        seconds = 60 * seconds + part
+    return seconds
 
 
 def _quality(word: str) -> int | str:

@@ -59,13 +59,13 @@ CODECS = {
         {"b": "0", "deadline": "good", "cpu-used": "5", "row-mt": "1", "lag-in-frames": "0"},
         {"lossless": "1"},
     ),
-    "ffv1": Codec("ffv1", "mov", 0, 12, {"level": "3"}, {}),
+    "ffv1": Codec("ffv1", "nut", 0, 12, {"level": "3"}, {}),
 }
 
 CONTAINERS = {
     ".mp4": ("mp4", ("h264", "h265", "vp9")),
     ".m4v": ("mp4", ("h264", "h265")),
-    ".mov": ("mov", ("h264", "h265", "ffv1")),
+    ".mov": ("mov", ("h264", "h265")),
     ".mkv": ("matroska", ("h264", "h265", "ffv1", "vp9")),
     ".webm": ("webm", ("vp9",)),
     ".ts": ("mpegts", ("h264", "h265")),
@@ -94,20 +94,34 @@ class Encoding:
                 f"{QUALITIES[1]}, or {LOSSLESS}."
             )
 
+    def check(self, target: Path) -> None:
+        """Refuse a file that cannot hold what is wanted, as far as can be said beforehand.
+
+        Raises:
+            FilmError: says what to do.
+        """
+        _, allowed = container_of(target)
+        if self.codec != "auto" and self.codec not in allowed:
+            raise FilmError(
+                f"{target.suffix} holds no film in {self.codec}. Choose another ending, such as "
+                ".mkv."
+            )
+
     def chosen(self, target: Path, kind: Kind) -> tuple[Codec, dict[str, str]]:
         """Choose the codec for a file and a kind of frames, with its options.
 
         Raises:
             FilmError: the file cannot hold such pictures.
         """
+        self.check(target)
         _, allowed = container_of(target)
         able = [name for name in allowed if CODECS[name].bits >= kind.bits]
-        name = able[0] if self.codec == "auto" and able else self.codec
-        if name not in allowed:
-            wanted = f"{kind.bits} bits" if name == "auto" else name
+        if self.codec == "auto" and not able:
             raise FilmError(
-                f"{target.suffix} holds no film in {wanted}. Choose another ending, such as .mkv."
+                f"{target.suffix} holds no film in {kind.bits} bits. Choose another ending, such "
+                "as .mkv."
             )
+        name = able[0] if self.codec == "auto" else self.codec
         codec = CODECS[name]
         if codec.bits < kind.bits:
             raise FilmError(

@@ -19,7 +19,7 @@ from ..hints import to_json
 from ..output.whole_file import make_folders, whole_file
 from ..photo import notes
 from . import frames
-from .encoding import Encoder, Encoding, container_of
+from .encoding import Encoder, Encoding
 from .filmer import Filmer
 from .joining import join
 from .parts import Parts
@@ -94,15 +94,19 @@ def color_film(
     """
     encoding, target = encoding or Encoding(), Path(target)
     source = Source(Path(path), span or Span())
-    container_of(target)
+    encoding.check(target)
     _check_target(source, target, overwrite)
     work = _Work(source, target, filmer, encoding, told)
     work.parts.begin(work.plan(), resume, overwrite)
-    with _plain(source, target):
-        if not work.colour():
-            return Made(None, work.done, tuple(source.notices))
-        with whole_file(target) as part:
-            join(source, work.parts.done, part, target, _note(filmer))
+    try:
+        with _plain(target):
+            if not work.colour():
+                return Made(None, work.done, tuple(source.notices))
+            with whole_file(target) as part:
+                join(source, work.parts.done, part, target, _note(filmer))
+    finally:
+        if not work.parts.done:  # nothing to go on with
+            work.parts.remove()
     count = work.done
     work.parts.remove()
     return Made(target, count, tuple(source.notices))
@@ -165,7 +169,6 @@ class _Work:
                 if self._encoder is not None:
                     self._encoder.leave()
         if not self.parts.done:
-            self.parts.remove()
             raise FilmError(
                 f"{self.source.name} has no frames that can be read in this part of it."
             )
@@ -230,7 +233,7 @@ def _note(filmer: Filmer) -> str:
 
 
 @contextmanager
-def _plain(source: Source, target: Path) -> Iterator[None]:
+def _plain(target: Path) -> Iterator[None]:
     """Turn what is raised while a film is written into a sentence."""
     try:
         yield

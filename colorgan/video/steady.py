@@ -125,12 +125,12 @@ def _flow(first: Tensor, second: Tensor) -> Tensor:
 
 def _refined(first: Tensor, second: Tensor, flow: Tensor) -> Tensor:
     across, down = _gradients(first)
-    xx, xy, yy = _box(torch.cat((across**2, across * down, down**2), 1), _WINDOW).split(1, 1)
+    xx, xy, yy = _box(torch.cat((across**2, across * down, down**2), 1), _WINDOW).chunk(3, 1)
     xx, yy = xx + _NOISE / 4, yy + _NOISE / 4
     scale = 1 / (xx * yy - xy * xy)
     for _ in range(_STEPS):
         missing = warp(second, flow) - first
-        x, y = _box(torch.cat((across * missing, down * missing), 1), _WINDOW).split(1, 1)
+        x, y = _box(torch.cat((across * missing, down * missing), 1), _WINDOW).chunk(2, 1)
         step = torch.cat((yy * x - xy * y, xx * y - xy * x), 1) * scale
         flow = flow - step.clamp(-_LARGEST_STEP, _LARGEST_STEP)
         flow = _box(flow, 1)
