@@ -164,7 +164,8 @@ def clips(photos: list[Tensor], count: int, shape: tuple[int, int]) -> Iterator[
 
 def distance(first: Tensor, second: Tensor) -> Tensor:
     """Give how far ab lies apart: (T, 1, h, w)."""
-    return torch.linalg.vector_norm(first - second, dim=1, keepdim=True)
+    apart: Tensor = torch.linalg.vector_norm(first - second, dim=1, keepdim=True)
+    return apart
 
 
 def figures(clip: Clip, ab: Tensor) -> dict[str, float]:

@@ -152,7 +152,9 @@ class Filmer:
 
         def shown() -> Iterator[tuple[tuple[Photo, Tensor], Tensor]]:
             for pixels in frames:
-                rgb = pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+                rgb: Pixels = pixels
+                if pixels.ndim == 2:
+                    rgb = np.repeat(pixels[..., None], 3, axis=2)  # type: ignore[assignment]
                 lightness = full_lightness(rgb)
                 yield (Photo(rgb, None, "PNG", "the frame"), lightness), self.small(lightness)
 

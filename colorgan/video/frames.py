@@ -67,30 +67,32 @@ def planar(frame: VideoFrame, codec: str) -> VideoFrame:
         codec: it was decoded from.
     """
     name = frame.format.name
-    if _GREY.fullmatch(name):
-        return _with_chroma(frame, codec)
+    if name.startswith("yuvj") or _GREY.fullmatch(name):
+        return _copied(frame, codec)
     if kind_of(name) is None:
         new = frame.reformat(format=nearest(name).format)
-        new.pts, new.time_base = frame.pts, frame.time_base
+        new.pts, new.time_base, new.duration = frame.pts, frame.time_base, frame.duration
         return new
     return frame
 
 
-def _with_chroma(grey: VideoFrame, codec: str) -> VideoFrame:
+def _copied(frame: VideoFrame, codec: str) -> VideoFrame:
+    """Give a frame of the same values in a format that says its range beside, with chroma."""
     import av
 
-    kind = kind_of(grey.format.name)
+    kind = kind_of(frame.format.name)
     assert kind is not None
-    new = av.VideoFrame(grey.width, grey.height, kind.format)
-    _view(new, 0, kind.bits)[:] = _view(grey, 0, kind.bits)
-    new.pts, new.time_base, new.duration = grey.pts, grey.time_base, grey.duration
-    new.colorspace, new.color_trc, new.color_primaries = (
-        grey.colorspace,
-        grey.color_trc,
-        grey.color_primaries,
-    )
+    new = av.VideoFrame(frame.width, frame.height, kind.format)
+    for place in range(3):
+        there = place < len(frame.planes)
+        none = 1 << (kind.bits - 1)
+        _view(new, place, kind.bits)[:] = _view(frame, place, kind.bits) if there else none
+    new.pts, new.time_base, new.duration = frame.pts, frame.time_base, frame.duration
+    for tag in ("colorspace", "color_trc", "color_primaries"):
+        setattr(new, tag, getattr(frame, tag))
     unknown = 1 if codec in _LIMITED_GREY else _FULL
-    new.color_range = grey.color_range or unknown
+    is_full = frame.format.name.startswith("yuvj")
+    new.color_range = _FULL if is_full else int(frame.color_range) or unknown
     return new
 
 
@@ -98,7 +100,7 @@ def values(frame: VideoFrame) -> Luma:
     """Say what the numbers of a planar frame stand for."""
     kind = kind_of(frame.format.name)
     assert kind is not None
-    full = int(frame.color_range) == _FULL or "yuvj" in frame.format.name
+    full = int(frame.color_range) == _FULL
     return Luma(kind.bits, full, planes.weights(int(frame.colorspace), frame.height))
 
 
@@ -138,5 +140,4 @@ def _view(frame: VideoFrame, place: int, bits: int) -> NDArray[np.uint8] | NDArr
     plane = frame.planes[place]
     kind = np.dtype(np.uint8 if bits == 8 else "<u2")
     rows = np.frombuffer(plane, kind).reshape(plane.height, -1)  # type: ignore[call-overload]
-    found: NDArray[np.uint8] = rows[:, : plane.width]
-    return found
+    return rows[:, : plane.width]  # type: ignore[return-value]

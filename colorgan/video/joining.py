@@ -126,7 +126,7 @@ def _copied(
         if stamp is None:  # the end
             continue
         time = stamp * packet.time_base
-        if time < shift or (end is not None and time >= end):
+        if (shift and time < shift) or (end is not None and time >= end):
             continue
         ticks = round(shift / packet.time_base)
         if packet.pts is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from ..errors import FilmError
 from ..output.whole_file import whole_file, write_json
@@ -129,7 +129,7 @@ class Parts:
         part = Part(path, encoder.first, encoder.last, encoder.count)
         said = {"file": path.name, **{k: str(getattr(part, k)) for k in ("first", "last", "count")}}
         with whole_file(self._state(len(self.done))) as state:
-            save_file(memory.tensors(), state, said)
+            state.write_bytes(save(memory.tensors(), said))
         self.done.append(part)
 
     def remove(self) -> None:

@@ -27,8 +27,8 @@ from ..color.upsampling import apply_lines
 WEIGHTS = {1: (0.2126, 0.0722), 4: (0.30, 0.11), 7: (0.212, 0.087), 9: (0.2627, 0.0593)}
 BT601 = (0.299, 0.114)  # numbers 5 and 6
 _REACH = 112.0  # of a* and b* in the table; no colour of sRGB has more
-_STEPS = (49, 41, 41)  # of the table: Y', a*, b*
-_REFINEMENTS = 4
+_STEPS = (41, 33, 33)  # of the table: Y', a*, b*
+_REFINEMENTS = 3
 
 
 def weights(matrix: int, height: int) -> tuple[float, float]:

@@ -185,7 +185,8 @@ class Source:
         self, stream: VideoStream, last: int | None, end: int | None, base: Fraction
     ) -> None:
         said = seconds_of(stream)
-        if last is None or said is None:
+        alone = len(stream.container.streams) == 1
+        if last is None or said is None or not (stream.duration or alone):  # sound may be longer
             return
         reached = float((last - (stream.start_time or 0)) * base)
         if end is None and said - reached > max(_SHORTER, 2 * float(_step(stream) * base)):
@@ -203,11 +204,11 @@ class Source:
         with self.opened() as (_, stream):
             rate, seconds = stream.average_rate, seconds_of(stream)
             if not rate or seconds is None:
-                return stream.frames or None
+                return int(stream.frames) or None
             end = seconds if self.span.end is None else min(self.span.end, seconds)
             whole = self.span.start == 0 and end == seconds
             if whole and stream.frames:
-                return stream.frames
+                return int(stream.frames)
             return max(round((end - self.span.start) * float(rate)), 0)
 
 

@@ -32,7 +32,7 @@ CUT = 0.3
 """Share of trusted colours under which a frame belongs to another scene."""
 
 _SCALE = 2  # motion is sought in pictures of half the size
-_SMALLEST = 12  # pixels of the short side at the coarsest level
+_SMALLEST = 24  # pixels of the short side at the coarsest level: windows stay small things
 _STEPS = 3  # repetitions at a level
 _WINDOW = 3  # radius
 _LOCAL = 8  # radius of the mean that is taken away, so that a change of light is no motion
