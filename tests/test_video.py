@@ -80,7 +80,7 @@ def scene(light, left: float, name: str = "astronaut", side: int = 96) -> torch.
 # Steadiness
 
 
-@pytest.mark.parametrize("shift", [0.0, 0.8, 3.0, 7.0])
+@pytest.mark.parametrize("shift", [0.0, 0.8, 3.0, 6.0])
 def test_motion_is_found(light, shift):
     first, second = scene(light, 100), scene(light, 100 + shift)
     over, back = steady.motions(first, second)
@@ -191,7 +191,7 @@ def test_a_hint_goes_with_what_it_lies_on_until_the_scene_ends(light):
 def test_a_hint_sleeps_while_something_else_is_there(light):
     hints = Hints((Hint(((0.5, 0.5),), (-40.0, 30.0), 0.5),))
     filmer = Filmer(Guesser(), size=96, hints=hints)
-    shots = [scene(light, 100).clone() for _ in range(3)]
+    shots = [scene(light, 100) for _ in range(3)]
     is_dark = float(shots[0][0, 0, 48, 64]) < 50
     shots[1][..., 40:56, 56:72] = 100.0 if is_dark else 0.0
     done = list(filmer.steady(enumerate(shots)))
