@@ -2,6 +2,7 @@
 
     ColorganError
     ├── PhotoError       a picture that cannot be read or written
+    ├── FilmError        a film that cannot be read or written
     ├── HintError        what a person says of a photo's colours, but cannot be understood
     ├── ModelError       a model that cannot be found, read or rebuilt
     ├── PackageError     a package that is not installed
@@ -31,6 +32,10 @@ class PhotoWarning(UserWarning):
 def out_of_memory(name: str) -> PhotoError:
     """Give the error of a photo that is too large for this machine's memory."""
     return PhotoError(f"{name} needs more memory than is free. Make a smaller copy.")
+
+
+class FilmError(ColorganError):
+    """A film that cannot be read or written."""
 
 
 class HintError(ColorganError):

@@ -17,7 +17,7 @@ DOORS = ("app.py", "train.py")
 WORDS = {
     DOORS: "the doors",
     ("training", "ui", "cli"): "trainer, page, command",
-    ("album", "evaluation", "survey"): "many photos; judging; asking people",
+    ("album", "video", "evaluation", "survey"): "photos, films; judging; asking people",
     ("colorizer", "restorer"): "photo in, photo out",
     ("engines", "look"): "torch or onnxruntime; what a pass gave",
     ("photoset", "hub"): "photos by name; models by name",

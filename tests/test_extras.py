@@ -21,6 +21,7 @@ from colorgan.survey.report import write_report as write_survey_report
 from colorgan.survey.store import Store
 from colorgan.survey.summary import write_votes
 from colorgan.training.report import write_report as write_training_report
+from colorgan.video.source import Source
 
 NO_ROWS = pd.DataFrame()
 
@@ -29,6 +30,7 @@ NO_ROWS = pd.DataFrame()
     ("package", "extra", "work"),
     [
         ("alembic", "survey", lambda folder: open_store(folder)),
+        ("av", "video", lambda folder: Source(folder / "a.mp4").count()),
         ("choix", "survey", lambda folder: open_store(folder)),
         ("datasets", "train", lambda folder: import_datasets()),
         ("imagehash", "train", lambda folder: Hashes()),

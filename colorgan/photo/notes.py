@@ -32,7 +32,12 @@ def coloured(model: str, revision: str) -> str:
 
 def told(note: str, packet: bytes) -> str:
     """Give the note of a photo whose XMP packet may hold hints: these are a person's word."""
-    return note.replace(_GUESS, _CORRECTED) if hints(packet) else note
+    return corrected(note) if hints(packet) else note
+
+
+def corrected(note: str) -> str:
+    """Give the note of what a person has corrected."""
+    return note.replace(_GUESS, _CORRECTED)
 
 
 def restored(model: str, revision: str) -> str:

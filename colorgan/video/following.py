@@ -1,0 +1,69 @@
+"""Hints of one frame, followed through its scene along the motion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ..hints import Hint, Hints
+from .steady import Motion
+
+ALIKE = 12.0
+"""In L*: a place that differs more from how it was is something else, that covers it."""
+_TRUST = 0.3
+
+
+class Followed:
+    """The points of hints, and where they go.
+
+    A point goes with what it lies on. It sleeps while something else is there, or while it is
+    outside the picture.
+    """
+
+    def __init__(self, hints: Hints) -> None:
+        self._hints = hints.hints
+        self._points = [point for hint in hints.hints for point in hint.points]
+        self._owner = [place for place, hint in enumerate(hints.hints) for _ in hint.points]
+
+    def begin(self, lightness: Tensor) -> Tensor:
+        """Give the points (n, 3) in their own frame: x and y in shares, and L* there."""
+        places = torch.tensor(self._points).reshape(-1, 2)
+        return torch.cat((places, _at(lightness, places)), dim=1)
+
+    def move(self, points: Tensor, forth: Motion) -> Tensor:
+        """Give the points (n, 3) in the next frame.
+
+        Args:
+            points: in the frame before.
+            forth: of the frame before over the next.
+        """
+        if not len(points):
+            return points
+        height, width = forth.flow.shape[-2:]
+        step = _at(forth.flow, points[:, :2]) / torch.tensor([width, height])
+        trusted = _at(forth.trust, points[:, :2]) > _TRUST
+        return torch.cat((points[:, :2] + step * trusted, points[:, 2:]), dim=1)
+
+    def hints(self, points: Tensor, lightness: Tensor) -> tuple[Hint, ...]:
+        """Give the hints of a frame from points (n, 3): those that are awake."""
+        if not len(points):
+            return ()
+        inside = ((points[:, :2] >= 0) & (points[:, :2] <= 1)).all(1)
+        alike = (_at(lightness, points[:, :2]) - points[:, 2:]).abs()[:, 0] < ALIKE
+        awake: dict[int, list[tuple[float, float]]] = {}
+        for owner, point, is_awake in zip(
+            self._owner, points[:, :2].tolist(), (inside & alike).tolist(), strict=True
+        ):
+            if is_awake:
+                awake.setdefault(owner, []).append((point[0], point[1]))
+        return tuple(replace(self._hints[i], points=tuple(of)) for i, of in awake.items())
+
+
+def _at(picture: Tensor, places: Tensor) -> Tensor:
+    """Give (n, C) of a picture (1, C, h, w) at places (n, 2), x and y in shares."""
+    grid = (places * 2 - 1).view(1, 1, -1, 2)
+    found = F.grid_sample(picture, grid, padding_mode="border", align_corners=False)
+    return found[0, :, 0].T
