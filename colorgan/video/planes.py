@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ..color import cie
+from ..color import cie, gamut
 from ..color.upsampling import apply_lines
 
 # Weights of red and blue in Y' by the matrix's number of ITU-T H.273.
@@ -67,7 +67,7 @@ def _answers(red: float, blue: float) -> Tensor:
 
 
 def _fitted(lightness: Tensor, ab: Tensor) -> Tensor:
-    return cie.lab_to_rgb(cie.fit_gamut(torch.cat((lightness, ab), dim=1))).clamp(0, 1)
+    return cie.lab_to_rgb(gamut.fit_gamut(torch.cat((lightness, ab), dim=1))).clamp(0, 1)
 
 
 class Luma:
