@@ -1,15 +1,14 @@
 """Colours of other photos, brought to what the network sees alike in this one.
 
-Some hundred places of a colour photo are chosen, half evenly over the picture and half where they
-differ most from those chosen, so that a small thing has its place too. What the network sees there,
-and the true colour, are hints without a position: a Gaussian process over
+Some hundred places of a colour photo, evenly over the picture, are kept: what the network sees
+there, and the true colour. They are hints without a position: a Gaussian process over
 
     e(x) = [ features / FEATURES , L / LIGHTNESS ]        features: joint principal parts
 
-learns c - OWN ab0, the colour beyond a share of the network's own answer, and gives it to every
-place x of the photo, with the mean over the reference where nothing is alike:
+learns the colours c and gives them to every place x of the photo, and their mean where nothing is
+alike:
 
-    ab = ab0 + m (OWN ab0 + mean + k(x, X) (k(X, X) + NOISE I)^-1 (c - OWN ab0 - mean) - ab0)
+    ab = ab0 + m (mean + k(x, X) (k(X, X) + NOISE I)^-1 (c - mean) - ab0)
 
 m is the gate. Every photo has some place that is a little like some place of any other, so how far
 the nearest is says nothing by itself. What tells is whether the reference's places are as near as
@@ -26,6 +25,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..errors import HintError
 from .hint import Hint
 from .spreading import CHANNELS, coarse, similarity
 
@@ -35,11 +35,11 @@ MAX_REFERENCES = 40
 MAX_PLACES = 2048
 """Of all references of a photo together."""
 FEATURES, LIGHTNESS = 0.6, 32.0
-OWN = 0.3
 NOISE = 1.0
+ALIKE = 0.5  # nearness from which a place counts as having found its like
 BESIDE = 0.3  # short sides: places of one photo that are nearer are alike for that alone
 NEIGHBOUR = 3  # the third-nearest place: a single one is chance
-GATE = (0.68, 0.79)  # likeness at which a reference begins to count, and counts in full
+GATE = (0.71, 0.80)  # likeness at which a reference begins to count, and counts in full
 _ROWS = 4096  # places of the photo worked on at a time
 
 
@@ -50,23 +50,21 @@ class Scene:
     Attributes:
         features: (P, C) by which it tells things apart.
         lightness: (P,) L*.
-        guess: (P, 2) its answer, ab.
         position: (P, 2) in short sides.
         shape: rows and columns where these are all places, P = h * w; else (P, 1).
-        even: so many of the first places lie evenly over the photo.
     """
 
     features: Tensor
     lightness: Tensor
-    guess: Tensor
     position: Tensor
     shape: tuple[int, int]
-    even: int
 
-    def at(self, chosen: Tensor, even: int) -> Scene:
-        """Give these places alone, the first `even` of which lie evenly."""
-        parts = (self.features, self.lightness, self.guess, self.position)
-        return Scene(*(part[chosen] for part in parts), (len(chosen), 1), even)
+    def at(self, chosen: Tensor) -> Scene:
+        """Give these places alone."""
+        features, lightness, position = (
+            part[chosen] for part in (self.features, self.lightness, self.position)
+        )
+        return Scene(features, lightness, position, (len(chosen), 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,11 +90,13 @@ class Borrowed:
         gain: (1, 1, h, w).
         offset: (1, 2, h, w).
         share: of the photo that found its like, 0 to 1.
+        reached: whether any reference was alike enough to count.
     """
 
     gain: Tensor
     offset: Tensor
     share: float
+    reached: bool
 
 
 def scene(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Scene:
@@ -110,11 +110,11 @@ def scene(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Scene:
     if features is None:
         features = coarse(F.avg_pool2d(torch.cat((lightness, ab), dim=1), 4, ceil_mode=True))
     height, width = features.shape[-2:]
-    own, guess = (_places(x, (height, width)) for x in (lightness, ab))
+    own = _places(lightness, (height, width))[:, 0]
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     position = (torch.stack((y, x), dim=-1).flatten(0, 1) + 0.5) / min(height, width)
     flat = features[0].float().flatten(1).T.contiguous()
-    return Scene(flat, own[:, 0], guess, position, (height, width), len(flat))
+    return Scene(flat, own, position, (height, width))
 
 
 def _places(x: Tensor, shape: tuple[int, int]) -> Tensor:
@@ -131,31 +131,13 @@ def reference(seen: Scene, ab: Tensor, name: str = "reference", places: int = PL
         name: of the photo.
         places: at most so many.
     """
-    chosen, even = _chosen(seen, places)
-    return Reference(seen.at(chosen, even), _places(ab, seen.shape)[chosen], name)
+    chosen = _evenly(seen.shape, places)
+    return Reference(seen.at(chosen), _places(ab, seen.shape)[chosen], name)
 
 
 def sample(seen: Scene, places: int = PLACES) -> Scene:
     """Give at most so many places of a photo, chosen as those of a reference are."""
-    return seen.at(*_chosen(seen, places))
-
-
-def _chosen(seen: Scene, places: int) -> tuple[Tensor, int]:
-    """Choose places; give their indices, and how many of the first lie evenly."""
-    even = _evenly(seen.shape, max(places // 2, 1))
-    scaled = seen.features / _extent(seen.features)
-    points = torch.cat((scaled, seen.lightness[:, None] / LIGHTNESS), dim=1)
-    squares = points.square().sum(1)
-    far = torch.cdist(points, points[even]).amin(1).square()
-    chosen = even.tolist()
-    while len(chosen) < min(places, len(points)):
-        place = int(far.argmax())
-        chosen.append(place)
-        # One matrix product, several times as fast as a difference of all.
-        distance = squares + squares[place] - 2 * (points @ points[place])
-        far = torch.minimum(far, distance.clamp(min=0))
-        far[place] = -1
-    return torch.tensor(chosen), len(even)
+    return seen.at(_evenly(seen.shape, places))
 
 
 def _evenly(shape: tuple[int, int], count: int) -> Tensor:
@@ -182,14 +164,14 @@ def likeness(first: Scene, second: Scene) -> float:
     Args:
         first, second: places of each, some hundred.
     """
-    a, b = first.features[: first.even], second.features[: second.even]
+    a, b = first.features.float(), second.features.float()
     spread = torch.cat((a, b)).std(0, correction=0)
     spread = spread + 1e-3 * spread.mean() + 1e-9
     a, b = a / spread, b / spread
     cross = torch.cdist(a, b)
     logs = [
-        _nearness(a, first.position[: len(a)], cross),
-        _nearness(b, second.position[: len(b)], cross.T),
+        _nearness(a, first.position, cross),
+        _nearness(b, second.position, cross.T),
     ]
     return math.exp(sum(logs) / 2)
 
@@ -224,13 +206,24 @@ def borrow(photo: Scene, references: Sequence[Reference], strength: float = 1.0)
         photo: all its places.
         references: the first `MAX_REFERENCES` that are alike count.
         strength: 0 to 1.
+
+    Raises:
+        HintError: a reference is another model's.
     """
+    for one in references:
+        if one.scene.features.shape[1] != photo.features.shape[1]:
+            raise HintError(
+                f"The reference {one.name} was looked at by another model. Let the model that "
+                "colours look at it."
+            )
     few = sample(photo)
     weights = [gate(likeness(few, one.scene)) for one in references[:MAX_REFERENCES]]
     alike = [(w, r) for w, r in zip(weights, references, strict=False) if w > 0]
     if not alike or strength <= 0:
         height, width = photo.shape
-        return Borrowed(torch.ones(1, 1, height, width), torch.zeros(1, 2, height, width), 0.0)
+        return Borrowed(
+            torch.ones(1, 1, height, width), torch.zeros(1, 2, height, width), 0.0, False
+        )
     return _regressed(photo, alike, max(w for w, _ in alike) * strength)
 
 
@@ -242,19 +235,18 @@ def _regressed(
     kept = [(w, r, _thinned(len(r.ab), each)) for w, r in references]
     features = torch.cat([r.scene.features[i].float() for _, r, i in kept])
     lightness = torch.cat([r.scene.lightness[i] for _, r, i in kept])
-    guess = torch.cat([r.scene.guess[i] for _, r, i in kept])
     weight = torch.cat([torch.full((len(i),), w) for w, _, i in kept])
-    missing = torch.cat([r.ab[i] for _, r, i in kept]) - OWN * guess
+    ab = torch.cat([r.ab[i] for _, r, i in kept])
     own, other = _points(photo, features, lightness)
-    mean = (weight[:, None] * missing).sum(0) / weight.sum()
+    mean = (weight[:, None] * ab).sum(0) / weight.sum()
     gram = similarity(other, other) + torch.diag(NOISE / weight)
-    solved = torch.linalg.solve(gram, missing - mean)
+    solved = torch.linalg.solve(gram, ab - mean)
     parts = [similarity(part, other) for part in torch.split(own, _ROWS)]
     given = torch.cat([part @ solved for part in parts]) + mean
     near = torch.cat([part.amax(1) for part in parts])
-    gain = torch.full((1, 1, *photo.shape), 1 - reach * (1 - OWN))
+    gain = torch.full((1, 1, *photo.shape), 1 - reach)
     offset = reach * given.T.reshape(1, 2, *photo.shape)
-    return Borrowed(gain, offset, reach * float((near > 0.5).float().mean()))
+    return Borrowed(gain, offset, reach * float((near > ALIKE).float().mean()), True)
 
 
 def _thinned(count: int, most: int) -> Tensor:
@@ -292,7 +284,9 @@ def paired(
         spread: of the hint.
     """
     height, width = lab.shape[-2:]
-    row, column = (min(int(s * n), n - 1) for s, n in zip(there[::-1], (height, width), strict=True))
+    row, column = (
+        min(int(s * n), n - 1) for s, n in zip(there[::-1], (height, width), strict=True)
+    )
     around = lab[0, 1:, max(row - 3, 0) : row + 4, max(column - 3, 0) : column + 4]
     a, b = around.mean((1, 2)).tolist()
     return Hint((here,), (a, b), spread)
