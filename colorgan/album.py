@@ -13,12 +13,14 @@ from itertools import zip_longest
 from pathlib import Path
 
 from . import photo as files
-from .colorizer import DEFAULT_SIZE, Colorizer, Size
+from .colorizer import DEFAULT_SIZE, Colorizer, Size, carried_hints, paint
 from .device import has_idle_core
 from .errors import ColorganError
+from .hints.reference import Reference
 from .photo import Pages, Photo
 from .photoset.sources import find
 from .restorer import Restorer
+from .together import Series
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,9 @@ def colorize_all(
     *,
     strength: float = 1.0,
     size: Size = DEFAULT_SIZE,
+    references: Sequence[Reference] = (),
+    reference_strength: float = 1.0,
+    series: Series | None = None,
     restorer: Restorer | None = None,
     restore_strength: float = 1.0,
     max_pixels: int = files.MAX_PIXELS,
@@ -100,7 +105,8 @@ def colorize_all(
     Args:
         colorizer: who colours.
         jobs: the photos.
-        strength, size: as `Colorizer.colorize` takes them.
+        strength, size, references, reference_strength: as `Colorizer.colorize` takes them.
+        series: whose common colours the photos get, instead of references.
         restorer: restores each photo first, if given.
         restore_strength: as `Restorer.restore` takes it.
         max_pixels: a photo with more is refused before it is decoded.
@@ -109,7 +115,17 @@ def colorize_all(
     def work(photo: Photo) -> Photo:
         if restorer is not None:
             photo = restorer.restore(photo, strength=restore_strength)
-        return colorizer.colorize(photo, strength=strength, size=size)
+        if series is not None:
+            hints = carried_hints(photo)
+            lines = series.lines(colorizer.look(photo, size=size), hints, strength)
+            return paint(photo, lines, hints)
+        return colorizer.colorize(
+            photo,
+            strength=strength,
+            size=size,
+            references=references,
+            reference_strength=reference_strength,
+        )
 
     note = colorizer.note if restorer is None else f"{restorer.note} {colorizer.note}"
     yield from _each(jobs, work, note, "coloured", max_pixels)

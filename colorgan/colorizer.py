@@ -260,6 +260,20 @@ class Colorizer:
         with memory_told(photo.name):
             return self._look(full_lightness(photo.pixels), size)
 
+    def guess(self, photo: Photo, *, size: Size = DEFAULT_SIZE) -> Reference:
+        """Look at a photo and give what the model guesses, as a reference for photos like it.
+
+        Hints that the photo carries are part of it, and it then counts for more.
+
+        Raises:
+            ColorganError: size is out of range.
+        """
+        look = self.look(photo, size=size)
+        hints = carried_hints(photo).hints
+        ab = apply_lines(look.lines(hints), look.lightness, 0, look.lightness.shape[-2])
+        weight = reference.ACCEPTED if hints else 1.0
+        return replace(reference.reference(look.scene, ab, photo.name), weight=weight)
+
     def choose_size(self, photo: Photo) -> int:
         """Choose a working size for a photo: of `AUTO_SIZES` the one whose colours agree best.
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import torch
 
     from ..album import Done, Job
+    from ..colorizer import Colorizer
+    from ..together import Series
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,6 +46,7 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         metavar="NAME",
         help="what computes: torch (default) or onnxruntime; the latter takes ONNX files too",
     )
+    _add_references(command)
     command.add_argument("--restore", action="store_true", help="restore damaged photos first")
     command.add_argument(
         "--restore-strength",
@@ -54,6 +57,28 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     _add_restorer(command, "--restorer", None)
     command.set_defaults(run=colorize)
+
+
+def _add_references(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--reference",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="photos in colour, whose colours go to what looks alike",
+    )
+    command.add_argument(
+        "--reference-strength",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="how far the colours go over to the references': 0 to 1; default 1",
+    )
+    command.add_argument(
+        "--together",
+        action="store_true",
+        help="the photos are one series: what is alike gets one colour on all of them",
+    )
 
 
 def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -119,18 +144,25 @@ def colorize(options: argparse.Namespace) -> int:
     """Colour photos and folders of photos; names are kept, a photo that fails is named."""
     from .. import restorer
     from ..album import colorize_all
-    from ..colorizer import Colorizer, check
+    from ..colorizer import Colorizer, check, check_references
 
     check(options.strength, options.size)
+    check_references(len(options.reference), options.reference_strength)
+    if options.together and options.reference:
+        raise ColorganError("--together and --reference cannot both be given.")
     restorer.check(options.restore_strength)
     if not options.restore and (options.restore_strength != 1 or options.restorer):
         raise ColorganError("--restore-strength and --restorer need --restore.")
     jobs, device = _own_jobs(options)
+    colorizer = Colorizer.from_pretrained(options.model, engine=options.engine, device=device)
     rows = colorize_all(
-        Colorizer.from_pretrained(options.model, engine=options.engine, device=device),
+        colorizer,
         jobs,
         strength=options.strength,
         size=options.size,
+        references=[colorizer.reference(file, size=options.size) for file in options.reference],
+        reference_strength=options.reference_strength,
+        series=_series(colorizer, options) if options.together else None,
         restorer=restorer.Restorer.from_pretrained(options.restorer or "restore", device=device)
         if options.restore
         else None,
@@ -141,6 +173,26 @@ def colorize(options: argparse.Namespace) -> int:
     return _work_off(
         rows, len(jobs), options.output, words if options.restore else ("colouring", "coloured")
     )
+
+
+def _series(colorizer: Colorizer, options: argparse.Namespace) -> Series:
+    """Look at all photos once; results that are there already stand as they are."""
+    from tqdm import tqdm
+
+    from ..album import plan, unfinished
+    from ..together import Series, gather
+
+    jobs = plan(options.photos, options.output)
+    left = unfinished(jobs) if options.resume else jobs
+    done = [job.target for job in jobs if job not in left and job.target.exists()]
+    found = gather(
+        colorizer,
+        [job.source for job in left],
+        done,
+        size=options.size,
+        max_pixels=options.max_pixels,
+    )
+    return Series(list(tqdm(found, desc="looking", unit=" photos", disable=None)))
 
 
 def restore(options: argparse.Namespace) -> int:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -32,6 +32,8 @@ from .spreading import CHANNELS, coarse, similarity
 PLACES = 256
 """Of a reference."""
 MAX_REFERENCES = 40
+ACCEPTED = 8.0
+"""The weight of a photo whose colours a person has corrected or accepted."""
 MAX_PLACES = 2048
 """Of all references of a photo together."""
 FEATURES, LIGHTNESS = 0.6, 32.0
@@ -75,11 +77,17 @@ class Reference:
         scene: what the network saw there.
         ab: (P, 2) their true colours.
         name: of the photo, for sentences.
+        weight: how much its colours count beside those of other references.
     """
 
     scene: Scene
     ab: Tensor
     name: str = "reference"
+    weight: float = 1.0
+
+    def small(self) -> Reference:
+        """Give the same with its features in half precision, to be kept by the hundred."""
+        return replace(self, scene=replace(self.scene, features=self.scene.features.half()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,7 +243,7 @@ def _regressed(
     kept = [(w, r, _thinned(len(r.ab), each)) for w, r in references]
     features = torch.cat([r.scene.features[i].float() for _, r, i in kept])
     lightness = torch.cat([r.scene.lightness[i] for _, r, i in kept])
-    weight = torch.cat([torch.full((len(i),), w) for w, _, i in kept])
+    weight = torch.cat([torch.full((len(i),), w * r.weight) for w, r, i in kept])
     ab = torch.cat([r.ab[i] for _, r, i in kept])
     own, other = _points(photo, features, lightness)
     mean = (weight[:, None] * ab).sum(0) / weight.sum()
