@@ -36,7 +36,7 @@ AUTO_SIZES = (192, 256, 384)
 Size = int | Literal["auto"]
 STRENGTHS = (0.0, 1.5)
 NO_HINTS = Hints()
-UNLIKE = "nothing in it is like the reference, so it was coloured without."
+UNLIKE = "Nothing in it is like the reference, so it was coloured without."
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
 
@@ -132,7 +132,6 @@ class Colorizer:
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         original = files.read(photo, max_pixels=max_pixels)
-        files.warn_of(original.name, original.notices)
         coloured = self.colorize(
             original,
             strength=strength,
@@ -141,6 +140,7 @@ class Colorizer:
             references=references,
             reference_strength=reference_strength,
         )
+        files.warn_of(original.name, coloured.notices)
         return files.to_image(coloured)
 
     def colorize_file(
