@@ -15,15 +15,17 @@ from itertools import zip_longest
 from pathlib import Path
 
 from . import photo as files
-from .colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size
+from .colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, carried_hints, paint
 from .device import has_idle_core
 from .errors import ColorganError, PhotoError
 from .hints import Hints
+from .hints.reference import Reference
 from .output.same_file import Places, folded
 from .photo import Keeper, Pages, Photo, formats, notes
 from .photo.keeping import is_ours, note_of
 from .photoset.sources import find
 from .restorer import Restorer
+from .together import Series
 
 HINTS_ENDING = ".hints.json"
 
@@ -185,6 +187,9 @@ def colorize_all(
     *,
     strength: float = 1.0,
     size: Size = DEFAULT_SIZE,
+    references: Sequence[Reference] = (),
+    reference_strength: float = 1.0,
+    series: Series | None = None,
     restorer: Restorer | None = None,
     restore_strength: float = 1.0,
     max_pixels: int = files.MAX_PIXELS,
@@ -199,7 +204,8 @@ def colorize_all(
     Args:
         colorizer: who colours.
         jobs: the photos.
-        strength, size: as `Colorizer.colorize` takes them.
+        strength, size, references, reference_strength: as `Colorizer.colorize` takes them.
+        series: whose common colours the photos get, instead of references.
         restorer: restores each photo first, if given.
         restore_strength: as `Restorer.restore` takes it.
         max_pixels: a photo with more is refused before it is decoded.
@@ -211,7 +217,19 @@ def colorize_all(
     def work(said: Hints | None, photo: Photo) -> Photo:
         if restorer is not None:
             photo = restorer.restore(photo, strength=restore_strength)
-        return colorizer.colorize(photo, strength=strength, size=size, hints=said)
+        if series is not None:
+            own = carried_hints(photo) if said is None else said
+            own.check_shape(photo.width, photo.height, photo.name)
+            lines = series.lines(colorizer.look(photo, size=size), own, strength)
+            return paint(photo, lines, own)
+        return colorizer.colorize(
+            photo,
+            strength=strength,
+            size=size,
+            hints=said,
+            references=references,
+            reference_strength=reference_strength,
+        )
 
     def colour(job: Job, pages: Pages) -> Pages:
         return pages.map(partial(work, hints(job.source)), partial(work, NO_HINTS))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
@@ -17,15 +18,17 @@ from torch.nn import functional as F
 
 from . import engines, hub
 from . import photo as files
-from .color.pixels import full_lightness, strips, to_pixels
+from .color.pixels import full_lightness, strips, to_lab, to_pixels
 from .color.upsampling import apply_lines
 from .device import autocast, choose_device, memory_told
 from .errors import ColorganError, HintError, ModelError
-from .hints import Hints, from_json, to_json
+from .hints import Hints, from_json, reference, to_json
+from .hints.reference import Reference
 from .look import Look
 from .networks import Generator
 from .networks.contract import Seen
 from .photo import Photo, notes
+from .photoset.curate import is_grey
 
 DEFAULT_SIZE = 256
 SIZES = (32, 1024)
@@ -33,6 +36,7 @@ AUTO_SIZES = (192, 256, 384)
 Size = int | Literal["auto"]
 STRENGTHS = (0.0, 1.5)
 NO_HINTS = Hints()
+UNLIKE = "Nothing in it is like the reference, so it was coloured without."
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
 
@@ -105,6 +109,8 @@ class Colorizer:
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
         hints: Hints | None = None,
+        references: Sequence[Reference] = (),
+        reference_strength: float = 1.0,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
         """Colour a photo; give an 8-bit picture of the same size.
@@ -117,6 +123,8 @@ class Colorizer:
             size: short side in pixels at which the network sees the photo; "auto" finds one.
             hints: which colours things had (see `colorgan.hints`); those that the file carries, if
                 None.
+            references: colour photos (see `reference`) whose colours go to what is alike.
+            reference_strength: how far the colours go over to theirs, 0 to 1.
             max_pixels: a photo with more is refused before it is decoded.
 
         Raises:
@@ -124,8 +132,16 @@ class Colorizer:
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         original = files.read(photo, max_pixels=max_pixels)
-        files.warn_of(original.name, original.notices)
-        return files.to_image(self.colorize(original, strength=strength, size=size, hints=hints))
+        coloured = self.colorize(
+            original,
+            strength=strength,
+            size=size,
+            hints=hints,
+            references=references,
+            reference_strength=reference_strength,
+        )
+        files.warn_of(original.name, coloured.notices)
+        return files.to_image(coloured)
 
     def colorize_file(
         self,
@@ -135,6 +151,8 @@ class Colorizer:
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
         hints: Hints | None = None,
+        references: Sequence[Reference] = (),
+        reference_strength: float = 1.0,
         max_pixels: int = files.MAX_PIXELS,
         overwrite: bool = False,
     ) -> Path:
@@ -157,9 +175,19 @@ class Colorizer:
         check(strength, size)
         allowed = files.may_write(source, target, overwrite=overwrite)
         pages = files.read_pages(source, max_pixels=max_pixels)
+
+        def colour(photo: Photo, hints: Hints | None) -> Photo:
+            return self.colorize(
+                photo,
+                strength=strength,
+                size=size,
+                hints=hints,
+                references=references,
+                reference_strength=reference_strength,
+            )
+
         coloured = pages.map(
-            lambda photo: self.colorize(photo, strength=strength, size=size, hints=hints),
-            lambda photo: self.colorize(photo, strength=strength, size=size, hints=NO_HINTS),
+            lambda photo: colour(photo, hints), lambda photo: colour(photo, NO_HINTS)
         )
         return files.write_pages(coloured, target, self.note, allowed=allowed).warn()
 
@@ -175,21 +203,56 @@ class Colorizer:
         strength: float = 1.0,
         size: Size = DEFAULT_SIZE,
         hints: Hints | None = None,
+        references: Sequence[Reference] = (),
+        reference_strength: float = 1.0,
     ) -> Photo:
         """Colour a photo; give it with the same size, depth, alpha and metadata.
 
-        Hints are kept in the metadata; without any, those are used that it carries already.
+        Hints are kept in the metadata; without any, those are used that it carries already. They
+        go on top of what references say. If nothing is like the references, a notice says so.
 
         Raises:
-            ColorganError: strength or size is out of range, or the hints are another photo's.
+            ColorganError: strength or size is out of range, the hints are another photo's, or the
+                references another model's.
         """
         check(strength, size)
+        check_references(len(references), reference_strength)
         hints = carried_hints(photo) if hints is None else hints
         hints.check_shape(photo.width, photo.height, photo.name)
         with memory_told(photo.name):
             lightness = full_lightness(photo.pixels)
-            lines = self._look(lightness, size).lines(hints.hints, strength)
+            look = self._look(lightness, size)
+            borrowed = look.borrowed(references, reference_strength) if references else None
+            if borrowed is not None and not borrowed.reached and reference_strength > 0:
+                photo = replace(photo, notices=(*photo.notices, UNLIKE))
+            lines = look.lines(hints.hints, strength, borrowed)
             return paint(photo, lines, hints, lightness)
+
+    def reference(self, photo: files.Source | Photo, *, size: Size = DEFAULT_SIZE) -> Reference:
+        """Look at a colour photo, to give its colours to others; it is small and can be kept.
+
+            >>> aunt = colorizer.reference("aunt in colour.jpg")
+            >>> colorizer.colorize_file("uncle.jpg", "uncle in colour.jpg", references=[aunt])
+
+        Args:
+            photo: a path, the bytes of a file, a PIL image, or a photo that was read.
+            size: as for the photos that are to be coloured.
+
+        Raises:
+            PhotoError: the photo cannot be read.
+            HintError: it has no colours.
+            ColorganError: size is out of range.
+        """
+        check(1.0, size)
+        own = photo if isinstance(photo, Photo) else files.read(photo)
+        with memory_told(own.name):
+            look = self._look(full_lightness(own.pixels), size)
+            view = shrunk(own, min(look.lightness.shape[-2:]))
+            if is_grey(view.pixels):
+                raise HintError(
+                    f"{own.name} is grey: it has no colours to give. Take a photo in colour."
+                )
+            return reference.reference(look.scene, to_lab(view.pixels)[:, 1:], own.name)
 
     def look(
         self, photo: Photo, *, size: Size = DEFAULT_SIZE, lightness: Tensor | None = None
@@ -214,6 +277,20 @@ class Colorizer:
             if lightness is None:
                 lightness = full_lightness(photo.pixels)
             return self._look(lightness, size)
+
+    def guess(self, photo: Photo, *, size: Size = DEFAULT_SIZE) -> Reference:
+        """Look at a photo and give what the model guesses, as a reference for photos like it.
+
+        Hints that the photo carries are part of it, and it then counts for more.
+
+        Raises:
+            ColorganError: size is out of range.
+        """
+        look = self.look(photo, size=size)
+        hints = carried_hints(photo).hints
+        ab = apply_lines(look.lines(hints), look.lightness, 0, look.lightness.shape[-2])
+        weight = reference.ACCEPTED if hints else 1.0
+        return replace(reference.reference(look.scene, ab, photo.name), weight=weight)
 
     def choose_size(self, photo: Photo) -> int:
         """Choose a working size for a photo: of `AUTO_SIZES` the one whose colours agree best.
@@ -326,6 +403,22 @@ def shrunk(photo: Photo, short_side: int) -> Photo:
     shape = working_size(photo.height, photo.width, short_side)
     image = files.to_rgb(photo).resize(shape[::-1], Image.Resampling.LANCZOS, reducing_gap=2)
     return Photo(np.asarray(image), None, "PNG", photo.name)
+
+
+def check_references(count: int, strength: float) -> None:
+    """Refuse more references than are taken, or a strength out of range.
+
+    Raises:
+        ColorganError: says the range.
+    """
+    if count > reference.MAX_REFERENCES:
+        raise ColorganError(
+            f"{count} references are too many; at most {reference.MAX_REFERENCES} are taken."
+        )
+    if not 0 <= strength <= 1:
+        raise ColorganError(
+            f"The strength of the references is {strength:g}; it must be between 0 and 1."
+        )
 
 
 def _at_working_size(lightness: Tensor, size: int) -> Tensor:

@@ -7,7 +7,7 @@ kept (features, chances and colours at the network's size), and the full-size ph
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,8 @@ from torch.nn import functional as F
 
 from .color import upsampling
 from .errors import HintError
-from .hints import Hint, advice, spreading, swatches
+from .hints import Hint, advice, reference, spreading, swatches
+from .hints.reference import Reference
 from .networks.contract import Seen
 
 MAX_POINTS = 20_000
@@ -68,20 +69,48 @@ class Look:
         """Where hints spread; made when it is first needed."""
         return spreading.embed(self.lightness, self.ab, self.features)
 
-    def lines(self, hints: Iterable[Hint] = (), strength: float = 1.0) -> Tensor:
+    @cached_property
+    def scene(self) -> reference.Scene:
+        """What references are compared with; made when it is first needed."""
+        return reference.scene(self.lightness, self.ab, self.features)
+
+    def borrowed(
+        self, references: Sequence[Reference], strength: float = 1.0
+    ) -> reference.Borrowed:
+        """Give what references do at every place, and the share that found its like.
+
+        Args:
+            references: colour photos that the same model looked at.
+            strength: how far the colours go over to theirs, 0 to 1.
+
+        Raises:
+            HintError: the references are another model's.
+        """
+        return reference.borrow(self.scene, references, strength)
+
+    def lines(
+        self,
+        hints: Iterable[Hint] = (),
+        strength: float = 1.0,
+        borrowed: reference.Borrowed | None = None,
+    ) -> Tensor:
         """Give the lines of `upsampling` (1, 4, h, w): colour for the photo at any size.
 
         Args:
             hints: what is wanted where; their order makes no difference.
-            strength: of the model's own colour; what hints say is not changed by it.
+            strength: of the colour before hints; what hints say is not changed by it.
+            borrowed: what references do (`borrowed`); hints go on top of it.
 
         Raises:
             HintError: the strokes have too many points.
         """
         hints = tuple(hints)
+        ab = self.ab
+        if borrowed is not None:
+            ab = torch.addcmul(self._enlarged(borrowed.offset), self._enlarged(borrowed.gain), ab)
         if not hints:
-            return upsampling.fit_lines(self.lightness, self.ab) * strength
-        own = self.ab * strength
+            return upsampling.fit_lines(self.lightness, ab) * strength
+        own = ab * strength
         anchors = self.anchors(hints)
         gain, offset = (self._enlarged(x) for x in spreading.fields(self.places, anchors))
         ab, exact = spreading.settle(torch.addcmul(offset, gain, own), own, anchors)

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     import torch
 
     from ..album import Done, Job
+    from ..colorizer import Colorizer
     from ..hints import Hints
     from ..photo import Keeper
+    from ..together import Series
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -59,6 +61,7 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         action="store_true",
         help="use hints that were made for a photo of another shape",
     )
+    _add_references(command)
     command.add_argument("--restore", action="store_true", help="restore damaged photos first")
     command.add_argument(
         "--restore-strength",
@@ -69,6 +72,28 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     _add_restorer(command, "--restorer", None)
     command.set_defaults(run=colorize)
+
+
+def _add_references(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--reference",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="photos in colour, whose colours go to what looks alike",
+    )
+    command.add_argument(
+        "--reference-strength",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="how far the colours go over to the references': 0 to 1; default 1",
+    )
+    command.add_argument(
+        "--together",
+        action="store_true",
+        help="the photos are one series: what is alike gets one colour on all of them",
+    )
 
 
 def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -143,21 +168,28 @@ def colorize(options: argparse.Namespace) -> int:
     """Colour photos and folders of photos; names are kept, a photo that fails is named."""
     from .. import restorer
     from ..album import colorize_all
-    from ..colorizer import Colorizer, check
+    from ..colorizer import Colorizer, check, check_references
     from ..photo import notes
 
     check(options.strength, options.size)
+    check_references(len(options.reference), options.reference_strength)
+    if options.together and options.reference:
+        raise ColorganError("--together and --reference cannot both be given.")
     restorer.check(options.restore_strength)
     if not options.restore and (options.restore_strength != 1 or options.restorer):
         raise ColorganError("--restore-strength and --restorer need --restore.")
     if options.hints_anyway and not options.hints:
         raise ColorganError("--hints-anyway needs --hints.")
     jobs, keeper, device = _own_jobs(options, notes.COLOURED)
+    colorizer = Colorizer.from_pretrained(options.model, engine=options.engine, device=device)
     rows = colorize_all(
-        Colorizer.from_pretrained(options.model, engine=options.engine, device=device),
+        colorizer,
         jobs,
         strength=options.strength,
         size=options.size,
+        references=[colorizer.reference(file, size=options.size) for file in options.reference],
+        reference_strength=options.reference_strength,
+        series=_series(colorizer, options) if options.together else None,
         restorer=restorer.Restorer.from_pretrained(options.restorer or "restore", device=device)
         if options.restore
         else None,
@@ -202,6 +234,26 @@ def _hints(options: argparse.Namespace, jobs: Sequence[Job]) -> Callable[[Path],
         return replace(hints, shape=None) if options.hints_anyway else hints
 
     return said
+
+
+def _series(colorizer: Colorizer, options: argparse.Namespace) -> Series:
+    """Look at all photos once; results that are there already stand as they are."""
+    from tqdm import tqdm
+
+    from ..album import finished, plan
+    from ..photo import notes
+    from ..together import Series, gather
+
+    jobs = plan(options.photos, options.output, work=notes.COLOURED)
+    done = finished(jobs) if options.resume else {}
+    found = gather(
+        colorizer,
+        [job.source for job in jobs if job not in done],
+        list(done.values()),
+        size=options.size,
+        max_pixels=options.max_pixels,
+    )
+    return Series(list(tqdm(found, desc="looking", unit=" photos", disable=None)))
 
 
 def restore(options: argparse.Namespace) -> int:

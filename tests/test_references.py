@@ -1,0 +1,202 @@
+"""Colours of other photos: what is alike takes them, what is not stays as it was."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from commands import colorgan
+from photo_files import noise
+from PIL import Image
+
+from colorgan import Colorizer, PhotoWarning
+from colorgan.color.pixels import to_lab
+from colorgan.errors import ColorganError, HintError
+from colorgan.hints import reference
+from colorgan.hints.reference import borrow, gate, likeness, paired
+from colorgan.together import Series, gather
+
+
+@pytest.fixture(scope="module")
+def colorizer():
+    return Colorizer.from_pretrained("custom")
+
+
+@pytest.fixture(scope="module")
+def pictures(photos):
+    """Colour photos of some 192 pixels."""
+    return {name: Image.fromarray(pixels).resize((256, 192)) for name, pixels in photos.items()}
+
+
+def ab_of(image: Image.Image) -> torch.Tensor:
+    return to_lab(np.asarray(image.convert("RGB")))[:, 1:]
+
+
+def apart(image: Image.Image, truth: Image.Image) -> float:
+    """Mean distance in ab."""
+    return float((ab_of(image) - ab_of(truth)).norm(dim=1).mean())
+
+
+def scene_of(colours: torch.Tensor) -> reference.Scene:
+    """A scene in which the network tells things apart by what `colours` (1, C, h, w) says."""
+    height, width = colours.shape[-2:]
+    lightness = torch.full((1, 1, height * 4, width * 4), 50.0)
+    return reference.scene(lightness, torch.zeros(1, 2, height * 4, width * 4), colours)
+
+
+def things(seed: int = 0) -> torch.Tensor:
+    """Features (1, 8, 24, 24) of two things, left and right, somewhat grainy."""
+    kind = torch.zeros(1, 8, 24, 24)
+    kind[:, 0, :, :12], kind[:, 1, :, 12:] = 4, 4
+    return kind + 0.3 * torch.randn(kind.shape, generator=torch.Generator().manual_seed(seed))
+
+
+class TestLikeness:
+    def test_other_grain_of_the_same_things_is_alike(self):
+        first, second = (reference.sample(scene_of(things(seed))) for seed in (0, 1))
+        assert gate(likeness(first, second)) == 1
+
+    def test_other_things_are_not_alike(self):
+        first = reference.sample(scene_of(things()))
+        second = reference.sample(scene_of(things().roll(4, dims=1)))
+        assert gate(likeness(first, second)) == 0
+
+    def test_it_is_the_same_from_both_sides(self):
+        first, second = (reference.sample(scene_of(things(seed))) for seed in (0, 1))
+        assert likeness(first, second) == pytest.approx(likeness(second, first), abs=1e-5)
+
+
+class TestBorrowing:
+    def taught(self, seed: int, *colours: tuple[float, float]) -> reference.Reference:
+        ab = torch.zeros(1, 2, 24, 24)
+        for half, colour in zip((slice(0, 12), slice(12, 24)), colours, strict=True):
+            ab[0, :, :, half] = torch.tensor(colour)[:, None, None]
+        return reference.reference(scene_of(things(seed)), ab)
+
+    def test_each_thing_takes_its_colour(self):
+        given = borrow(scene_of(things(1).flip(3)), [self.taught(0, (40, 0), (0, -40))])
+        assert given.share > 0.9
+        left, right = given.offset[0, :, :, :12], given.offset[0, :, :, 12:]
+        assert torch.allclose(left.mean((1, 2)), torch.tensor([0.0, -40.0]), atol=4)
+        assert torch.allclose(right.mean((1, 2)), torch.tensor([40.0, 0.0]), atol=4)
+
+    def test_the_order_of_references_makes_no_difference(self):
+        both = [self.taught(0, (40, 0), (0, -40)), self.taught(1, (20, 9), (0, -10))]
+        first, second = (borrow(scene_of(things(2)), order) for order in (both, both[::-1]))
+        assert torch.allclose(first.offset, second.offset, atol=1e-2)
+
+    def test_half_the_strength_goes_half_the_way(self):
+        one = [self.taught(0, (40, 0), (0, -40))]
+        whole, half = (borrow(scene_of(things(1)), one, strength) for strength in (1, 0.5))
+        assert torch.allclose(half.offset, whole.offset / 2)
+        assert half.gain.unique().tolist() == [0.5]
+
+    def test_what_is_not_alike_changes_nothing(self):
+        given = borrow(scene_of(things().roll(4, dims=1)), [self.taught(0, (40, 0), (0, -40))])
+        assert not given.reached and given.share == 0
+        assert given.gain.unique().tolist() == [1] and not given.offset.any()
+
+    def test_another_model_s_reference_is_refused(self):
+        with pytest.raises(HintError, match="looked at by another model"):
+            borrow(scene_of(things()[:, :4]), [self.taught(0, (40, 0), (0, -40))])
+
+    def test_a_pair_of_places_is_a_hint(self):
+        lab = torch.zeros(1, 3, 30, 60)
+        lab[:, 1, :, 30:] = 33
+        hint = paired(lab, there=(0.9, 0.5), here=(0.1, 0.2))
+        assert hint.points == ((0.1, 0.2),) and hint.want == (33, 0)
+
+
+class TestColorizer:
+    def test_the_photo_itself_in_colour_gives_its_colours_back(self, colorizer, pictures):
+        cat = pictures["chelsea"]
+        with_it = colorizer(cat, references=[colorizer.reference(cat)])
+        assert apart(with_it, cat) < 0.7 * apart(colorizer(cat), cat)
+
+    def test_a_photo_that_is_not_alike_changes_nothing_and_is_told(self, colorizer, pictures):
+        rocket = colorizer.reference(pictures["rocket"])
+        plain = colorizer(pictures["chelsea"])
+        with pytest.warns(PhotoWarning, match="Nothing in it is like the reference"):
+            target = colorizer(pictures["chelsea"], references=[rocket])
+        assert np.array_equal(plain, target)
+
+    def test_a_grey_reference_is_refused(self, colorizer, pictures):
+        with pytest.raises(HintError, match="is grey: it has no colours to give"):
+            colorizer.reference(pictures["coffee"].convert("L"))
+
+    def test_one_pixel_in_colour_harms_nothing(self, colorizer, pictures):
+        dot = colorizer.reference(Image.new("RGB", (1, 1), "red"))
+        assert apart(colorizer(pictures["chelsea"], references=[dot]), pictures["chelsea"]) < 40
+
+    def test_forty_are_taken_and_no_more(self, colorizer, pictures):
+        one = colorizer.reference(pictures["chelsea"])
+        assert colorizer(pictures["chelsea"], references=[one] * 40).size == (256, 192)
+        with pytest.raises(ColorganError, match="at most 40"):
+            colorizer(pictures["chelsea"], references=[one] * 41)
+
+    def test_a_reference_is_small(self, colorizer, pictures):
+        scene = colorizer.reference(pictures["chelsea"]).scene
+        assert scene.features.numel() * scene.features.element_size() < 400_000
+
+
+class TestTogether:
+    def frames(self, picture: Image.Image, folder: Path) -> list[Path]:
+        paths = []
+        for number in range(4):
+            path = folder / f"{number}.png"
+            picture.crop((number * 16, 0, number * 16 + 192, 192)).convert("L").save(path)
+            paths.append(path)
+        return paths
+
+    def test_the_same_thing_gets_one_colour(self, colorizer, pictures, tmp_path):
+        paths = self.frames(pictures["coffee"], tmp_path)
+        series = Series(list(gather(colorizer, paths)))
+        shared = [self.coloured(colorizer, path, series) for path in paths]
+        alone = [self.coloured(colorizer, path) for path in paths]
+        assert self.inconsistency(shared) < 0.6 * self.inconsistency(alone)
+
+    def coloured(self, colorizer, path, series=None):
+        from colorgan import photo
+        from colorgan.colorizer import NO_HINTS, paint
+
+        own = photo.read(path)
+        look = colorizer.look(own)
+        lines = series.lines(look, NO_HINTS) if series else look.lines()
+        return to_lab(paint(own, lines).pixels)[0, 1:]
+
+    def inconsistency(self, frames):
+        """Distance in ab of what neighbours both show."""
+        pairs = pairwise(frames)
+        return np.mean([float((a[..., 16:] - b[..., :-16]).norm(dim=0).mean()) for a, b in pairs])
+
+    def test_a_photo_that_is_alone_stays_as_it_was(self, colorizer, pictures, tmp_path):
+        path = self.frames(pictures["coffee"], tmp_path)[0]
+        alone = Series(list(gather(colorizer, [path])))
+        assert torch.equal(self.coloured(colorizer, path, alone), self.coloured(colorizer, path))
+
+    def test_what_cannot_be_read_is_passed_over(self, colorizer, tmp_path):
+        broken = tmp_path / "broken.jpg"
+        broken.write_bytes(noise(20, dtype=np.uint8).tobytes())
+        assert list(gather(colorizer, [broken])) == []
+
+
+class TestCommand:
+    def test_a_grey_reference_ends_it_before_the_work(self, pictures, tmp_path):
+        pictures["coffee"].convert("L").save(tmp_path / "grey.png")
+        done = colorgan(
+            "colorize", tmp_path / "grey.png", "-o", tmp_path / "out",
+            "--reference", tmp_path / "grey.png",
+        )  # fmt: skip
+        assert done.returncode == 2 and "no colours to give" in done.stderr
+        assert not (tmp_path / "out").exists()
+
+    def test_an_album_together(self, pictures, tmp_path):
+        (tmp_path / "in").mkdir()
+        for number in range(2):
+            pictures["coffee"].convert("L").save(tmp_path / "in" / f"{number}.png")
+        done = colorgan("colorize", tmp_path / "in", "-o", tmp_path / "out", "--together")
+        assert done.returncode == 0, done.stderr
+        assert len(list((tmp_path / "out").iterdir())) == 2
