@@ -72,7 +72,12 @@ def moved(look: Look, ab: Tensor) -> Tensor:
 
 
 def halves(colorizer: Colorizer, photos: list[tuple[str, Pixels]]) -> dict[str, Figures]:
-    """Give PSNR and CIEDE2000 of each photo's right half, by what was its reference."""
+    """Give PSNR and CIEDE2000 of each photo's right half, by what was its reference.
+
+    Photos whose left half is grey have nothing to give, and are left out.
+    """
+    photos = [(name, square) for name, square in photos if not is_grey(square[:, : SQUARE // 2])]
+    print(f"{len(photos)} photos")
     rows: dict[str, Figures] = {key: [] for key in ("none", "half", "Reinhard", "unrelated")}
     rows["likeness"], rows["seconds"] = [], []
     left = [as_photo(square[:, : SQUARE // 2], name) for name, square in photos]
@@ -172,7 +177,7 @@ def main() -> None:
     parser.add_argument("--tuning", action="store_true", help="photos that are not reported")
     parser.add_argument("--json", type=Path, help="file that keeps every figure")
     options = parser.parse_args()
-    photos = chosen(options.data, options.photos, options.tuning)
+    photos = chosen(options.data, options.photos, options.tuning) if options.photos else []
     kept: dict[str, dict[str, Figures]] = {}
     for model in options.models:
         colorizer = Colorizer.from_pretrained(model)

@@ -18,6 +18,7 @@ WORDS = {
     DOORS: "the doors",
     ("training", "ui", "cli"): "trainer, page, command",
     ("album", "evaluation", "survey"): "many photos; judging; asking people",
+    ("together",): "photos that share their colours",
     ("colorizer", "restorer"): "photo in, photo out",
     ("engines", "look"): "torch or onnxruntime; what a pass gave",
     ("photoset", "hub"): "photos by name; models by name",
