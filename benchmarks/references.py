@@ -23,7 +23,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from colorgan import Colorizer
-from colorgan.color.pixels import full_lightness, to_lab
+from colorgan.color.pixels import full_lightness, to_lab, to_pixels
 from colorgan.colorizer import NO_HINTS, paint
 from colorgan.evaluation.metrics import Picture, Pixels, ciede2000, psnr
 from colorgan.evaluation.protocol import squares
@@ -72,7 +72,12 @@ def moved(look: Look, ab: Tensor) -> Tensor:
 
 
 def halves(colorizer: Colorizer, photos: list[tuple[str, Pixels]]) -> dict[str, Figures]:
-    """Give PSNR and CIEDE2000 of each photo's right half, by what was its reference."""
+    """Give PSNR and CIEDE2000 of each photo's right half, by what was its reference.
+
+    Photos whose left half is grey have nothing to give, and are left out.
+    """
+    photos = [(name, square) for name, square in photos if not is_grey(square[:, : SQUARE // 2])]
+    print(f"{len(photos)} photos")
     rows: dict[str, Figures] = {key: [] for key in ("none", "half", "Reinhard", "unrelated")}
     rows["likeness"], rows["seconds"] = [], []
     left = [as_photo(square[:, : SQUARE // 2], name) for name, square in photos]
@@ -102,15 +107,20 @@ def halves(colorizer: Colorizer, photos: list[tuple[str, Pixels]]) -> dict[str, 
 
 
 def frames(square: Pixels, count: int) -> list[tuple[Pixels, int, int]]:
-    """Cut frames out of a square at places of a spiral, in other light; give their corners too."""
+    """Cut frames out of a square at places of a spiral, in other light; give their corners too.
+
+    Only L* changes with the light, so that one thing has one ab on all frames.
+    """
+    lab = to_lab(square)
     found = []
     for number in range(count):
         angle, far = 2.4 * number, np.sqrt((number + 0.5) / count)
         middle = (SQUARE - FRAME) / 2
         top, left = (round(middle * (1 + far * f(angle))) for f in (np.sin, np.cos))
-        light = (square[top : top + FRAME, left : left + FRAME] / 255) ** (0.7 + 0.6 * far)
-        found.append(((light * 255).round().astype(np.uint8), top, left))
-    return found
+        part = lab[:, :, top : top + FRAME, left : left + FRAME]
+        light = part[:, :1] * (0.75 + 0.4 * ((number * 5) % count) / count)
+        found.append((to_pixels(light, part[:, 1:], np.dtype(np.uint8)), top, left))
+    return found  # type: ignore[return-value]
 
 
 def inconsistency(made: list[Tensor], corners: list[tuple[int, int]]) -> float:
@@ -167,7 +177,7 @@ def main() -> None:
     parser.add_argument("--tuning", action="store_true", help="photos that are not reported")
     parser.add_argument("--json", type=Path, help="file that keeps every figure")
     options = parser.parse_args()
-    photos = chosen(options.data, options.photos, options.tuning)
+    photos = chosen(options.data, options.photos, options.tuning) if options.photos else []
     kept: dict[str, dict[str, Figures]] = {}
     for model in options.models:
         colorizer = Colorizer.from_pretrained(model)

@@ -75,18 +75,19 @@ class Look:
         return reference.scene(self.lightness, self.ab, self.features)
 
     def borrowed(
-        self, references: Sequence[Reference], strength: float = 1.0
+        self, references: Sequence[Reference], strength: float = 1.0, *, calm: bool = False
     ) -> reference.Borrowed:
         """Give what references do at every place, and the share that found its like.
 
         Args:
             references: colour photos that the same model looked at.
             strength: how far the colours go over to theirs, 0 to 1.
+            calm: they are guesses; what they have in common is taken.
 
         Raises:
             HintError: the references are another model's.
         """
-        return reference.borrow(self.scene, references, strength)
+        return reference.borrow(self.scene, references, strength, calm=calm)
 
     def lines(
         self,

@@ -42,7 +42,7 @@ class Series:
     def lines(self, look: Look, hints: Hints, strength: float = 1.0) -> Tensor:
         """Give the lines of `Look.lines` with the colours that the series has in common."""
         alike, reach = self.like(reference.reference(look.scene, look.ab))
-        borrowed = look.borrowed(alike, reach) if alike else None
+        borrowed = look.borrowed(alike, reach, calm=True) if alike else None
         return look.lines(hints.hints, strength, borrowed)
 
     def like(self, own: Reference) -> tuple[list[Reference], float]:

@@ -38,10 +38,11 @@ MAX_PLACES = 2048
 """Of all references of a photo together."""
 FEATURES, LIGHTNESS = 0.6, 32.0
 NOISE = 1.0
+CALM_FEATURES, CALM_NOISE = 1.0, 0.05  # the noise for each place, so that a few photos do as many
 ALIKE = 0.5  # nearness from which a place counts as having found its like
 BESIDE = 0.3  # short sides: places of one photo that are nearer are alike for that alone
 NEIGHBOUR = 3  # the third-nearest place: a single one is chance
-GATE = (0.71, 0.80)  # likeness at which a reference begins to count, and counts in full
+GATE = (0.73, 0.82)  # likeness at which a reference begins to count, and counts in full
 _ROWS = 4096  # places of the photo worked on at a time
 
 
@@ -207,13 +208,17 @@ def gate(likeness: float) -> float:
     return min(max((likeness - low) / (high - low), 0.0), 1.0)
 
 
-def borrow(photo: Scene, references: Sequence[Reference], strength: float = 1.0) -> Borrowed:
+def borrow(
+    photo: Scene, references: Sequence[Reference], strength: float = 1.0, *, calm: bool = False
+) -> Borrowed:
     """Bring the colours of references to all that is alike in a photo.
 
     Args:
         photo: all its places.
         references: the first `MAX_REFERENCES` that are alike count.
         strength: 0 to 1.
+        calm: take references for guesses, not for the truth, and look for what they have in
+            common.
 
     Raises:
         HintError: a reference is another model's.
@@ -232,11 +237,11 @@ def borrow(photo: Scene, references: Sequence[Reference], strength: float = 1.0)
         return Borrowed(
             torch.ones(1, 1, height, width), torch.zeros(1, 2, height, width), 0.0, False
         )
-    return _regressed(photo, alike, max(w for w, _ in alike) * strength)
+    return _regressed(photo, alike, max(w for w, _ in alike) * strength, calm)
 
 
 def _regressed(
-    photo: Scene, references: Sequence[tuple[float, Reference]], reach: float
+    photo: Scene, references: Sequence[tuple[float, Reference]], reach: float, calm: bool
 ) -> Borrowed:
     """Give what references (weight, reference) do where the photo goes over to them by `reach`."""
     each = max(MAX_PLACES // len(references), 1)
@@ -245,9 +250,10 @@ def _regressed(
     lightness = torch.cat([r.scene.lightness[i] for _, r, i in kept])
     weight = torch.cat([torch.full((len(i),), w * r.weight) for w, r, i in kept])
     ab = torch.cat([r.ab[i] for _, r, i in kept])
-    own, other = _points(photo, features, lightness)
+    scale, noise = (CALM_FEATURES, CALM_NOISE * len(ab)) if calm else (FEATURES, NOISE)
+    own, other = _points(photo, features, lightness, scale)
     mean = (weight[:, None] * ab).sum(0) / weight.sum()
-    gram = similarity(other, other) + torch.diag(NOISE / weight)
+    gram = similarity(other, other) + torch.diag(noise / weight)
     solved = torch.linalg.solve(gram, ab - mean)
     parts = [similarity(part, other) for part in torch.split(own, _ROWS)]
     given = torch.cat([part @ solved for part in parts]) + mean
@@ -261,7 +267,9 @@ def _thinned(count: int, most: int) -> Tensor:
     return torch.linspace(0, count - 1, min(count, most)).round().long()
 
 
-def _points(photo: Scene, features: Tensor, lightness: Tensor) -> tuple[Tensor, Tensor]:
+def _points(
+    photo: Scene, features: Tensor, lightness: Tensor, scale: float
+) -> tuple[Tensor, Tensor]:
     """Give points of the photo's places and of others', scaled together.
 
     Half the say in the principal parts is the photo's, whatever the numbers of places.
@@ -271,7 +279,7 @@ def _points(photo: Scene, features: Tensor, lightness: Tensor) -> tuple[Tensor, 
     own, other = ((x - mean) / extent for x in (photo.features, features))
     moments = own.T @ own / len(own) + other.T @ other / len(other)
     _, axes = torch.linalg.eigh(moments.double())
-    main = axes[:, -CHANNELS:].float() / FEATURES
+    main = axes[:, -CHANNELS:].float() / scale
     return tuple(  # type: ignore[return-value]
         torch.cat((x @ main, light[:, None] / LIGHTNESS), dim=1)
         for x, light in ((own, photo.lightness), (other, lightness))
