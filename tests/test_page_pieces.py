@@ -19,6 +19,7 @@ from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import about, frames
 from colorgan.ui import page as page_module
 from colorgan.ui.album_files import Row, count, incoming, photos_of_folder, write_table
+from colorgan.ui.events import Arrivals
 from colorgan.ui.limits import REFILL_SECONDS, Limits
 from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
@@ -140,10 +141,31 @@ class TestPieces:
         show = next(f for f in page.fns.values() if f.name == "show").fn
         visitors = [SimpleNamespace(client=VISITOR.client, session_hash=name) for name in "ab"]
         asked = (str(portrait), "custom", 1.0, 64, False, False, 1.0)
-        first, again, other = (show(*asked, visitors[place]) for place in (0, 0, 1))
+        first, again, other = (show(visitors[place], *asked) for place in (0, 0, 1))
         assert first == again and first[0]["look"] != other[0]["look"]
         assert len(seen) == 2  # one for each visitor, the doubt with it
         assert first[2] is not None
+
+    def test_the_result_of_a_photo_that_was_replaced_meanwhile_is_dropped(self):
+        arrivals, visitor = Arrivals(), SimpleNamespace(session_hash="a")
+        new_ones = []
+
+        def colour(photo, request):
+            for new in new_ones:
+                arrivals.came("a", new)
+            return f"{photo} in colour"
+
+        work = arrivals.unless_late(colour)
+        assert work("old", visitor) == "old in colour"  # came along from another tab
+        arrivals.came("a", "old")
+        assert work("old", visitor) == "old in colour"
+        new_ones = ["new"]
+        assert work("old", visitor) == gr.skip()
+        new_ones = []
+        assert work("old", visitor) == gr.skip()
+        assert work("new", visitor) == "new in colour"
+        arrivals.came("b", "other")  # another visitor's
+        assert work("new", visitor) == "new in colour"
 
     def test_where_a_model_is_guessing_is_shown_if_it_knows(
         self, guessing_model, small_model, portrait, tmp_path

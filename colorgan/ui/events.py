@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -16,6 +18,8 @@ from .photo_input import PhotoInput, receive
 WORKING: dict[str, Any] = {"concurrency_id": "work", "concurrency_limit": 1}
 # What only the page itself asks for: no script finds it, no progress is shown.
 QUIETLY: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+MOST_VISITORS = 1000  # whose newest photo is known
 
 Work = Callable[..., tuple[Any, ...]]
 
@@ -46,12 +50,54 @@ class Bench:
         return [self.source.photo, *self.settings]
 
 
+class Arrivals:
+    """Which photo came last to each visitor, so that no result of an older one is shown.
+
+    Gradio can cancel old work, but by the function's name alone: if that ends by itself just then,
+    work on the new photo is cancelled in its stead. So old work may end, and is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._count = count(1)
+        self._last: OrderedDict[str, int] = OrderedDict()
+        self._own: dict[tuple[str, str], int] = {}
+
+    def came(self, visitor: str, photo: str | None) -> None:
+        """Note that a photo came, or that there is none any more."""
+        number = next(self._count)
+        self._last[visitor] = number
+        self._last.move_to_end(visitor)
+        if photo is not None:
+            self._own[visitor, photo] = number
+        if len(self._last) > MOST_VISITORS:
+            gone, _ = self._last.popitem(last=False)
+            self._own = {key: n for key, n in self._own.items() if key[0] != gone}
+
+    def unless_late(self, work: Work) -> Work:
+        """Give work that shows nothing if another photo has come meanwhile."""
+
+        def in_time(photo: str | None, *rest: Any) -> Any:
+            visitor = rest[-1].session_hash or ""
+            # A photo that came along from another tab was not noted: it is as new as this moment.
+            own = self._own.get((visitor, photo or ""), self._last.get(visitor, 0))
+            if self._last.get(visitor, 0) > own:
+                return gr.skip()
+            done = work(photo, *rest)
+            return gr.skip() if self._last.get(visitor, 0) > own else done
+
+        return in_time
+
+
 def bind(bench: Bench) -> None:
     """Bind the events: a photo comes or goes, work is asked for, a setting is changed.
 
     Scripts find the work by the name of its function.
     """
     source, inputs, work = bench.source, bench.inputs, bench.work
+    again, arrivals = _again(work), Arrivals()
+    if bench.at_once:
+        in_time = arrivals.unless_late(work)
+        work, again = _named(work.__name__, in_time), _again(in_time)
     working: dict[str, Any] = {
         "outputs": bench.outcome,
         "show_progress_on": bench.frame,
@@ -66,7 +112,7 @@ def bind(bench: Bench) -> None:
         source.button.click(work, inputs, **working, **visible, trigger_mode="multiple")
     ]
     for path, button in source.examples.items():
-        chosen = button.click(partial(str, path), None, source.photo, **QUIETLY)
+        chosen = button.click(_choose(path, arrivals), None, source.photo, **QUIETLY)
         started.append(chosen.then(work, inputs, **working, api_visibility="private"))
     started.append(
         gr.on(
@@ -75,7 +121,7 @@ def bind(bench: Bench) -> None:
                 for part in bench.settings
                 if part is not bench.quick
             ],
-            _again(work),
+            again,
             [source.photo if bench.at_once else bench.frame, *inputs],
             **working,
             trigger_mode="always_last",
@@ -87,15 +133,43 @@ def bind(bench: Bench) -> None:
     # once, in the browser: the server would answer later, perhaps after work on the new photo
     # was asked for, and undo that.
     nothing = f"() => Array({len(bench.outcome)}).fill(null)"
+    cancelled = None if bench.at_once else started
     for changed in (source.photo.upload, source.photo.clear):
-        changed(None, None, bench.outcome, js=nothing, cancels=started, **QUIETLY)
+        changed(None, None, bench.outcome, js=nothing, cancels=cancelled, **QUIETLY)
+
+    def arrive(photo: str | None, request: gr.Request) -> Any:
+        arrivals.came(request.session_hash or "", photo)
+        return receive(photo)
+
+    def leave(request: gr.Request) -> None:
+        arrivals.came(request.session_hash or "", None)
+
     received = source.photo.upload(
-        receive, source.photo, source.photo, **QUIETLY, trigger_mode="multiple"
+        arrive, source.photo, source.photo, **QUIETLY, trigger_mode="multiple"
     )
     if bench.at_once:
+        source.photo.clear(leave, None, None, **QUIETLY)
         press = f"document.querySelector('#{source.button.elem_id}')?.click()"
         pressed = f"(photo) => {{ if (photo) {press}; return []; }}"
         received.then(None, source.photo, None, js=pressed, **QUIETLY)
+
+
+def _choose(path: Path, arrivals: Arrivals) -> Callable[[gr.Request], str]:
+    def choose(request: gr.Request) -> str:
+        arrivals.came(request.session_hash or "", None)
+        return str(path)
+
+    return choose
+
+
+def _named(name: str, work: Work) -> Work:
+    """Give work a name and a form in which Gradio finds where its request goes."""
+
+    def named(request: gr.Request, *inputs: Any) -> Any:
+        return work(*inputs, request)
+
+    named.__name__ = name
+    return named
 
 
 def _again(work: Work) -> Callable[..., Any]:
