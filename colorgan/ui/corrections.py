@@ -85,7 +85,7 @@ def routes(looks: Looks, texts: Texts) -> list[BaseRoute]:
 
     def preview(asked: dict[str, Any]) -> Response:
         held, hints, strength = _asked(looks, asked)
-        return Response(_jpeg(held, hints, strength), media_type="image/jpeg")
+        return Response(jpeg(held, hints, strength), media_type="image/jpeg")
 
     def likely(asked: dict[str, Any]) -> Response:
         held = looks.get(_text(asked, "look"))
@@ -140,7 +140,7 @@ class _Files:
 # What is answered
 
 
-def _jpeg(held: Held, hints: Hints, strength: float, side: int | None = None) -> bytes:
+def jpeg(held: Held, hints: Hints, strength: float, side: int | None = None) -> bytes:
     """Give the photo as corrected, as JPEG with colours as fine as its lightness."""
     with _EDITING, torch.inference_mode():
         lightness = held.lightness
@@ -188,7 +188,7 @@ def _versions(held: Held, hints: Hints, strength: float) -> list[dict[str, Any]]
     made = []
     for version in held.look.versions(hints.hints):
         plain = json.loads(hint_files.to_json(Hints(version)))["hints"]
-        picture = base64.b64encode(_jpeg(held, Hints(version), strength, VERSION_SIDE)).decode()
+        picture = base64.b64encode(jpeg(held, Hints(version), strength, VERSION_SIDE)).decode()
         made.append({"hints": plain, "picture": f"data:image/jpeg;base64,{picture}"})
     return made
 

@@ -206,7 +206,7 @@ class Looks:
         """
         entry = self._entry(token)
         seen = self._look(entry)
-        held = Held(seen.look, _edit_lightness(seen.grey))
+        held = Held(seen.look, edit_lightness(seen.grey))
         with self._lock:
             if held.nbytes <= LARGEST:
                 entry.held = held
@@ -334,7 +334,8 @@ def coloured(lightness: Tensor, lines: Tensor) -> Photo:
     return paint(blank, lines, lightness=plane)
 
 
-def _edit_lightness(grey: Photo) -> Tensor:
+def edit_lightness(grey: Photo) -> Tensor:
+    """Give L* (h, w) in half precision, at most `EDIT_SIDE` pixels long, of a small photo."""
     lightness = full_lightness(grey.pixels)
     scale = min(EDIT_SIDE / max(grey.width, grey.height), 1)
     shape = [max(round(side * scale), 1) for side in (grey.height, grey.width)]
