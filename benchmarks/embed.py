@@ -27,9 +27,10 @@ ROOT = Path(__file__).parent.parent
 ABOUT = {
     "pretrained": "Colours any photo: trained on landscapes, people, animals, streets, buildings, "
     "plants, sports, food and objects.",
-    "custom": "For an old city's album: a broad model fine-tuned on people, faces, streets, "
-    "buildings, ships, horses, vehicles, trains, rooms and landscapes; its weights are the mean of "
-    "those before and after.",
+    "custom": "Colours any photo, and an old city's album above all: a trunk that was taught what "
+    "grey photos show, under a decoder that answers with a distribution over colours, trained on "
+    "people, streets, buildings, rooms, landscapes, food, trains and more. Where the distribution "
+    "says that a strong colour may be far off, it is lowered.",
 }
 DATA = (
     "Photographs of public data sets with mixed, partly research-only licences, listed in "

@@ -17,6 +17,7 @@ from .spreading import Anchors, Places
 
 MODE_RADIUS = 22.0
 """In CIE units: two likely colours that are nearer than this are one."""
+_RIM = 16  # a place is not asked for within this part of the photo's sides, where little is seen
 _SAMPLES = 512  # places that stand for a photo where every place is compared with it
 _TURNS = (-40, 40, 180)  # degrees of hue, of colours near an answer
 _LIVELY = 22.0  # chroma of a variant of what is nearly grey
@@ -73,13 +74,13 @@ def telling(places: Places, doubt: Tensor, anchors: Anchors | None, count: int) 
     total = len(places.points)
     sample = torch.linspace(0, total - 1, min(_SAMPLES, total)).round().long()
     alike = spreading.similarity(places.points, places.points[sample])
-    open_ = doubt.clone()
+    open_, inside = doubt.clone(), _inside(places.shape)
     if anchors is not None and len(anchors):
         said = spreading.shares(places, spreading.merged(places, anchors)).sum(1)
         open_ = open_ * (1 - said.clamp(0, 1))
     found = []
     for _ in range(min(count, total)):
-        gain = alike @ open_[sample] * open_
+        gain = alike @ open_[sample] * open_ * inside
         place = int(gain.argmax())
         if gain[place] <= 1e-6:
             break
@@ -87,3 +88,11 @@ def telling(places: Places, doubt: Tensor, anchors: Anchors | None, count: int) 
         own = spreading.similarity(places.points, places.points[place : place + 1])[:, 0]
         open_ = open_ * (1 - own)
     return found
+
+
+def _inside(shape: tuple[int, int]) -> Tensor:
+    """Give 1 for the places (P,) of a grid that are not at its rim, 0 for those at it."""
+    inside = torch.zeros(shape)
+    row, column = (side // _RIM for side in shape)
+    inside[row : shape[0] - row, column : shape[1] - column] = 1
+    return inside.flatten()
