@@ -115,7 +115,12 @@ class Look:
         anchors = self.anchors(hints)
         gain, offset = (self._enlarged(x) for x in spreading.fields(self.places, anchors))
         ab, exact = spreading.settle(torch.addcmul(offset, gain, own), own, anchors)
-        return upsampling.fit_lines(self.lightness, ab, exact)
+        lines = upsampling.fit_lines(self.lightness, ab, exact)
+        height, width = ab.shape[-2:]
+        kept = spreading.kept(anchors, (height, width))
+        if kept is not None:  # there the colour follows the lightness as it did
+            lines = torch.lerp(lines, upsampling.fit_lines(self.lightness, own), kept)
+        return lines
 
     def anchors(self, hints: Iterable[Hint]) -> spreading.Anchors:
         """Give what hints say of single places.

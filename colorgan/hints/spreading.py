@@ -269,6 +269,22 @@ def settle(ab: Tensor, ab0: Tensor, anchors: Anchors) -> tuple[Tensor, Tensor]:
     return _bumped(ab, there, solved.float())
 
 
+def kept(anchors: Anchors, shape: tuple[int, int]) -> Tensor | None:
+    """Give how near each pixel is to a place that is to stay as it was: (1, 1, H, W), 0 to 1.
+
+    None where nobody said so.
+    """
+    same = (anchors.gain == 1) & (anchors.offset == 0).all(dim=1)
+    if not same.any():
+        return None
+    height, width = shape
+    own = anchors.at(same.nonzero()[:, 0])
+    row = (own.y * height).long().clamp(0, height - 1)
+    column = (own.x * width).long().clamp(0, width - 1)
+    there = torch.unique(row * width + column)
+    return _bumped(torch.zeros(1, 2, *shape), there, torch.zeros(len(there), 2))[1]
+
+
 def _bumped(ab: Tensor, there: Tensor, heights: Tensor) -> tuple[Tensor, Tensor]:
     """Add a small bump of each height (A, 2) at each pixel; give the sum and the highest bump."""
     height, width = ab.shape[-2:]
