@@ -15,16 +15,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from colorgan import color, photo
-from colorgan.color.upsampling import EDGE, WINDOW, _box, apply_lines, fit_lines
+from colorgan.color.upsampling import EDGE, WINDOW, apply_lines, box, fit_lines
 from colorgan.photoset.sources import read_all
 
 
 def guided_filter(lightness: Tensor, ab: Tensor) -> Tensor:
     """Lines of the fast guided filter (He, Sun 2015), to compare with."""
-    mean_l, mean_ab = _box(lightness, WINDOW), _box(ab, WINDOW)
-    variance = _box(lightness * lightness, WINDOW) - mean_l * mean_l
-    slope = (_box(lightness * ab, WINDOW) - mean_l * mean_ab) / (variance + EDGE**2)
-    return _box(torch.cat((slope, mean_ab - slope * mean_l), dim=1), WINDOW)
+    mean_l, mean_ab = box(lightness, WINDOW), box(ab, WINDOW)
+    variance = box(lightness * lightness, WINDOW) - mean_l * mean_l
+    slope = (box(lightness * ab, WINDOW) - mean_l * mean_ab) / (variance + EDGE**2)
+    return box(torch.cat((slope, mean_ab - slope * mean_l), dim=1), WINDOW)
 
 
 def resize(x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -181,6 +181,21 @@ def test_the_readme_s_table_of_quality_is_what_the_command_prints():
     assert [row for row in rows if row not in TEXTS["README.md"].splitlines()] == []
 
 
+def test_the_readme_s_figures_of_groups_and_mistakes_are_the_measured_ones():
+    figures = quality.kept()
+    for model in ("custom", "pretrained"):
+        shares = [
+            100 * group["ciede2000"][model] / group["ciede2000"]["grey"]
+            for group in figures["groups"].values()
+            if group.get("ciede2000")
+        ]
+        for share in shares:
+            if share > 100:
+                assert f"{share:.1f}" in TEXTS["README.md"], model
+    glaring = figures["models"]["custom"]["glaring_photos"]["mean"]
+    assert f"In {glaring:.1%}".replace("%", " %") in TEXTS["README.md"]
+
+
 def test_the_readme_s_example_of_hints_is_read():
     example = re.search(r"```json\n(.*?)```", TEXTS["README.md"], re.S)
     assert len(from_json(example[1], "README")) == 3

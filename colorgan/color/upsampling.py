@@ -19,7 +19,7 @@ WINDOW = 3  # radius of the window whose line is taken, in pixels of the small p
 EDGE = 7.0  # contrast in L* from which an edge is followed
 
 
-def _box(x: Tensor, radius: int) -> Tensor:
+def box(x: Tensor, radius: int) -> Tensor:
     """Mean over a square window; at the rim over what is there. (N, C, H, W) to the same."""
     for axis in (0, 1):
         kernel, padding = [1, 1], [0, 0]
@@ -40,9 +40,9 @@ def fit_lines(lightness: Tensor, ab: Tensor, exact: Tensor | None = None) -> Ten
     Returns:
         (N, 4, h, w): slope of a and b, then offset of a and b.
     """
-    blurred = _box(_box(lightness, BLUR), BLUR)
+    blurred = box(box(lightness, BLUR), BLUR)
     moments = torch.cat((blurred, ab, blurred * blurred, blurred * ab), dim=1)
-    means = _box(moments, WINDOW)
+    means = box(moments, WINDOW)
     mean_l, mean_ab, square, product = means[:, :1], means[:, 1:3], means[:, 3:4], means[:, 4:]
     variance, covariance = square - mean_l * mean_l, product - mean_l * mean_ab
     slope = covariance / (variance.clamp(min=0) + EDGE * EDGE)

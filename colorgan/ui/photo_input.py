@@ -12,7 +12,7 @@ from gradio.data_classes import ImageData
 
 from .. import photo as files
 from ..errors import PhotoError
-from ..photo import Pages, Photo
+from ..photo import Pages
 from .messages import toast_text
 from .previews import save_preview
 from .texts import Texts
@@ -83,11 +83,6 @@ def receive(path: str | None) -> Any:
     if photo.format in BROWSER_FORMATS:
         return gr.skip()
     return str(save_preview(photo, Path(path + _STAND_IN)))
-
-
-def open_photo(texts: Texts, path: str | None) -> Photo:
-    """Read the photo of a box, of several pages or frames the first; raise as `open_pages` does."""
-    return open_pages(texts, path).first
 
 
 def open_pages(texts: Texts, path: str | None) -> Pages:

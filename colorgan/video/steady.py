@@ -22,6 +22,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from ..color.upsampling import box
+
 KEEP = 0.85
 """Share of the colour before, where it can be trusted."""
 APART = 1.0
@@ -69,7 +71,7 @@ def motions(first: Tensor, second: Tensor) -> tuple[Motion, Motion]:
     """
     pair = torch.cat((second, first))
     flow = _flow(pair, pair.flip(0))
-    calm = _box(_box(pair, 1), 1)
+    calm = box(box(pair, 1), 1)
     calm = calm - calm.mean((2, 3), keepdim=True)
     apart = (flow + warp(flow.flip(0), flow)).square().sum(1, keepdim=True)
     light = (calm - warp(calm.flip(0), flow)).square()
@@ -104,7 +106,7 @@ def carried(before: Tensor, ab: Tensor, motion: Motion, own: Tensor | float = 1.
     both, weight = old * moved + new * ab, old + new
     around, near = both, weight
     for radius in (2, 4, 8):  # a wider look where there is nothing yet
-        around, near = _box(around, radius), _box(near, radius)
+        around, near = box(around, radius), box(near, radius)
         fill = 1e-2 * torch.exp(-weight / 0.02)
         both, weight = both + fill * around, weight + fill * near
     return both / weight.clamp(min=1e-6)
@@ -125,21 +127,21 @@ def _flow(first: Tensor, second: Tensor) -> Tensor:
 
 def _refined(first: Tensor, second: Tensor, flow: Tensor) -> Tensor:
     across, down = _gradients(first)
-    xx, xy, yy = _box(torch.cat((across**2, across * down, down**2), 1), _WINDOW).chunk(3, 1)
+    xx, xy, yy = box(torch.cat((across**2, across * down, down**2), 1), _WINDOW).chunk(3, 1)
     xx, yy = xx + _NOISE / 4, yy + _NOISE / 4
     scale = 1 / (xx * yy - xy * xy)
     for _ in range(_STEPS):
         missing = warp(second, flow) - first
-        x, y = _box(torch.cat((across * missing, down * missing), 1), _WINDOW).chunk(2, 1)
+        x, y = box(torch.cat((across * missing, down * missing), 1), _WINDOW).chunk(2, 1)
         step = torch.cat((yy * x - xy * y, xx * y - xy * x), 1) * scale
         flow = flow - step.clamp(-_LARGEST_STEP, _LARGEST_STEP)
-        flow = _box(flow, 1)
+        flow = box(flow, 1)
     return flow
 
 
 def _local(lightness: Tensor, shape: tuple[int, int]) -> Tensor:
     small = F.interpolate(lightness, shape, mode="area")
-    return _box(small, 1) - _box(small, _LOCAL)
+    return box(small, 1) - box(small, _LOCAL)
 
 
 def _gradients(picture: Tensor) -> tuple[Tensor, Tensor]:
@@ -168,12 +170,3 @@ def _inside(flow: Tensor) -> Tensor:
     height, width = flow.shape[-2:]
     limit = 1 + flow.new_tensor([1 / width, 1 / height])
     return (_grid(flow).abs() <= limit).all(-1)[:, None].float()
-
-
-def _box(x: Tensor, radius: int) -> Tensor:
-    """Mean over a square window; at the rim over what is there."""
-    for axis in (0, 1):
-        kernel, padding = [1, 1], [0, 0]
-        kernel[axis], padding[axis] = 2 * radius + 1, radius
-        x = F.avg_pool2d(x, kernel, stride=1, padding=padding, count_include_pad=False)
-    return x
