@@ -188,6 +188,22 @@ class TestByMouse:
         figure = page.locator("#colour-frame figure").bounding_box()  # the window may have scrolled
         assert page.locator("#colour-frame .field").bounding_box() == pytest.approx(figure, abs=1)
 
+    def test_it_fills_the_screen_and_is_corrected_there(self, visit, small_photo):
+        page = visit()
+        colour(page, small_photo)
+        narrow = page.locator("#colour-frame .field").bounding_box()["width"]
+        page.locator(".tool.full").click()
+        page.wait_for_function("document.fullscreenElement !== null")
+        page.wait_for_function(
+            "narrow => document.querySelector('#colour-frame .field').clientWidth > narrow",
+            arg=narrow,
+        )
+        correct(page, PLACES[0], "[data-swatch=red]")
+        assert names(page) == ["Red"]
+        page.evaluate("document.exitFullscreen()")
+        page.wait_for_function("document.fullscreenElement === null")
+        assert names(page) == ["Red"]
+
     def test_corrections_outlive_another_model_and_a_reload(self, visit, small_photo):
         page = visit()
         colour(page, small_photo)
@@ -291,6 +307,29 @@ class TestByTouch:
         assert not overflows(page)
         page.locator(".panel .close").tap()
         assert names(page) == ["Navy"]
+        context.close()
+
+    def test_a_finger_learns_a_colours_name_and_draws_a_line(self, browser, url, small_photo):
+        context = browser.new_context(
+            locale="en-US", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+        )
+        page = context.new_page()
+        page.goto(url)
+        page.locator("#colour-photo input[type=file]").wait_for(state="attached")
+        colour(page, small_photo)
+        page.locator("#colour-frame .field").scroll_into_view_if_needed()
+        session = page.context.new_cdp_session(page)
+        for kind, place in (("Start", 0.2), ("Move", 0.4), ("Move", 0.6), ("End", None)):
+            x, y = point(page, (place or 0, 0.5))
+            points = [] if place is None else [{"x": x, "y": y}]
+            session.send(
+                "Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points}
+            )
+        page.locator(".panel .likely button").first.wait_for()
+        page.locator(".panel [data-swatch=navy]").first.tap()
+        assert page.locator(".panel .chip-name").inner_text() == ": Navy"
+        (hint,) = stored(page)
+        assert len(hint["points"]) > 1 and hint["points"][-1][0] == pytest.approx(0.6, abs=0.02)
         context.close()
 
 

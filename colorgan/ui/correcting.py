@@ -57,7 +57,7 @@ _PANEL = """
   <header><h3>{panel}</h3>{close}</header>
   <h4>{likely}</h4>
   <div class="chips likely"></div>
-  <h4>{known}</h4>
+  <h4>{known}<span class="chip-name" aria-hidden="true"></span></h4>
   <div class="chips known"></div>
   <div class="all" hidden></div>
   <button type="button" class="plain more" aria-expanded="false">{more}</button>

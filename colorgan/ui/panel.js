@@ -30,7 +30,14 @@ const makePanel = (panel, words, palette, few, spreads, near, says) => {
   let current = null; // what the hint wants so far
   let currentName = "";
 
+  // Fingers see no titles: the name of a known colour stands in the heading above them
+  const tell = (name) => {
+    find(".chip-name").textContent = name ? `: ${name}` : "";
+  };
+  const chosenName = () =>
+    typeof current === "string" ? (words.swatches[current] ?? "") : "";
   const mark = () => {
+    tell(chosenName());
     const own = JSON.stringify(current);
     for (const one of panel.querySelectorAll("[data-own]")) {
       one.setAttribute("aria-pressed", String(one.dataset.own === own));
@@ -58,6 +65,12 @@ const makePanel = (panel, words, palette, few, spreads, near, says) => {
   const swatch = ([name, colour]) => {
     const made = chip(name, words.swatches[name], words.swatches[name], colour);
     made.dataset.swatch = name;
+    for (const event of ["pointerenter", "focus"]) {
+      made.addEventListener(event, () => tell(words.swatches[name]));
+    }
+    for (const event of ["pointerleave", "blur"]) {
+      made.addEventListener(event, () => tell(chosenName()));
+    }
     known[name] = [colour, abOf(colour)];
     return made;
   };
