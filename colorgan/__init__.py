@@ -1,7 +1,7 @@
 """colorgan gives black-and-white photos colour.
 
 >>> from colorgan import Colorizer
->>> colorizer = Colorizer.from_pretrained("pretrained")
+>>> colorizer = Colorizer.from_pretrained()
 >>> colorizer.colorize_file("photo.jpg", "photo in colour.jpg")
 """
 

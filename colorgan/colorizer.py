@@ -47,7 +47,7 @@ class Colorizer:
     size and says what colours it might have had; these are brought up along the photo's edges.
 
         >>> from colorgan import Colorizer
-        >>> colorizer = Colorizer.from_pretrained("pretrained")
+        >>> colorizer = Colorizer.from_pretrained()
         >>> colorizer.colorize_file("grandmother.jpg", "grandmother in colour.jpg")
 
     Attributes:
@@ -72,12 +72,12 @@ class Colorizer:
     @classmethod
     def from_pretrained(
         cls,
-        name: str | Path = "pretrained",
+        name: str | Path = hub.BEST,
         *,
         engine: str = "torch",
         device: torch.device | None = None,
     ) -> Colorizer:
-        """Load a model by name: `pretrained`, `custom`, a folder, or `org/name[@revision]`.
+        """Load a model by name: `custom`, `pretrained`, a folder, or `org/name[@revision]`.
 
         Args:
             name: of the model; for onnxruntime also an ONNX file that `colorgan export` wrote.

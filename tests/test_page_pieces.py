@@ -15,6 +15,8 @@ import pytest
 from PIL import Image
 
 from colorgan import hub
+from colorgan.cli import parser
+from colorgan.colorizer import Colorizer
 from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import about, frames
 from colorgan.ui import page as page_module
@@ -289,6 +291,12 @@ class TestFigures:
 
 
 class TestOrderOfModels:
+    def test_page_command_and_python_take_the_nearest_of_the_embedded_models(self):
+        names = Models({name: name for name in hub.embedded("generator")}).keys
+        command = parser().parse_args(["colorize", "a.jpg", "-o", "b.jpg"]).model
+        film = parser().parse_args(["video", "a.mkv", "-o", "b.mkv"]).model
+        assert names[0] == hub.BEST == command == film == Colorizer.from_pretrained().name
+
     def test_the_model_nearest_to_the_originals_is_first(self, tmp_path):
         def judged(name: str, error: float, photos: int = 10) -> str:
             folder = tmp_path / name

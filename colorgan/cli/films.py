@@ -28,9 +28,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     command.add_argument(
         "--model",
-        default="pretrained",
+        default="custom",
         metavar="NAME",
-        help="pretrained (default), custom, a folder, or org/name[@revision]",
+        help="custom (default), pretrained, a folder, or org/name[@revision]",
     )
     command.add_argument(
         "--strength", type=float, default=1.0, metavar="S", help="0 (grey) to 1.5; default 1"

@@ -147,9 +147,9 @@ def _add_restorer(command: argparse.ArgumentParser, option: str, default: str | 
 def _add_model(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--model",
-        default="pretrained",
+        default="custom",
         metavar="NAME",
-        help="pretrained (default), custom, a folder, or org/name[@revision]",
+        help="custom (default), pretrained, a folder, or org/name[@revision]",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ..networks.files import CARD, CONFIG, GOLDEN, WEIGHTS, fill, read_config
 from ..networks.storage import load, load_network, load_restorer
 from .folders import (
+    BEST,
     EVALUATION,
     FILES,
     ModelFolder,
@@ -22,6 +23,7 @@ from .folders import (
 )
 
 __all__ = [
+    "BEST",
     "CARD",
     "CONFIG",
     "EVALUATION",

@@ -1,6 +1,6 @@
 """Model folders: config.json, model.safetensors, README.md; found by name, loaded, saved.
 
-A name is `pretrained`, `custom` or `restore` (embedded in the package), a folder, or
+A name is `custom`, `pretrained` or `restore` (embedded in the package), a folder, or
 `org/name[@revision]` on the Hugging Face Hub. Only JSON and safetensors are read; nothing is ever
 unpickled.
 """
@@ -27,6 +27,8 @@ EVALUATION = "evaluation.json"
 """Figures of `colorgan evaluate --json`, kept in the model folder."""
 FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, EVALUATION)
 """What a model folder may hold; nothing else is fetched or sent."""
+BEST = "custom"
+"""The embedded generator that is nearest to the originals; who names none gets it."""
 _HUB_NAME = re.compile(r"^(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[\w./-]+))?$")
 
 

@@ -96,7 +96,7 @@ class _Seen(Generic[Any_]):
 class Filmer:
     """Colours moving pictures so that their colours do not flicker.
 
-        >>> filmer = Filmer(Colorizer.from_pretrained("pretrained"))
+        >>> filmer = Filmer(Colorizer.from_pretrained())
         >>> for pixels in filmer(frames):  # arrays (H, W, 3), in and out
         ...     show(pixels)
 
