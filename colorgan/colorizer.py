@@ -69,6 +69,10 @@ class Colorizer:
         self.generator = generator.eval().to(self.device)
         self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
+    def __repr__(self) -> str:
+        """Name the model and where it computes."""
+        return f"Colorizer({self.name!r}, revision={self.revision!r}, device={str(self.device)!r})"
+
     @classmethod
     def from_pretrained(
         cls,
