@@ -347,11 +347,7 @@ class Colorizer:
         shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)
         with autocast(self.device):
             seen = self.generator.see(shown)
-        return Seen(
-            seen.ab.float().cpu(),
-            None if seen.features is None else seen.features.half().cpu(),
-            None if seen.chances is None else seen.chances.half().cpu(),
-        )
+        return replace(seen.each(lambda part: part.half().cpu()), ab=seen.ab.float().cpu())
 
 
 def paint(

@@ -38,6 +38,7 @@ class Look:
         features: (1, C, h', w') by which it tells things apart, or None.
         chances: (1, K, h'', w'') in half precision over `ab_grid.centres`, or None.
         size: the working size at which it was made.
+        points: (1, D, h', w') in which what is alike lies near each other, or None.
     """
 
     lightness: Tensor
@@ -45,29 +46,32 @@ class Look:
     features: Tensor | None
     chances: Tensor | None
     size: int
+    points: Tensor | None = None
 
     @classmethod
     def of(cls, lightness: Tensor, seen: Seen, size: int) -> Look:
         """Keep what is needed of a pass over lightness (1, 1, h, w)."""
-        features, chances = seen.features, seen.chances
+        features, chances, points = seen.features, seen.chances, seen.points
         return cls(
             lightness,
             seen.ab,
             None if features is None else spreading.coarse(features),
             None if chances is None else spreading.coarse(chances, MAX_CELLS).half(),
             size,
+            None if points is None else spreading.coarse(points),
         )
 
     @property
     def nbytes(self) -> int:
         """How much memory it holds."""
-        kept = (self.lightness, self.ab, self.features, self.chances, self.places.points)
+        own = (self.lightness, self.ab, self.features, self.chances, self.points)
+        kept = (*own, self.places.points)
         return sum(x.numel() * x.element_size() for x in kept if x is not None)
 
     @cached_property
     def places(self) -> spreading.Places:
         """Where hints spread; made when it is first needed."""
-        return spreading.embed(self.lightness, self.ab, self.features)
+        return spreading.embed(self.lightness, self.ab, self.features, self.points)
 
     @cached_property
     def scene(self) -> reference.Scene:

@@ -139,6 +139,23 @@ def test_u_nets_offer_features_along_which_hints_spread():
             assert seen.features is not None, name
 
 
+@torch.inference_mode()
+def test_learned_points_to_spread_hints_by_change_no_answer_and_know_no_neighbours():
+    plain = UNetConfig("resnet10t", widths=(16, 16, 16), zooms=(1.0, 0.5))
+    network = UNet(dataclasses.replace(plain, likeness=8)).eval()
+    without = UNet(plain).eval()
+    own = network.state_dict()
+    without.load_state_dict({k: v for k, v in own.items() if not k.startswith("likeness.")})
+    lightness = picture(64, 96, count=2)
+    seen, before = network.see(lightness), without.see(lightness)
+    assert torch.equal(seen.ab, before.ab) and before.points is None
+    assert seen.points.shape == (2, 8, *seen.features.shape[-2:])
+    alone = torch.cat([network.see(one[None]).points for one in lightness])
+    torch.testing.assert_close(seen.points, alone, atol=1e-4, rtol=1e-4)
+    for height, width in ((1, 1), (3, 70)):
+        assert torch.isfinite(network.see(picture(height, width)).points).all()
+
+
 class TestFromPretrained:
     """huggingface_hub's door to a class: its own models, whatever their settings."""
 

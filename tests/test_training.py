@@ -19,6 +19,7 @@ from colorgan.networks.critics import (
     NoGanConfig,
     PatchConfig,
 )
+from colorgan.networks.unet import LIKENESS
 from colorgan.training import inflection
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import Trainer, train
@@ -120,6 +121,33 @@ class TestLoop:
         assert terms[-1]["stride 32"] < 0.8 * terms[0]["stride 32"]
         assert set(read_table(tmp_path / "validation.csv")[0]) >= {"stride 4", "stride 32"}
         assert not (tmp_path / "samples").exists(), "there are no colours to show"
+
+    def test_a_model_learns_where_hints_should_go_and_its_answers_stay(
+        self, photos_in_memory, training_folder, small_model, tmp_path
+    ):
+        recipe = replace(
+            SMALL,
+            generator=replace(SMALL.generator, likeness=8),
+            stages=(Stage(64, 6, 6 * 40),),
+            losses=LossWeights(hints=1.0),
+            learning_rate=1e-2,
+        )
+        run = Run(
+            tmp_path,
+            data=("photos",),
+            validation=(str(training_folder),),
+            log_every=10,
+            init=str(small_model),
+        )
+        train(recipe, run, photos_in_memory)
+        before, after = weights(small_model), weights(tmp_path)
+        assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
+        assert any(name.startswith("likeness.") for name in after)
+        wrong = [row["hints"] for row in losses_of(tmp_path)]
+        assert wrong[-1] < wrong[0]
+        assert set(read_table(tmp_path / "validation.csv")[0]) >= {"worst 1", "random 10"}
+        again = hub.load(tmp_path)
+        assert again.settings.likeness == LIKENESS
 
     def test_what_a_trunk_learned_is_where_a_decoder_begins(
         self, photos_in_memory, small_model, teacher_weights, tmp_path

@@ -31,7 +31,7 @@ from ..errors import PhotoError
 from ..hints import Hint
 from ..look import Look
 from ..networks import Generator
-from ..networks.contract import Seen, in_use
+from ..networks.contract import in_use
 from .metrics import PAIRED, Picture, Pixels
 from .protocol import SIZE, judged, to_lightness, to_pixels
 from .statistics import estimate
@@ -118,9 +118,7 @@ def look_at(generator: Generator, square: Pixels) -> Look:
     lightness = to_lightness(square[None])
     with in_use(generator) as device:
         seen = generator.see(lightness.to(device))
-        parts = (seen.ab, seen.features, seen.chances)
-        found = Seen(*(None if part is None else part.float().cpu() for part in parts))  # type: ignore[arg-type]
-        return Look.of(lightness, found, len(square))
+        return Look.of(lightness, seen.each(lambda part: part.float().cpu()), len(square))
 
 
 def answer_of(look: Look) -> Answer:

@@ -3,7 +3,8 @@
 Each place of a photo is a point: what the network sees there (its features), how light it is, and
 where it lies, each divided by the distance over which it still counts as near.
 
-    e(x)   = [ features / FEATURES , L / LIGHTNESS , position / POSITION ]
+    e(x)   = [ features / FEATURES , L / LIGHTNESS , position / POSITION ]     or, where the network
+               learned points to spread by (`networks.likeness`), those in the features' place
     k_i(x) = exp(-|e(x) - e(x_i)|^2 / (2 s_i^2))      s_i: how far the hint spreads
     w(x)   = k(x) A,   A = (G'G + NOISE^2 I)^-1 G',   G: k at the hints' own places
 
@@ -101,18 +102,24 @@ class Anchors:
         return Anchors(*(part[chosen] for part in parts))
 
 
-def embed(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Places:
+def embed(
+    lightness: Tensor, ab: Tensor, features: Tensor | None, learned: Tensor | None = None
+) -> Places:
     """Make points of a photo's places.
 
     Args:
         lightness: L* (1, 1, H, W).
         ab: (1, 2, H, W), the model's answer.
         features: (1, C, h, w), `coarse` ones of `networks.contract.Seen`, or None.
+        learned: (1, D, h, w), the network's own points; they stand for the features.
     """
-    height, width = _grid(lightness) if features is None else features.shape[-2:]
+    known = features if learned is None else learned
+    height, width = _grid(lightness) if known is None else known.shape[-2:]
     shape = (height, width)
     own = F.interpolate(lightness, shape, mode="area")
-    if features is None:
+    if learned is not None:
+        parts = [learned.float(), own / LIGHTNESS, _positions(shape) / POSITION]
+    elif features is None:
         answer = F.interpolate(ab, shape, mode="area")
         parts = [answer / PLAIN_AB, own / PLAIN_LIGHTNESS, _positions(shape) / PLAIN_POSITION]
     else:

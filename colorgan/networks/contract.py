@@ -22,7 +22,7 @@ Critics: `critic(lightness, ab) -> logits`, a map or one number a photo, without
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -102,11 +102,19 @@ class Seen:
         features: (N, C, h, w), alike where the network sees alike, at whatever size it has them;
             None if it offers none. Hints spread along them.
         chances: (N, K, h, w) of `Generator.distribution`, or None.
+        points: (N, D, h, w) in which a distance of 1 counts as near, learned from the features;
+            None if it learned none: then hints spread by the features as they are.
     """
 
     ab: Tensor
     features: Tensor | None = None
     chances: Tensor | None = None
+    points: Tensor | None = None
+
+    def each(self, change: Callable[[Tensor], Tensor]) -> Seen:
+        """Return the same with every part changed that there is."""
+        parts = (self.ab, self.features, self.chances, self.points)
+        return Seen(*(None if part is None else change(part) for part in parts))  # type: ignore[arg-type]
 
 
 class Network(

@@ -24,6 +24,7 @@ from ..color import ab_grid
 from ..errors import ModelError
 from .blocks import ConvBlock, SelfAttention, normed
 from .contract import AB_CHANNELS, Answer, Config, Generator, Seen
+from .likeness import Likeness
 from .sizes import resize
 from .trunk import build_trunk, maps_of
 
@@ -34,6 +35,8 @@ FAR = 40.0
 """Distance from the truth in ab from which on a strong colour is glaringly wrong."""
 CALM = 25.0
 """Chroma that no mistake makes glaring."""
+LIKENESS = 24
+"""Channels of learned points, where a recipe asks for some."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class UNetConfig(Config):
             sorted from the largest on; what the head answers at each is averaged. A trunk that
             learned from small crops knows things at that size, and where two looks disagree the
             mean is calmer.
+        likeness: channels of the points by which hints spread, learned from what the decoder sees
+            at these very zooms (`likeness.Likeness`); 0: none.
     """
 
     trunk: str = "resnet34"
@@ -81,6 +86,7 @@ class UNetConfig(Config):
     contrast: float = 0.0
     caution: float = 0.0
     zooms: tuple[float, ...] = (1.0,)
+    likeness: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))  # JSON has only lists
@@ -99,6 +105,8 @@ class UNetConfig(Config):
             raise ModelError('caution needs a distribution over colours: head "classes".')
         if not 0 < self.temperature <= 1:
             raise ModelError(f"temperature must be above 0 and at most 1, not {self.temperature}.")
+        if not 0 <= self.likeness <= 256:
+            raise ModelError(f"likeness must be from 0 to 256 channels, not {self.likeness}.")
 
     @property
     def has_trunk(self) -> bool:
@@ -109,6 +117,10 @@ class UNetConfig(Config):
     def has_distribution(self) -> bool:
         """Whether the head answers with classes."""
         return self.head == "classes"
+
+    def with_likeness(self) -> UNetConfig:
+        """Return the settings with points to spread hints by."""
+        return self if self.likeness else replace(self, likeness=LIKENESS)
 
     def with_distribution(self) -> UNetConfig:
         """Give the settings with a head of classes; gain and contrast were made for the other."""
@@ -145,17 +157,30 @@ class UNet(Generator):
             self.register_buffer("classes", ab_grid.centres(), persistent=False)
             answers = len(self.classes)
         self.head = normed(nn.Conv2d(channels, answers, 3, padding=1), settings.spectral)
+        if settings.likeness:
+            self.likeness = Likeness(channels * len(settings.zooms), settings.likeness)
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Answer lightness (N, 1, H, W) in L* with ab (N, 2, H, W) in CIE units."""
         return self._in_use(self._seen(lightness)[0], lightness)
 
     def see(self, lightness: Tensor) -> Seen:
-        """Answer with ab, the decoder's last maps at all zooms, and the distribution if it has."""
+        """Answer with ab, the decoder's last maps at all zooms, and what the model has besides."""
         head, decoded = self._seen(lightness)
         features = torch.cat([self._resized(x.float(), head) for x in decoded], dim=1)
         chances = torch.softmax(head, dim=1) if self.has_distribution else None
-        return Seen(self._in_use(head, lightness), features, chances)
+        ab = self._in_use(head, lightness)
+        points = self.points(features, lightness, ab) if self.settings.likeness else None
+        return Seen(ab, features, chances, points)
+
+    def points(self, features: Tensor, lightness: Tensor, ab: Tensor) -> Tensor:
+        """Return the points (N, D, h, w) by which hints spread, of features of that size."""
+        small = (
+            F.interpolate(x.float(), features.shape[-2:], mode="area") for x in (lightness, ab)
+        )
+        with torch.autocast(features.device.type, enabled=False):
+            points: Tensor = self.likeness(features.float(), *small)
+        return points
 
     def answer(self, lightness: Tensor) -> Answer:
         """Answer in training: as seen once, without gain and contrast; with logits and maps."""

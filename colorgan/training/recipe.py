@@ -75,6 +75,9 @@ class LossWeights:
     """Huber loss to the colours of another model: they are the mean of what could be, and far
     less noisy than one photo's truth, so a network without pretrained weights learns sooner. Where
     both have colour classes, cross-entropy to the other's distribution instead."""
+    hints: float = 0.0
+    """What is still wrong, in dB, after some true colours were given as hints and spread; it trains
+    by what they spread, and nothing else."""
     trunk: float = 0.0
     """Squared error, over each channel's variance, between the maps that the trunk gives for the
     grey photo and those that the teacher gives for the coloured one. Of a training of the trunk
@@ -237,6 +240,16 @@ class Recipe:
             (
                 restoring and self.inflection is not None,
                 "trains a restorer, for which there is no inflection to be found.",
+            ),
+            (
+                bool(weights.hints)
+                and (playing or any(v for name, v in vars(weights).items() if name != "hints")),
+                "trains what hints spread by alone, without other losses and without a critic.",
+            ),
+            (
+                bool(weights.hints) and not getattr(self.generator, "likeness", 0),
+                "has a loss on hints but its generator learns nothing to spread them by: set "
+                "likeness to a number of channels.",
             ),
             (
                 bool(weights.trunk)

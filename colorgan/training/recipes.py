@@ -20,6 +20,7 @@ from ..networks.critics import (
     NoGanConfig,
     PatchConfig,
 )
+from ..networks.unet import LIKENESS
 from .recipe import Adversarial, Inflection, LossWeights, Recipe, Stage
 
 _NOGAN = Recipe(
@@ -146,6 +147,19 @@ RECIPES: dict[str, Recipe] = {
             degrade=0.3,
             precision="fp32",  # its convolutions by channel are slow in bfloat16 on processors
         ),
+        replace(
+            _LIGHT,
+            name="likeness",
+            generator=replace(_LITE, head="classes", zooms=(1.0, 0.5), likeness=LIKENESS),
+            losses=LossWeights(hints=1.0),
+            stages=(Stage(160, 8, 8_000),),
+            learning_rate=2e-3,
+            balance=0.5,
+            crop_scale=(0.7, 1.0),
+            degrade=0.0,
+            ema_halflife=400,
+            precision="fp32",  # one wrong bit in what is near moves a colour far
+        ),
         Recipe(
             name="restore",
             generator=RestorationConfig(),
@@ -172,5 +186,5 @@ RECIPES: dict[str, Recipe] = {
 pix2pix-rgb, pix2pix-lab. Ours besides: nogan-offline, whose trunk starts from random weights and is
 taught by a teacher; light, a small decoder on a frozen EfficientNet-Lite2; classes, the same with a
 distribution over colours instead of one colour; grey-trunk, which teaches the trunk of the two to
-see in grey photos what it sees in coloured ones; restore, which mends the lightness of damaged
-photos and colours nothing."""
+see in grey photos what it sees in coloured ones; likeness, which teaches a trained model how far a
+hint should go; restore, which mends the lightness of damaged photos and colours nothing."""

@@ -140,6 +140,8 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
     settings: Any = network.settings
     if recipe.losses.classes:
         settings = settings.with_distribution()
+    if recipe.losses.hints and isinstance(network, UNet):
+        settings = settings.with_likeness()
     if settings != network.settings:
         network = with_settings(network, settings)
     if isinstance(network, UNet) and recipe.trunk_weights not in (None, "timm"):

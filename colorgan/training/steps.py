@@ -20,7 +20,8 @@ from .pictures import Pictures, pictures
 from .recipe import Recipe, Stage
 from .schedule import Planned, rate_factor
 from .start import start_critic
-from .tasks import CriticTask, Seen, task_of
+from .task import Seen
+from .tasks import CriticTask, task_of
 
 CHANCE = 1_000_003  # a prime that keeps the chances of recipes with other seeds apart
 AVERAGED_EVERY = 4  # moves: an average over thousands of photos need not follow each one

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from .. import color, hub
 from ..color import ab_grid
-from ..evaluation import protocol, quick
+from ..evaluation import protocol
 from ..networks import Generator, Network, RestorationNet, UNet
-from ..networks.contract import AB_CHANNELS, Answer, in_use
+from ..networks.contract import Answer, in_use
 from ..networks.critics import Critic
 from ..networks.restoration import apply_curves
 from ..networks.trunk import maps_of
@@ -24,30 +24,10 @@ from . import losses
 from .adversarial import critic_loss
 from .pictures import Pictures, pictures
 from .recipe import Adversarial, Recipe
+from .spreading import HintsTask
+from .task import Seen, Task, grey
 
 JUDGED_AT_ONCE = 16  # photos
-Seen = tuple[Tensor, Tensor]
-"""A picture as a critic sees it: lightness (N, 1, H, W) and ab (N, 2, H, W)."""
-
-
-class Task(nn.Module):
-    """What a network is trained for."""
-
-    def parameter_groups(self) -> list[dict[str, Any]]:
-        """Give what is trained, each group with its "rate", a share of the learning rate."""
-        raise NotImplementedError
-
-    def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
-        """Give each term, weighted, and the generated pictures for a critic to score."""
-        raise NotImplementedError
-
-    def played(self, seen: Pictures) -> tuple[Seen, Seen]:
-        """Give the true and the generated pictures of a batch for a critic to tell apart."""
-        raise NotImplementedError
-
-    def figures(self, network: Network, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
-        """Measure a network, the average of what is trained, on photos, names and files."""
-        return quick.figures(network, photos)
 
 
 class GeneratorTask(Task):
@@ -275,13 +255,11 @@ class RestorationTask(Task):
         return grey(seen.new), grey(self.network(seen.lightness))
 
 
-def grey(lightness: Tensor) -> Seen:
-    """Give a lightness (N, 1, H, W) as a picture without colour."""
-    return lightness, torch.zeros_like(lightness).expand(-1, AB_CHANNELS, -1, -1)
-
-
 def task_of(recipe: Recipe, network: Network, class_weights: Tensor | None) -> Task:
     """Give the task that trains this kind of network."""
+    if recipe.losses.hints:
+        assert isinstance(network, UNet)  # the recipe was checked
+        return HintsTask(recipe, network)
     if recipe.losses.trunk:
         assert isinstance(network, UNet)  # the recipe was checked
         return TrunkTask(recipe, network)
