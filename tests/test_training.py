@@ -72,6 +72,21 @@ class TestLoop:
             torch.testing.assert_close(tensor, expected[name], atol=1e-6, rtol=0)
         assert losses_of(parts.folder) == losses_of(whole.folder)
 
+    def test_a_run_goes_on_with_its_own_photos_alone(
+        self, photos_in_memory, training_folder, tmp_path
+    ):
+        run = Run(tmp_path, data=("photos",), max_steps=2)
+        train(SMALL, run, photos_in_memory)
+        fewer = StoredPhotos(load_photos([training_folder]), seed=0)
+        fewer.store.photos.pop()
+        fewer.store.names.pop()
+        with pytest.raises(TrainingError, match="other photos: .*photos was .* --groups"):
+            train(SMALL, replace(run, resume=True), fewer)
+        judged = replace(run, resume=True, validation=(str(training_folder),))
+        with pytest.raises(TrainingError, match=r"val was .* and is"):
+            train(SMALL, judged, photos_in_memory)
+        train(SMALL, replace(run, resume=True, max_steps=3), photos_in_memory)
+
     def test_a_frozen_trunk_stays_as_it_was(self, photos_in_memory, tmp_path):
         recipe = replace(SMALL, trunk_rate=0.0)
         trainer = Trainer(begin(recipe, Run(tmp_path, data=("photos",))), photos_in_memory)

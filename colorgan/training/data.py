@@ -6,7 +6,8 @@ that is taken up again, or shared out among other processes, sees the same crops
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+import hashlib
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
@@ -111,6 +112,10 @@ class Batch:
 class Source(Protocol):
     """Gives batches of crops from a position of its sequence on, for ever."""
 
+    def identity(self) -> dict[str, str | int | None]:
+        """Return plain data that is the same for the same photos, and differs for others."""
+        ...
+
     def batches(
         self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
     ) -> Generator[Batch, None, None]:
@@ -148,6 +153,14 @@ class StoredPhotos:
     def __len__(self) -> int:
         return len(self.store)
 
+    def identity(self) -> dict[str, str | int | None]:
+        """Return how many photos there are, and a digest of their names and sizes, in order."""
+        sizes = (
+            (name, *pixels.shape)
+            for name, pixels in zip(self.store.names, self.store.photos, strict=True)
+        )
+        return {"photos": len(self), "digest": digest(sizes)}
+
     def indices(self, first: int, number: int) -> list[int]:
         """Give the photos at places `first`.. of the endless sequence of shuffled epochs."""
         size = len(self.store)
@@ -175,6 +188,14 @@ class StoredPhotos:
             return batch_of(crops, places, first + batch, degrade, self.seed)
 
         yield from ahead(map(make, count(position, batch)))
+
+
+def digest(items: Iterable[object]) -> str:
+    """Return a short fingerprint of items, by their `repr` and order."""
+    found = hashlib.sha256()
+    for item in items:
+        found.update(repr(item).encode())
+    return found.hexdigest()[:16]
 
 
 def drawn(shares: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from accelerate import Accelerator
@@ -22,10 +23,10 @@ from ..hub import cards
 from ..networks import Network
 from . import checkpoint
 from .checkpoint import Progress
-from .data import ALONE, Shard, Source
+from .data import ALONE, Shard, Source, digest
 from .inflection import Search
 from .recipe import Recipe
-from .run import Run, without_places, write_recipe
+from .run import Run, check_photos, without_places, write_recipe
 from .schedule import Planned, plan_of
 from .start import Start, begin, class_weights, precision_of, tune
 from .steps import Stepper
@@ -73,6 +74,8 @@ class Trainer:
 
     def __init__(self, start: Start, photos: Source) -> None:
         self.start, self.recipe, self.run, self.photos = start, start.recipe, start.run, photos
+        if self.run.resume:
+            check_photos(self.run, self._identity())
         AcceleratorState._reset_state()  # another training in this process may compute otherwise
         self.accelerator = Accelerator(
             mixed_precision=precision_of(self.recipe),
@@ -93,6 +96,11 @@ class Trainer:
             self.search = Search(start, self.stepper)
         if self.run.resume:
             self._load()
+
+    def _identity(self) -> dict[str, Any]:
+        """Return by what its photos are known again."""
+        judged = ((name, len(data)) for name, data in self.start.validation)
+        return {"train": self.photos.identity(), "val": digest(judged)}
 
     def _load(self) -> None:
         state, self.progress = checkpoint.load(self.run.folder)
@@ -120,7 +128,7 @@ class Trainer:
             TrainingError: it was stopped, a loss is not finite, or the disk is full.
         """
         if self.accelerator.is_main_process:
-            write_recipe(self.recipe, self.run, self.start.init)
+            write_recipe(self.recipe, self.run, self.start.init, self._identity())
             if self.search is not None:
                 self.search.say_what_it_lacks()
         with asked_to_stop() as stop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -44,10 +45,21 @@ class Run:
     """Minutes between two checkpoints."""
 
 
-def write_recipe(recipe: Recipe, run: Run, init: str | None = None) -> None:
-    """Write the resolved recipe into the run's folder, and the model that it began from."""
+def write_recipe(
+    recipe: Recipe,
+    run: Run,
+    init: str | None = None,
+    photos: Mapping[str, Any] | None = None,
+) -> None:
+    """Write the resolved recipe into the run's folder, and from what it learns.
+
+    Args:
+        recipe, run: what is trained, and where.
+        init: the model that it began from.
+        photos: by which the photos are known again (`check_photos`).
+    """
     run.folder.mkdir(parents=True, exist_ok=True)
-    resolved = {"recipe": asdict(recipe), "data": run.data, "init": init}
+    resolved = {"recipe": asdict(recipe), "data": run.data, "init": init, "photos": photos}
     with whole_file(run.folder / RECIPE) as part:
         part.write_text(json.dumps(resolved, indent=2) + "\n")
 
@@ -96,6 +108,32 @@ def check_resumable(recipe: Recipe, run: Run) -> None:
         raise TrainingError(
             f"The run in {run.folder} has another recipe: {'; '.join(differing[:6])}. "
             "Resume with its own recipe, or begin a new run with --init."
+        )
+
+
+def check_photos(run: Run, photos: Mapping[str, Any]) -> None:
+    """Refuse to go on with a run on other photos than it began with.
+
+    Args:
+        run: that is resumed.
+        photos: what `write_recipe` was given; runs of older versions did not keep it.
+
+    Raises:
+        TrainingError: names what differs.
+    """
+    recorded = _recorded(run).get("photos")
+    if recorded is None:
+        return
+    before, now = _flat(recorded), _flat(json.loads(json.dumps(photos)))
+    differing = [
+        f"{key} was {before.get(key)} and is {now.get(key)}"
+        for key in sorted(before.keys() | now.keys())
+        if before.get(key) != now.get(key)
+    ]
+    if differing:
+        raise TrainingError(
+            f"The run in {run.folder} began with other photos: {'; '.join(differing)}. Resume it "
+            "with the same --data, --groups, --stream and --val, or begin a new run with --init."
         )
 
 

@@ -61,6 +61,10 @@ class StreamedPhotos:
         self.shuffled = shuffled
         self._reading: Reading | None = None
 
+    def identity(self) -> dict[str, str | int | None]:
+        """Return the stream's name and length: its photos are known when they come."""
+        return {"stream": self.stream.name, "photos": self.stream.length}
+
     def batches(
         self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
     ) -> Generator[Batch, None, None]:
@@ -189,6 +193,8 @@ class Stream(NamedTuple):
     """Holds the images."""
     length: int | None = None
     """How many photos an epoch has, if that is known."""
+    name: str = ""
+    """Of the data set or folder."""
 
 
 def open_stream(names: Sequence[str]) -> Stream:
@@ -202,11 +208,11 @@ def open_stream(names: Sequence[str]) -> Stream:
     if not Path(names[0]).is_dir():
         dataset, column = open_dataset(names[0])
         split = (dataset.info.splits or {}).get(str(dataset.split))
-        return Stream(dataset, column, split.num_examples if split else None)
+        return Stream(dataset, column, split.num_examples if split else None, names[0])
     datasets = import_datasets()
     paths = [str(path) for path in find(names) if not has_guessed_colours(path)]
     if not paths:
         raise TrainingError(f"{names[0]} holds no photos but such as colorgan has coloured.")
     listed = datasets.Dataset.from_dict({"image": paths})
     listed = listed.cast_column("image", datasets.Image(decode=False))
-    return Stream(listed.to_iterable_dataset(), "image", len(paths))
+    return Stream(listed.to_iterable_dataset(), "image", len(paths), Path(names[0]).name)
