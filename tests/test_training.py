@@ -80,7 +80,7 @@ class TestLoop:
         fewer = StoredPhotos(load_photos([training_folder]), seed=0)
         fewer.store.photos.pop()
         fewer.store.names.pop()
-        with pytest.raises(TrainingError, match="other photos: .*photos was .* --groups"):
+        with pytest.raises(TrainingError, match=r"other photos: .*photos was .* --groups"):
             train(SMALL, replace(run, resume=True), fewer)
         judged = replace(run, resume=True, validation=(str(training_folder),))
         with pytest.raises(TrainingError, match=r"val was .* and is"):
