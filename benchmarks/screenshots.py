@@ -1,7 +1,7 @@
 """Pictures of the page to look at: `python benchmarks/screenshots.py FOLDER`.
 
 It starts the app, does a visitor's work in Chromium in light and dark, wide and narrow, and keeps a
-picture of each step.
+picture of each step. `--readme` makes README's picture of the page anew instead.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import argparse
 import shutil
 import tempfile
 from collections.abc import Callable
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 
 from page_load import app
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from colorgan.ui.page import find_examples
@@ -22,6 +24,7 @@ from colorgan.ui.texts import ENGLISH
 ROOT = Path(__file__).parent.parent
 THEMES = ("light", "dark")
 SIZES = ((1280, 900), (390, 844))
+README_CORRECTION = (0.62, 0.66, "orange")
 CORRECTIONS = ((0.3, 0.3, "wood"), (0.8, 0.15, "sky"), (0.7, 0.85, "leaves"))
 WAIT = 120_000  # milliseconds for a photo to be coloured
 SETTLED = "document.fonts.ready.then(() => [...document.images].every(image => image.complete))"
@@ -86,14 +89,40 @@ def walk(
     shoot("about")
 
 
+def picture_of_readme(page: Page, photos: list[Path]) -> None:
+    """Make README's picture: a portrait half in colour, one place of it corrected."""
+    portrait = next(photo for photo in photos if photo.stem == "portrait")
+    page.locator("#colour-photo input[type=file]").set_input_files(portrait)
+    page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+    page.locator("#colour-frame .ring").first.wait_for(state="attached")
+    box = page.locator("#colour-frame .field").bounding_box()
+    assert box is not None
+    source = page.locator("#colour-frame img.after").get_attribute("src")
+    x, y, name = README_CORRECTION
+    page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.locator(f".panel [data-swatch='{name}']").first.click()
+    page.wait_for_function(
+        "source => document.querySelector('#colour-frame img.after').src !== source", arg=source
+    )
+    page.keyboard.press("Escape")
+    page.locator(".tool.compare").click()
+    page.wait_for_function(SETTLED)
+    picture = page.screenshot(full_page=True, animations="disabled")
+    Image.open(BytesIO(picture)).save(ROOT / "examples" / "page.webp", quality=80, method=6)
+
+
 def main() -> None:
     """Start the app and the browser, and take all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="gets the pictures")
+    parser.add_argument("folder", type=Path, nargs="?", help="gets the pictures")
+    parser.add_argument("--readme", action="store_true", help="make examples/page.webp instead")
     parser.add_argument("--only-colour", action="store_true", help="the tab Colour alone")
     arguments = parser.parse_args()
     folder = arguments.folder
-    folder.mkdir(parents=True, exist_ok=True)
+    if not arguments.readme:
+        if folder is None:
+            parser.error("name a FOLDER for the pictures, or take --readme")
+        folder.mkdir(parents=True, exist_ok=True)
     photos = find_examples(ROOT / "examples" / "photos")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with (
@@ -102,6 +131,13 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        if arguments.readme:
+            page = browser.new_page(
+                locale="en-US", viewport={"width": 1024, "height": 900}, reduced_motion="reduce"
+            )
+            page.goto(f"{url}/?__theme=light")
+            picture_of_readme(page, photos)
+            return
         for theme, (width, height) in product(THEMES, SIZES):
             page = browser.new_page(
                 locale="en-US", viewport={"width": width, "height": height}, reduced_motion="reduce"
