@@ -16,7 +16,7 @@ from . import films, judging, models, photos, survey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give the exit status: 0 done, 1 something failed, 2 wrong arguments."""
+    """Run the command; give the exit status: 0 done, 1 something failed, 2 misunderstood."""
     allow_every_letter()
     options = parser().parse_args(arguments)
     try:

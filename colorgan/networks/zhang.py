@@ -66,7 +66,7 @@ def _scaled(lightness: Tensor) -> Tensor:
 
 
 class Eccv16(Generator):
-    """Lightness to ab by a distribution over 313 classes and its annealed mean."""
+    """Lightness to ab by a distribution over 313 classes and its mean."""
 
     name: ClassVar[str] = "eccv16"
     settings_type: ClassVar[type[Config]] = Eccv16Config

@@ -199,8 +199,8 @@ class Texts:
     original: str = "The originals"
     figures_note: str = (
         "Means over {photos} colour photos that no model learned from, turned grey and coloured "
-        "again. Colour error is CIEDE2000: 0 would be the original's colours, and about 2 is what "
-        "an eye just notices. A model that left all grey would have grey's figures."
+        "again. Colour error is CIEDE2000: 0 would be the original's colours, and 1 is just "
+        "visible. A model that left all grey would have grey's figures."
     )
     card_title: str = "The model card of {model}"
     no_figures: str = "The figures of these models are on their pages on the Hugging Face Hub."

@@ -165,7 +165,7 @@ TURKISH = Texts(
     figures_note=(
         "Hiçbir modelin görmediği {photos} renkli fotoğraf üzerinden ortalamalar: fotoğraflar "
         "griye çevrilip yeniden renklendirildi. Renk hatası CIEDE2000'dir: 0 aslının renkleridir, "
-        "2 kadarını göz ancak seçer. Her şeyi gri bırakan bir model grinin değerlerini alırdı."
+        "1 kadarını göz ancak seçer. Her şeyi gri bırakan bir model grinin değerlerini alırdı."
     ),
     card_title="{model} modelinin kartı",
     no_figures="Bu modellerin ölçümleri Hugging Face Hub'daki sayfalarındadır.",
