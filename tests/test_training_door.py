@@ -2,14 +2,17 @@
 
 import csv
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import torch
+import tyro
 from conftest import ROOT
 from training_runs import losses_of, weights
 
@@ -40,6 +43,19 @@ STILL = [  # no batch statistics, no dropout, float32, every step in the table
     *("--generator.up-dropout", 0, "--precision", "fp32", "--log-every", 1),
     *("--stages.0.size", 32, "--stages.0.batch", 4),
 ]
+
+
+def explanations(words: str) -> dict[str, list[str]]:
+    """The words by which a help text explains each option, without its values and its default."""
+    text = re.sub("[╭╰][^\n]*|│", " ", words)
+    blocks = re.split(r"^ *(?=--)", text, flags=re.MULTILINE)[1:]
+    found = {}
+    for block in blocks:
+        plain = re.sub(r"\(default: [^)]*\)|\(required\)|\[[^]]*\]+|\{[^}]*\}\S*", "", block)
+        option, *rest = plain.split()
+        told = [w for w in rest if not w.startswith("--") and not re.fullmatch("[A-Z|]+", w)]
+        found[option.rstrip(",")] = told
+    return found
 
 
 class TestTheDoor:
@@ -211,11 +227,18 @@ class TestTheDoor:
         words = run_train(name, "--help").stdout
         for field in ("--losses.huber", "--stages.0.size", "--critic.width", "--ema-halflife"):
             assert field in words
-        lines = [line.strip("│ ") for line in words.splitlines() if "│ --" in line]
-        bare = [line for line in lines if line.split("(default")[0].count(" ") < 2]
-        following = {line: words.split(line)[1].splitlines()[:2] for line in bare}
-        unexplained = [k for k, v in following.items() if "(default" in k and len(k.split()) < 5]
-        assert unexplained == []
+        assert len(explanations(words)) > 60
+        assert [option for option, text in explanations(words).items() if len(text) < 2] == []
+
+    def test_a_field_that_is_not_explained_would_be_found(self):
+        @dataclass
+        class Bare:
+            told: int = 3
+            """Steps until the end."""
+            untold: int = 3
+
+        words = tyro.extras.get_parser(Bare).format_help()
+        assert explanations(words) == {"--told": ["Steps", "until", "the", "end."], "--untold": []}
 
     def test_an_empty_folder_is_said_in_one_line(self, tmp_path):
         done = run_train("light", "--data", tmp_path, "--out", tmp_path / "run")

@@ -176,7 +176,7 @@ class Recipe:
     """Of the learning rates, over all stages of a kind: a short warm-up and a cosine to 0,
     nothing, or a tenth after two thirds."""
     weight_decay: float = 1e-2
-    """AdamW's."""
+    """Share of each weight that AdamW takes away, times the learning rate."""
     clip: float | None = 1.0
     """Largest norm of a gradient."""
     accumulate: int = 1
