@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..survey.study import QUESTIONS
+from .film_texts import FilmTexts
 from .hint_texts import HintTexts
 
 
@@ -223,6 +224,9 @@ class Texts:
 
     # Correcting colours
     hints: HintTexts = field(default_factory=HintTexts)
+
+    # Tab Film
+    film: FilmTexts = field(default_factory=FilmTexts)
 
     # Time
     seconds: str = "{count} seconds"

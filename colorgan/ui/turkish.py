@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .film_turkish import FILM
 from .hint_turkish import HINTS
 from .texts import SurveyTexts, Texts
 
@@ -187,6 +188,7 @@ TURKISH = Texts(
     ),
     survey=SURVEY,
     hints=HINTS,
+    film=FILM,
     seconds="{count} saniye",
     minutes="{count} dakika",
     too_many=(

@@ -173,8 +173,7 @@ class Filmer:
 
     def small(self, lightness: Tensor) -> Tensor:
         """Give lightness (1, 1, H, W), or another plane, at the network's size."""
-        shape = working_size(lightness.shape[-2], lightness.shape[-1], self.size)
-        return F.interpolate(lightness, shape, mode="bilinear", align_corners=False, antialias=True)
+        return small(lightness, self.size)
 
     @torch.inference_mode()
     def steady(
@@ -261,6 +260,12 @@ class Filmer:
             assert seen.back is not None
             memory = _memory(seen, steady.carried(memory.ab, ab, seen.back, trust))
             yield Steady(seen.frame, fit_lines(seen.lightness, memory.ab), memory)
+
+
+def small(plane: Tensor, size: int) -> Tensor:
+    """Give a plane (1, 1, H, W) as a network sees it whose working size is `size`."""
+    shape = working_size(plane.shape[-2], plane.shape[-1], size)
+    return F.interpolate(plane, shape, mode="bilinear", align_corners=False, antialias=True)
 
 
 def _memory(seen: _Seen[Any_], ab: Tensor) -> Memory:

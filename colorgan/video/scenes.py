@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from ..color import cie
 from ..hints import Hints
 from . import frames, steady
+from .filmer import small
 from .source import Source
 
 _CALM = 1.5  # mean difference in L* of coarse pictures, under which there is no cut
@@ -36,16 +37,6 @@ class Scene:
     grey: NDArray[np.uint8]
     turns: int
 
-    def as_stored(self, hints: Hints) -> Hints:
-        """Give hints on the picture as hints on the frame, which may lie on its side.
-
-        Raises:
-            HintError: they were made for another shape.
-        """
-        height, width = self.grey.shape
-        hints.check_shape(width, height, "the film")
-        return turned_back(hints, self.turns)
-
 
 def turned_back(hints: Hints, turns: int) -> Hints:
     """Give hints on a picture that was turned to the left by quarters, as they were before."""
@@ -57,12 +48,12 @@ def turned_back(hints: Hints, turns: int) -> Hints:
     return Hints(said)
 
 
-def scan(source: Source, small: Callable[[Tensor], Tensor]) -> Iterator[Scene | None]:
+def scan(source: Source, size: int) -> Iterator[Scene | None]:
     """Give for every frame of a film the scene that begins with it, if one does.
 
     Args:
         source: the film.
-        small: makes a plane (1, 1, H, W) as small as the network sees it, `Filmer.small`.
+        size: short side in pixels at which cuts are sought, that of the network.
 
     Raises:
         FilmError: the film cannot be read.
@@ -76,7 +67,7 @@ def scan(source: Source, small: Callable[[Tensor], Tensor]) -> Iterator[Scene | 
         frame = frames.planar(read, codec)
         luma = frames.luma(frame).float()[None, None]
         meaning = frames.values(frame)
-        lightness = cie.grey_to_lightness(meaning.grey(small(luma)))
+        lightness = cie.grey_to_lightness(meaning.grey(small(luma, size)))
         time = float(frame.pts * frame.time_base)
         begin = begin if number else time
         if before is not None and before.shape != lightness.shape:
@@ -91,7 +82,7 @@ def scan(source: Source, small: Callable[[Tensor], Tensor]) -> Iterator[Scene | 
 
 
 def _is_cut(first: Tensor, second: Tensor) -> bool:
-    """Say whether a scene begins with the second frame; motion is sought only where much changes."""
+    """Say whether a scene begins with the second frame; motion is sought if much changes."""
     coarse = [F.adaptive_avg_pool2d(each, _CELLS) for each in (first, second)]
     calm = [each - each.mean() for each in coarse]
     if float((calm[1] - calm[0]).abs().mean()) < _CALM:
