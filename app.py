@@ -34,7 +34,7 @@ from pathlib import Path
 from colorgan.errors import ColorganError
 from colorgan.output.terminal import allow_every_letter
 from colorgan.ui import corrections, page
-from colorgan.ui.limits import PHOTOS
+from colorgan.ui.limits import PHOTOS, file_size
 from colorgan.ui.looks import Looks
 from colorgan.ui.models import Models
 from colorgan.video.limits import FilmLimits
@@ -63,6 +63,11 @@ film_limits = FilmLimits(
     number("COLORGAN_FILM_LINES", FilmLimits.lines, 16),
 )
 with_films = film_limits.seconds > 0 and find_spec("av") is not None
+try:
+    photo_bytes = file_size(os.environ.get("COLORGAN_MAX_UPLOAD", "50mb"))
+    film_bytes = file_size(os.environ.get("COLORGAN_FILM_UPLOAD", "200mb"))
+except ColorganError as error:
+    sys.exit(str(error))
 
 models = Models(
     {
@@ -100,6 +105,7 @@ demo = page.build(
     texts,
     looks=looks,
     visitor_photos=visitor_photos,
+    photo_bytes=photo_bytes,
     film_limits=film_limits if with_films else None,
     with_survey=bool(study),
 )
@@ -109,7 +115,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     demo.launch(
         **page.look(),
-        max_file_size=os.environ.get("COLORGAN_MAX_UPLOAD", "50mb"),
+        # Gradio knows one limit for all; `Limits` refuses photos that are too large.
+        max_file_size=max(photo_bytes, film_bytes) if with_films else photo_bytes,
         allowed_paths=[str(EXAMPLES)],
         run_history=False,
         enable_monitoring=False,

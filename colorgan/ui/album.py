@@ -123,6 +123,8 @@ def _colour_all(
         raise PhotoError(texts.album_empty)
     if total > MOST_PHOTOS:
         raise PhotoError(texts.album_too_many.format(total=total, most=MOST_PHOTOS))
+    for path in photos:
+        limits.check_file(path)
     limits.take(request, total)
     colorizer = models.get(model)
     folder = fresh_folder()

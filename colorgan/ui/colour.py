@@ -61,6 +61,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
         request: gr.Request,
     ) -> tuple[Any, ...]:
         with errors_as_toasts(texts):
+            limits.check_file(photo)
             seen_at: Size = "auto" if auto else int(size)
             check(strength, seen_at)
             order = Order(photo, model, seen_at, restore_strength if restore_first else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -25,8 +26,9 @@ from .progress import progress_box
 from .settings import model_choice, strength_slider
 from .texts import Texts
 
-# One film at a time; photos take turns with its frames.
+# One film at a time, and one that is looked at meanwhile; photos take turns with their frames.
 _WORKING: dict[str, Any] = {"concurrency_id": "film", "concurrency_limit": 1}
+_LOOKING: dict[str, Any] = {"concurrency_id": "film-look", "concurrency_limit": 1}
 
 
 def build(looks: Looks, limits: Limits, film_limits: FilmLimits, texts: Texts) -> None:
@@ -91,13 +93,15 @@ def build(looks: Looks, limits: Limits, film_limits: FilmLimits, texts: Texts) -
     seen = [opened, row, frame, status, start, stop]
     outcome = [screen, line, file]
     # Another film makes all of the old one's wrong; it goes at once, in the browser.
-    nothing = f"() => Array({len(outcome) + 3}).fill(null)"
-    for changed in (film.upload, film.clear):
-        changed(None, None, [*outcome, row, frame, status], js=nothing, **QUIETLY)
+    waiting = json.dumps({"text": words.film_waiting})
+    shown = [*outcome, row, frame]
+    for changed, text in ((film.upload, waiting), (film.clear, "null")):
+        gone = f"() => [...Array({len(shown)}).fill(null), {text}]"
+        changed(None, None, [*shown, status], js=gone, **QUIETLY)
     settings = [model, strength]
     film.upload(
         visits.came, film, [opened, start, stop], queue=False, **QUIETLY, trigger_mode="multiple"
-    ).then(look, [film, *settings], seen, **_WORKING, **QUIETLY, trigger_mode="multiple")
+    ).then(look, [film, *settings], seen, **_LOOKING, **QUIETLY, trigger_mode="multiple")
     film.clear(visits.left, None, [opened, start, stop], queue=False, **QUIETLY)
     row.select(
         choose,
@@ -113,13 +117,14 @@ def build(looks: Looks, limits: Limits, film_limits: FilmLimits, texts: Texts) -
         look_again,
         [opened, *settings],
         [row, frame],
-        **_WORKING,
+        **_LOOKING,
         api_visibility="private",
         show_progress_on=frame,
         trigger_mode="always_last",
     )
     strength.change(None, strength, None, js=tell_strength("film-frame"), **QUIETLY)
     hints = gr.Textbox("", visible=False, label="hints")
+    start.click(None, None, status, js=f"() => ({waiting})", **QUIETLY)
     start.click(
         colour,
         [opened, *settings, hints],

@@ -31,6 +31,7 @@ class FilmTexts:
     film_button: str = "Colour the film"
     film_stop: str = "Stop and keep the film so far"
     film_progress: str = "How far the film is"
+    film_waiting: str = "Waiting for a turn: one film is worked on at a time."
     film_looking: str = "Looking for scenes: {done} of about {total} frames."
     film_colouring: str = "The first frames of the scenes are being coloured: {done} of {total}."
     film_looked: str = "{frames} frames. Correct what is wrong, then colour the film."

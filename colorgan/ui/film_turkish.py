@@ -27,6 +27,7 @@ FILM = FilmTexts(
     film_button="Filmi renklendir",
     film_stop="Dur, buraya kadarını sakla",
     film_progress="Filmin ne kadarı bitti",
+    film_waiting="Sıra bekleniyor: filmler birer birer işlenir.",
     film_looking="Sahneler aranıyor: yaklaşık {total} karenin {done} tanesi.",
     film_colouring="Sahnelerin ilk kareleri renklendiriliyor: {done} / {total}.",
     film_looked="{frames} kare. Yanlış olanı düzeltin, sonra filmi renklendirin.",

@@ -36,6 +36,7 @@ def build(
     *,
     looks: Looks | None = None,
     visitor_photos: int = PHOTOS,
+    photo_bytes: int | None = None,
     film_limits: FilmLimits | None = None,
     with_survey: bool = False,
 ) -> gr.Blocks:
@@ -47,10 +48,11 @@ def build(
         texts: the words of the page.
         looks: of the visitors, whose routes (`corrections.routes`) are served beside the page.
         visitor_photos: how many one visitor may have coloured in a row.
+        photo_bytes: of a photo's file at most, where larger files are taken in for films.
         film_limits: of the films that visitors bring; None leaves the tab Film out.
         with_survey: whether there are the tabs Survey and Results, for a study that is open.
     """
-    limits = Limits(texts, visitor_photos)
+    limits = Limits(texts, visitor_photos, photo_bytes)
     looks = looks or Looks(models, texts)
     tabs: dict[str, Callable[[], gr.Image | None]] = {
         texts.colour_tab: partial(colour.build, looks, limits, examples, texts),

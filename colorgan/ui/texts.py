@@ -243,6 +243,9 @@ class Texts:
     never_so_many: str = (
         "This page colours at most {most} photos in a row for one visitor, and this would be more."
     )
+    too_large_file: str = (
+        "{name} is too large; photos of at most {size} are taken here. Please make it smaller."
+    )
     model_missing: str = (
         "This model cannot be used just now. Please choose the other one, or come back later."
     )

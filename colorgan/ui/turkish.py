@@ -199,5 +199,8 @@ TURKISH = Texts(
         "Bu sayfa bir ziyaretçiye art arda en çok {most} fotoğraf renklendirir; istediğiniz bundan "
         "çok."
     ),
+    too_large_file=(
+        "{name} çok büyük; burada en çok {size} boyutunda fotoğraflar alınır. Lütfen küçültün."
+    ),
     model_missing="Bu model şu anda kullanılamıyor. Lütfen ötekini seçin ya da sonra gelin.",
 )

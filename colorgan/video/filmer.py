@@ -66,7 +66,8 @@ class Memory:
     @classmethod
     def of(cls, kept: Mapping[str, Tensor]) -> Memory:
         """Read what `tensors` gave."""
-        return cls(kept["lightness"], kept["ab"], *kept["numbers"].tolist(), kept["points"])
+        scene, since, number, hinted = kept["numbers"].tolist()
+        return cls(kept["lightness"], kept["ab"], scene, since, number, hinted, kept["points"])
 
 
 @dataclass(frozen=True, eq=False)
