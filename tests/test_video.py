@@ -188,6 +188,19 @@ def test_a_hint_goes_with_what_it_lies_on_until_the_scene_ends(light):
     assert (done[8].memory.ab[:, 0] > -10).all()
 
 
+def test_hints_of_a_later_frame_hold_from_there_until_the_scene_ends(light):
+    green = Hints((Hint(((0.5, 0.5),), (-40.0, 30.0), 4.0),))
+    red = Hints((Hint(((0.5, 0.5),), (50.0, 30.0), 4.0),))
+    shots = [scene(light, 100 + t) for t in range(3)]
+    shots += [scene(light, 50 + t, "coffee") for t in range(4)]
+    shots.append(scene(light, 300, "chelsea"))
+    done = list(Filmer(Guesser(), size=96, later_hints={1: red, 3: green}).steady(enumerate(shots)))
+    a = [float(each.memory.ab[0, 0].median()) for each in done]
+    assert a[0] < 23 < a[1] < a[2]  # not a cut, so it comes by and by
+    assert max(a[3:7]) < -30
+    assert a[7] > 15 and len(done[7].memory.points) == 0
+
+
 def test_a_hint_sleeps_while_something_else_is_there(light):
     hints = Hints((Hint(((0.5, 0.5),), (-40.0, 30.0), 0.5),))
     filmer = Filmer(Guesser(), size=96, hints=hints)
@@ -195,7 +208,7 @@ def test_a_hint_sleeps_while_something_else_is_there(light):
     is_dark = float(shots[0][0, 0, 48, 64]) < 50
     shots[1][..., 40:56, 56:72] = 100.0 if is_dark else 0.0
     done = list(filmer.steady(enumerate(shots)))
-    followed = filmer._followed
+    followed = filmer._followed[0]
     awake = [len(followed.hints(d.memory.points, s)) for d, s in zip(done, shots, strict=True)]
     assert awake == [1, 0, 1]
 
@@ -346,6 +359,17 @@ def test_a_film_that_was_stopped_goes_on_and_has_every_frame_once(filmer, tmp_pa
         assert np.array_equal(films.plane(old, 0), films.plane(new, 0))
         difference = films.plane(old, 1).astype(int) - films.plane(new, 1)
         assert np.abs(difference).max() <= 1
+
+
+def test_a_film_that_was_stopped_can_be_kept_as_far_as_it_is(filmer, tmp_path):
+    given = films.write(tmp_path / "a.mp4", codec="libx264", count=50, sound=True)
+    target = tmp_path / "b.mp4"
+    made = color_film(given, target, filmer, encoding=FINE, keep=True, told=lambda p: p.done == 25)
+    assert (made.path, made.frames, made.whole) == (target, 25, False)
+    assert films.times(target) == films.times(given)[:25]
+    sound, whole = films.heard(target), films.heard(given)
+    assert sound == whole[: len(sound)] and sound[-1][0] == pytest.approx(1, abs=0.05)
+    assert not (tmp_path / "b.mp4.parts").exists()
 
 
 @pytest.mark.slow

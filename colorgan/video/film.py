@@ -53,13 +53,15 @@ class Made:
     """What became of a film.
 
     Attributes:
-        path: of the film in colour, or None if the work was stopped.
+        path: of the film in colour, or None if the work was stopped and is to go on.
         frames: that are done.
+        whole: whether that is all of them.
         notices: sentences on what was left out or is uncertain.
     """
 
     path: Path | None
     frames: int
+    whole: bool
     notices: tuple[str, ...]
 
 
@@ -72,6 +74,7 @@ def color_film(
     span: Span | None = None,
     resume: bool = False,
     overwrite: bool = False,
+    keep: bool = False,
     told: Callable[[Progress], bool] = lambda progress: False,
 ) -> Made:
     """Colour a film; its luma, sound, texts, times and shape stay.
@@ -86,6 +89,8 @@ def color_film(
         span: what is wanted of the film; all by default.
         resume: go on with what is done.
         overwrite: replace an older film, or begin anew.
+        keep: make a film of what is done if the work is stopped, its sound as long; nothing is left
+            to go on with then.
         told: is called after each frame; the work stops where it gives True.
 
     Raises:
@@ -100,8 +105,11 @@ def color_film(
     work.parts.begin(work.plan(), resume, overwrite)
     try:
         with _plain(target):
-            if not work.colour():
-                return Made(None, work.done, tuple(source.notices))
+            whole = work.colour()
+            if not whole and not keep:
+                return Made(None, work.done, whole, tuple(source.notices))
+            if not whole:
+                source.end_after(work.parts.done[-1].last)
             with whole_file(target) as part:
                 join(source, work.parts.done, part, target, _note(filmer))
     finally:
@@ -109,7 +117,7 @@ def color_film(
             work.parts.remove()
     count = work.done
     work.parts.remove()
-    return Made(target, count, tuple(source.notices))
+    return Made(target, count, whole, tuple(source.notices))
 
 
 class _Work:
@@ -143,7 +151,7 @@ class _Work:
             "span": [self.source.span.start, self.source.span.end],
             "model": [filmer.colorizer.name, filmer.colorizer.revision],
             "colour": [filmer.strength, filmer.size, filmer.every],
-            "hints": json.loads(to_json(filmer.hints)),
+            "hints": {str(n): json.loads(to_json(said)) for n, said in filmer.hints.items()},
             "encoding": [self.target.suffix.lower(), self.encoding.codec, self.encoding.quality],
         }
 
@@ -182,7 +190,8 @@ class _Work:
             own = (frame.width, frame.height, frame.format.name)
             if shape is None:
                 shape = own
-                self.filmer.hints.check_shape(frame.width, frame.height, self.source.name)
+                for said in self.filmer.hints.values():
+                    said.check_shape(frame.width, frame.height, self.source.name)
                 if frames.has_colours(frame):
                     self.source.notices.append(
                         "The film has colours of its own; they are replaced."
@@ -229,7 +238,7 @@ def _check_target(source: Source, target: Path, overwrite: bool) -> None:
 
 def _note(filmer: Filmer) -> str:
     note = filmer.colorizer.note
-    return notes.corrected(note) if filmer.hints.hints else note
+    return notes.corrected(note) if any(h.hints for h in filmer.hints.values()) else note
 
 
 @contextmanager

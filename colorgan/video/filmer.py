@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -39,18 +40,22 @@ class Memory:
         ab: (1, 2, h, w), steady.
         scene: number of its scene, from 0.
         since: frames since the network was asked; 0 if for this one.
-        points: (n, 3) of the hints' points: where they are now, and how light they were.
+        number: of the frame in the film, from 0.
+        hinted: number of the frame whose hints hold.
+        points: (n, 3) of these hints' points: where they are now, and how light they were.
     """
 
     lightness: Tensor
     ab: Tensor
     scene: int
     since: int
+    number: int
+    hinted: int
     points: Tensor
 
     def tensors(self) -> dict[str, Tensor]:
         """Give all of it as tensors by name, to be kept in a file."""
-        numbers = torch.tensor([self.scene, self.since])
+        numbers = torch.tensor([self.scene, self.since, self.number, self.hinted])
         return {
             "lightness": self.lightness.contiguous(),
             "ab": self.ab.contiguous(),
@@ -61,8 +66,7 @@ class Memory:
     @classmethod
     def of(cls, kept: Mapping[str, Tensor]) -> Memory:
         """Read what `tensors` gave."""
-        scene, since = kept["numbers"].tolist()
-        return cls(kept["lightness"], kept["ab"], scene, since, kept["points"])
+        return cls(kept["lightness"], kept["ab"], *kept["numbers"].tolist(), kept["points"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +92,8 @@ class _Seen(Generic[Any_]):
     lightness: Tensor
     scene: int
     since: int
+    number: int
+    hinted: int
     points: Tensor
     back: Motion | None  # None where a scene begins
     forth: Motion | None  # of the frame before over this one
@@ -113,6 +119,7 @@ class Filmer:
         size: int = DEFAULT_SIZE,
         every: int = 1,
         hints: Hints = NO_HINTS,
+        later_hints: Mapping[int, Hints] = MappingProxyType({}),
     ) -> None:
         """Say how to colour.
 
@@ -123,6 +130,8 @@ class Filmer:
             every: the network is asked at every so many-th frame and where a scene begins; frames
                 between get the colours of those before and after, along the motion. 1 to 12.
             hints: for the first frame; they hold for its scene.
+            later_hints: for other frames, by their numbers from 0; each takes the place of those
+                before, and holds until the scene ends.
 
         Raises:
             ColorganError: something is out of range.
@@ -137,8 +146,8 @@ class Filmer:
         self.strength = strength
         self.size = size
         self.every = every
-        self.hints = hints
-        self._followed = Followed(hints)
+        self.hints = {0: hints, **later_hints}
+        self._followed = {number: Followed(said) for number, said in self.hints.items()}
 
     def __call__(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Colour frames one after another.
@@ -201,19 +210,26 @@ class Filmer:
     def _seen(
         self, last: Memory | _Seen[Any_] | None, frame: Any_, lightness: Tensor
     ) -> _Seen[Any_]:
+        number = 0 if last is None else last.number + 1
+        begun = self._followed.get(number)
+        points = torch.empty(0, 3) if begun is None else begun.begin(lightness)
         if last is None:
-            return _Seen(frame, lightness, 0, 0, self._followed.begin(lightness), None, None)
+            return _Seen(frame, lightness, 0, 0, 0, 0, points, None, None)
         back, forth = steady.motions(last.lightness, lightness)
         if back.is_cut:
-            return _Seen(frame, lightness, last.scene + 1, 0, last.points[:0], None, None)
+            return _Seen(frame, lightness, last.scene + 1, 0, number, number, points, None, None)
+        if begun is not None:
+            return _Seen(frame, lightness, last.scene, 0, number, number, points, back, forth)
+        if last.hinted in self._followed:
+            points = self._followed[last.hinted].move(last.points, forth)
         since = (last.since + 1) % self.every
-        points = self._followed.move(last.points, forth)
-        return _Seen(frame, lightness, last.scene, since, points, back, forth)
+        return _Seen(frame, lightness, last.scene, since, number, last.hinted, points, back, forth)
 
     def _asked(self, seen: _Seen[Any_]) -> Tensor:
         """Give the network's colours (1, 2, h, w), with what was said of them."""
         answer = self.colorizer.see(seen.lightness)
-        hints = self._followed.hints(seen.points, seen.lightness)
+        followed = self._followed.get(seen.hinted)
+        hints = () if followed is None else followed.hints(seen.points, seen.lightness)
         if not hints:
             return answer.ab * self.strength
         lines = Look.of(seen.lightness, answer, self.size).lines(hints, self.strength)
@@ -248,4 +264,4 @@ class Filmer:
 
 
 def _memory(seen: _Seen[Any_], ab: Tensor) -> Memory:
-    return Memory(seen.lightness, ab, seen.scene, seen.since, seen.points)
+    return Memory(seen.lightness, ab, seen.scene, seen.since, seen.number, seen.hinted, seen.points)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import FilmError
 from ..extras import require
 from ..photo.plain_errors import printable
+from .limits import FilmLimits
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -59,11 +60,13 @@ class Source:
     Attributes:
         path: of the file.
         span: what is wanted of it.
+        limits: that it must keep, if strangers brought it.
         notices: sentences on what was left out or is uncertain.
     """
 
     path: Path
     span: Span = field(default_factory=Span)
+    limits: FilmLimits | None = None
     notices: list[str] = field(default_factory=list)
 
     @property
@@ -79,10 +82,11 @@ class Source:
             FilmError: it cannot be read, or holds no film.
         """
         av = packages()
+        options = {} if self.limits is None else self.limits.options
         try:
             if self.path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            container = av.open(str(self.path), metadata_errors="replace")
+            container = av.open(str(self.path), metadata_errors="replace", options=options)
         except (OSError, av.error.FFmpegError) as error:
             raise FilmError(self._why_not(error)) from error
         with container:
@@ -94,6 +98,9 @@ class Source:
             streams = [s for s in container.streams.video if not _is_cover(s)]
             if not streams or streams[0].codec_context is None:
                 raise FilmError(f"{self.name} has no moving pictures that can be read.")
+            if self.limits is not None:
+                self.limits.check(self.name, container, streams[0])
+                streams[0].codec_context.options = self.limits.decoding
             yield container, streams[0]
 
     def _why_not(self, error: Exception) -> str:
@@ -142,7 +149,12 @@ class Source:
         step = _step(stream)
         packets = container.demux(stream)
         seen: int | None = None
+        count = 0
         while True:
+            count += 1
+            if self.limits is not None:
+                gone = 0 if seen is None else seen - (stream.start_time or 0)
+                self.limits.check_packet(self.name, count, float(gone * _time_base(stream)))
             try:
                 packet = next(packets, None)
                 found = [] if packet is None else packet.decode()
@@ -198,6 +210,12 @@ class Source:
     def _notice(self, text: str) -> None:
         if text not in self.notices:
             self.notices.append(text)
+
+    def end_after(self, pts: int) -> None:
+        """Want no more of the film than up to a frame, by its time stamp."""
+        with self.opened() as (_, stream):
+            end = pts + _step(stream) - (stream.start_time or 0)
+            self.span = Span(self.span.start, float(end * _time_base(stream)))
 
     def count(self) -> int | None:
         """Estimate the frames of the span, or None where nothing says how many there are."""
