@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 
@@ -20,15 +20,17 @@ MOST = 2
 _PATIENCE = 0.2  # seconds after which it is looked whether the work is still wanted
 
 
-def ahead(items: Generator[T], processors: int = 1) -> Generator[T]:
+def ahead(
+    items: Generator[T], processors: int = 1, source: Generator[Any] | None = None
+) -> Generator[T]:
     """Give items that a thread makes ahead, at most `MOST`.
 
-    What is raised there is raised here. Closed before its end, it ends the thread and closes
-    `items`.
+    What is raised there is raised here. Closed before its end, it ends the thread.
 
     Args:
-        items: what only that thread shall touch.
+        items: what only that thread shall touch; closed at the end.
         processors: how many torch may use for one operation in it.
+        source: what the items are made of, closed too: an error on its way up would keep it alive.
     """
     made: Queue[tuple[bool, T | BaseException | None]] = Queue(MOST)
     ended = Event()
@@ -52,6 +54,8 @@ def ahead(items: Generator[T], processors: int = 1) -> Generator[T]:
             put(False, error)
         finally:
             items.close()
+            if source is not None:
+                source.close()
 
     thread = Thread(target=work, daemon=True)
     thread.start()

@@ -32,6 +32,7 @@ from .source import Source, Span, clock
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
+    from av.video.stream import VideoStream
 
 PART_SECONDS = 10.0
 """Of a part: what is lost at most when the machine stops."""
@@ -208,14 +209,15 @@ class _Work:
         run_in, first = self._run_in(stream) if after is None else (0.0, None)
         looked = ahead(self._looked(stream, after, run_in, memory))
         coloured = self.filmer.colour(looked, memory, self._corrected(stream))
-        return ahead(_painted(ahead(coloured, max(cores() // 2, 1)), first))
+        return painted_frames(looked, coloured, first)
 
     def _looked(
         self, stream: Any, after: int | None, run_in: float, memory: Memory | None
     ) -> Generator[Looked[VideoFrame]]:
         """Give frames that were read and laid over one another, of the run-in only the end."""
         ask = None if run_in <= RUN_IN else self.own.tick(stream, self.own.span.start - RUN_IN)
-        for seen in self.filmer.look(self._read(stream, after, run_in), memory):
+        read = planar_frames(self.own, self.filmer, stream, after, run_in)
+        for seen in self.filmer.look(read, memory):
             if ask is None or seen.frame.pts >= ask:
                 yield seen
 
@@ -244,32 +246,9 @@ class _Work:
             frame = next(self.source.limited(self.source.span).frames(after), None)
             if frame is not None:
                 planar = frames.planar(frame, stream.codec_context.name)
-                each.check_shape(planar.width, planar.height, self.source.name)
                 small = lightness(planar, self.filmer)
                 found.append(self.filmer.corrected(small, each, f"frame {number}"))
         return found
-
-    def _read(
-        self, stream: Any, after: int | None, run_in: float
-    ) -> Iterator[tuple[VideoFrame, Tensor]]:
-        """Give frames as planes, each with its lightness at the network's size."""
-        shape: tuple[int, int, str] | None = None
-        for read in self.own.frames(after, run_in):
-            frame = frames.planar(read, stream.codec_context.name)
-            own = (frame.width, frame.height, frame.format.name)
-            if shape is None:
-                shape = own
-                if frames.has_colours(frame):
-                    self.source.notices.append(
-                        "The film has colours of its own; they are replaced."
-                    )
-            if own != shape:
-                at = clock(float((frame.pts - (stream.start_time or 0)) * frame.time_base))
-                self.source.notices.append(
-                    f"The size of the picture changes at {at}; what comes after is left out."
-                )
-                return
-            yield frame, lightness(frame, self.filmer)
 
     def _write(self, frame: VideoFrame, stream: Any) -> None:
         if self._encoder is None:
@@ -291,6 +270,59 @@ class _Work:
         self._encoder.close()
         self.parts.add(self._path, self._encoder, memory)
         self._encoder = None
+
+
+def planar_frames(
+    source: Source,
+    filmer: Filmer,
+    stream: VideoStream,
+    after: int | None = None,
+    run_in: float = 0.0,
+) -> Iterator[tuple[VideoFrame, Tensor]]:
+    """Give frames as planes, each with its lightness at the network's size.
+
+    Args:
+        source: of the frames; notices are added to it.
+        filmer: who is to colour them.
+        stream: as the source gave it.
+        after, run_in: as `Source.frames` takes them.
+
+    Raises:
+        HintError: the filmer's hints are for another shape.
+    """
+    shape: tuple[int, int, str] | None = None
+    for read in source.frames(after, run_in):
+        frame = frames.planar(read, stream.codec_context.name)
+        own = (frame.width, frame.height, frame.format.name)
+        if shape is None:
+            shape = own
+            for said in filmer.hints.values():
+                said.check_shape(frame.width, frame.height, source.name)
+            if frames.has_colours(frame):
+                source.notices.append("The film has colours of its own; they are replaced.")
+        if own != shape:
+            at = clock(float((frame.pts - (stream.start_time or 0)) * frame.time_base))
+            source.notices.append(
+                f"The size of the picture changes at {at}; what comes after is left out."
+            )
+            return
+        yield frame, lightness(frame, filmer)
+
+
+def painted_frames(
+    looked: Generator[Looked[VideoFrame]],
+    coloured: Generator[Steady[VideoFrame]],
+    first: int | None = None,
+) -> Generator[tuple[VideoFrame, Memory]]:
+    """Give painted frames, each with its memory; colouring and painting have a thread each.
+
+    Args:
+        looked: that the coloured ones are made of.
+        coloured: of `Filmer.colour`.
+        first: time stamp of the first that is wanted.
+    """
+    made = ahead(coloured, max(cores() // 2, 1), looked)
+    return ahead(_painted(made, first), source=made)
 
 
 def lightness(frame: VideoFrame, filmer: Filmer) -> Tensor:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import FilmError
 from ..extras import require
@@ -63,13 +63,16 @@ class Source:
         path: of the file.
         span: what is wanted of it.
         limits: that it must keep, if strangers brought it.
+        stream: to be read instead of the file; it can be opened once.
         notices: sentences on what was left out or is uncertain.
     """
 
     path: Path
     span: Span = field(default_factory=Span)
     limits: FilmLimits | None = None
+    stream: BinaryIO | None = None
     notices: list[str] = field(default_factory=list)
+    _open: tuple[InputContainer, VideoStream] | None = field(default=None, init=False)
 
     @property
     def name(self) -> str:
@@ -78,17 +81,21 @@ class Source:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[InputContainer, VideoStream]]:
-        """Open the file; give it with its stream of pictures.
+        """Open the film; give it with its stream of pictures.
 
         Raises:
             FilmError: it cannot be read, or holds no film.
         """
+        if self._open is not None:
+            yield self._open
+            return
         av = packages()
         options = {} if self.limits is None else self.limits.options
         try:
-            if self.path.is_dir():
+            if self.stream is None and self.path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            container = av.open(str(self.path), metadata_errors="replace", options=options)
+            what = self.stream or str(self.path)
+            container = av.open(what, metadata_errors="replace", options=options)
         except (OSError, av.error.FFmpegError) as error:
             raise FilmError(self._why_not(error)) from error
         with container:
@@ -103,7 +110,14 @@ class Source:
             if self.limits is not None:
                 self.limits.check(self.name, container, streams[0])
                 streams[0].codec_context.options = self.limits.decoding
-            yield container, streams[0]
+            if self.stream is None:
+                yield container, streams[0]
+                return
+            self._open = container, streams[0]
+            try:
+                yield self._open
+            finally:
+                self._open = None
 
     def _why_not(self, error: Exception) -> str:
         code = getattr(error, "errno", None)
@@ -163,7 +177,7 @@ class Source:
             first = begin + self._ticks(max(self.span.start - run_in, 0), base)
             end = None if self.span.end is None else begin + self._ticks(self.span.end, base)
             floor = first - 1 if after is None else max(first - 1, after)
-            if floor > begin:
+            if floor > begin and self.stream is None:
                 self._seek(container, stream, floor)
             stream.thread_type = "AUTO"
             last = None
