@@ -327,7 +327,7 @@ def painted_frames(
 
 def lightness(frame: VideoFrame, filmer: Filmer) -> Tensor:
     """Give L* (1, 1, h, w) of a frame of planes at the network's size."""
-    small = filmer.small(frames.luma(frame).float()[None, None])
+    small = filmer.small(frames.luma(frame)[None, None])
     return cie.grey_to_lightness(frames.values(frame).grey(small))
 
 

@@ -30,7 +30,7 @@ from ..hints.reference import ACCEPTED, Reference, reference
 from ..look import Look
 from ..photo import Photo
 from . import steady
-from .following import Followed
+from .following import Alike, Followed
 from .steady import Motion
 
 EVERY = (1, 12)
@@ -236,15 +236,16 @@ class Filmer:
         Args:
             frames: of `look`.
             after: of the frame before the first, if there is one.
-            references: that hold where no hint does, beside the filmer's own.
+            references: corrected frames, for scenes without hints that show the same.
         """
+        alike = Alike(references)
         waiting: list[Looked[Any_]] = []  # those of a scene for which the network is not asked
         memory = after
         for seen in frames:
             if seen.since and memory is not None:
                 waiting.append(seen)
                 continue
-            ab = self._asked(seen, references)
+            ab = self._asked(seen, alike)
             following = (seen, ab) if seen.back is not None else None
             for steadied in self._between(memory, waiting, following):
                 memory = steadied.memory
@@ -287,16 +288,16 @@ class Filmer:
         since = (last.since + 1) % self.every
         return Looked(frame, lightness, last.scene, since, number, last.hinted, points, back, forth)
 
-    def _asked(self, seen: Looked[Any_], references: Sequence[Reference]) -> Tensor:
+    def _asked(self, seen: Looked[Any_], alike: Alike) -> Tensor:
         """Give the network's colours (1, 2, h, w), with what was said of them."""
         answer = self.colorizer.see(seen.lightness)
+        look = Look.of(seen.lightness, answer, self.size)
         followed = self._followed.get(seen.hinted)
         hints = () if followed is None else followed.hints(seen.points, seen.lightness)
-        own = self.references if hints else (*self.references, *references)
-        if not hints and not own:
+        references = self.references if hints else (*self.references, *alike.to(seen.scene, look))
+        if not hints and not references:
             return answer.ab * self.strength
-        look = Look.of(seen.lightness, answer, self.size)
-        borrowed = look.borrowed(own, self.reference_strength) if own else None
+        borrowed = look.borrowed(references, self.reference_strength) if references else None
         lines = look.lines(hints, self.strength, borrowed)
         slope, offset = lines.chunk(2, dim=1)
         return torch.addcmul(offset, slope, seen.lightness)

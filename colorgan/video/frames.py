@@ -106,8 +106,8 @@ def values(frame: VideoFrame) -> Luma:
 
 
 def luma(frame: VideoFrame) -> Tensor:
-    """Give the plane of luma (H, W), int32."""
-    return torch.from_numpy(plane(frame, 0, values(frame).bits).astype(np.int32))
+    """Give the plane of luma (H, W) as float: its values, not scaled."""
+    return torch.from_numpy(plane(frame, 0, values(frame).bits).astype(np.float32))
 
 
 def has_colours(frame: VideoFrame) -> bool:

@@ -83,7 +83,7 @@ def header(frame: VideoFrame, stream: VideoStream) -> bytes:
     """Give the line that begins a stream of yuv4mpeg, by its first frame and where it is from."""
     kind = frames.kind_of(frame.format.name)
     assert kind is not None
-    rate, aspect = stream.average_rate or 25, stream.codec_context.sample_aspect_ratio
+    rate, aspect = stream.average_rate or 25, stream.sample_aspect_ratio
     is_bottom_first = stream.codec_context.field_order in _BOTTOM_FIRST
     order = "p" if not frame.interlaced_frame else "b" if is_bottom_first else "t"
     words = [
