@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -134,8 +134,21 @@ def _sing(file: Any, stream: Any, seconds: float) -> None:
 
 def frames(path: Path) -> list[av.VideoFrame]:
     """All frames of a film."""
+    return list(each_frame(path))
+
+
+def each_frame(path: Path) -> Iterator[av.VideoFrame]:
+    """The frames of a film, one after another."""
     with av.open(str(path)) as file:
-        return list(file.decode(video=0))
+        yield from file.decode(video=0)
+
+
+def bare(path: Path, target: Path) -> Path:
+    """Write the stream of pictures of a film alone, without times."""
+    with av.open(str(path)) as file, target.open("wb") as out:
+        for packet in file.demux(video=0):
+            out.write(bytes(packet))
+    return target
 
 
 def plane(frame: av.VideoFrame, place: int) -> np.ndarray:

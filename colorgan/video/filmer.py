@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -14,14 +14,23 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..color.pixels import full_lightness
-from ..color.upsampling import fit_lines
-from ..colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, check, paint, working_size
+from ..color.upsampling import apply_lines, fit_lines
+from ..colorizer import (
+    DEFAULT_SIZE,
+    NO_HINTS,
+    Colorizer,
+    check,
+    check_references,
+    paint,
+    working_size,
+)
 from ..errors import ColorganError
 from ..hints import Hints
+from ..hints.reference import ACCEPTED, Reference, reference
 from ..look import Look
 from ..photo import Photo
 from . import steady
-from .following import Followed
+from .following import Alike, Followed
 from .steady import Motion
 
 EVERY = (1, 12)
@@ -86,8 +95,15 @@ class Steady(Generic[Any_]):
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen(Generic[Any_]):
-    """A frame that was read, and how it lies over the one before and that over it."""
+class Looked(Generic[Any_]):
+    """A frame that was read, and how it lies over the one before and that over it.
+
+    Attributes:
+        frame: what came with its lightness.
+        lightness, scene, since, number, hinted, points: as those of a `Memory`.
+        back: how it lies over the frame before, or None where a scene begins.
+        forth: how the frame before lies over it, or None.
+    """
 
     frame: Any_
     lightness: Tensor
@@ -96,8 +112,8 @@ class _Seen(Generic[Any_]):
     number: int
     hinted: int
     points: Tensor
-    back: Motion | None  # None where a scene begins
-    forth: Motion | None  # of the frame before over this one
+    back: Motion | None
+    forth: Motion | None
 
 
 class Filmer:
@@ -121,6 +137,8 @@ class Filmer:
         every: int = 1,
         hints: Hints = NO_HINTS,
         later_hints: Mapping[int, Hints] = MappingProxyType({}),
+        references: Sequence[Reference] = (),
+        reference_strength: float = 1.0,
     ) -> None:
         """Say how to colour.
 
@@ -133,11 +151,14 @@ class Filmer:
             hints: for the first frame; they hold for its scene.
             later_hints: for other frames, by their numbers from 0; each takes the place of those
                 before, and holds until the scene ends.
+            references: colour photos (`Colorizer.reference`) whose colours go to what is alike.
+            reference_strength: how far the colours go over to theirs, 0 to 1.
 
         Raises:
             ColorganError: something is out of range.
         """
         check(strength, size)
+        check_references(len(references), reference_strength)
         if not EVERY[0] <= every <= EVERY[1]:
             raise ColorganError(
                 f"The network can be asked at every 1st to {EVERY[1]}th frame, not at every "
@@ -147,6 +168,8 @@ class Filmer:
         self.strength = strength
         self.size = size
         self.every = every
+        self.references = tuple(references)
+        self.reference_strength = reference_strength
         self.hints = {0: hints, **later_hints}
         self._followed = {number: Followed(said) for number, said in self.hints.items()}
 
@@ -176,26 +199,52 @@ class Filmer:
         """Give lightness (1, 1, H, W), or another plane, at the network's size."""
         return small(lightness, self.size)
 
-    @torch.inference_mode()
     def steady(
         self, frames: Iterable[tuple[Any_, Tensor]], after: Memory | None = None
-    ) -> Iterator[Steady[Any_]]:
+    ) -> Generator[Steady[Any_]]:
         """Give steady colours for frames, in their order, each once.
 
         Args:
             frames: anything, which comes back, with its L* (1, 1, h, w) at the network's size.
             after: of the frame before the first, if there is one.
         """
-        waiting: list[_Seen[Any_]] = []  # those of a scene for which the network is not asked
-        last: Memory | _Seen[Any_] | None = after
-        memory = after
+        return self.colour(self.look(frames, after), after)
+
+    @torch.inference_mode()
+    def look(
+        self, frames: Iterable[tuple[Any_, Tensor]], after: Memory | None = None
+    ) -> Generator[Looked[Any_]]:
+        """Find how frames lie over one another: the first half of `steady`.
+
+        It needs no colours, so it can be done ahead of the other half, in another thread.
+        """
+        last: Memory | Looked[Any_] | None = after
         for frame, lightness in frames:
-            seen = self._seen(last, frame, lightness)
-            last = seen
-            if seen.since and seen.back is not None:
+            last = self._over(last, frame, lightness)
+            yield last
+
+    @torch.inference_mode()
+    def colour(
+        self,
+        frames: Iterable[Looked[Any_]],
+        after: Memory | None = None,
+        references: Sequence[Reference] = (),
+    ) -> Generator[Steady[Any_]]:
+        """Colour frames: the second half of `steady`.
+
+        Args:
+            frames: of `look`.
+            after: of the frame before the first, if there is one.
+            references: corrected frames, for scenes without hints that show the same.
+        """
+        alike = Alike(references)
+        waiting: list[Looked[Any_]] = []  # those of a scene for which the network is not asked
+        memory = after
+        for seen in frames:
+            if seen.since and memory is not None:
                 waiting.append(seen)
                 continue
-            ab = self._asked(seen)
+            ab = self._asked(seen, alike)
             following = (seen, ab) if seen.back is not None else None
             for steadied in self._between(memory, waiting, following):
                 memory = steadied.memory
@@ -204,43 +253,59 @@ class Filmer:
             if seen.back is not None and memory is not None:
                 ab = steady.carried(memory.ab, ab, seen.back)
             memory = _memory(seen, ab)
-            yield Steady(frame, fit_lines(lightness, ab), memory)
+            yield Steady(seen.frame, fit_lines(seen.lightness, ab), memory)
         yield from self._between(memory, waiting, None)
 
-    def _seen(
-        self, last: Memory | _Seen[Any_] | None, frame: Any_, lightness: Tensor
-    ) -> _Seen[Any_]:
+    @torch.inference_mode()
+    def corrected(self, lightness: Tensor, hints: Hints, name: str = "a frame") -> Reference:
+        """Give a frame with its hints as a reference for what looks like it.
+
+        Args:
+            lightness: its L* (1, 1, h, w) at the network's size.
+            hints: that were given for it.
+            name: of the frame, for sentences.
+        """
+        look = Look.of(lightness, self.colorizer.see(lightness), self.size)
+        ab = apply_lines(look.lines(hints.hints), lightness, 0, lightness.shape[-2])
+        return replace(reference(look.scene, ab, name).small(), weight=ACCEPTED)
+
+    def _over(
+        self, last: Memory | Looked[Any_] | None, frame: Any_, lightness: Tensor
+    ) -> Looked[Any_]:
         number = 0 if last is None else last.number + 1
         begun = self._followed.get(number)
         points = torch.empty(0, 3) if begun is None else begun.begin(lightness)
         if last is None:
-            return _Seen(frame, lightness, 0, 0, 0, 0, points, None, None)
+            return Looked(frame, lightness, 0, 0, 0, 0, points, None, None)
         back, forth = steady.motions(last.lightness, lightness)
         if back.is_cut:
-            return _Seen(frame, lightness, last.scene + 1, 0, number, number, points, None, None)
+            return Looked(frame, lightness, last.scene + 1, 0, number, number, points, None, None)
         if begun is not None:
-            return _Seen(frame, lightness, last.scene, 0, number, number, points, back, forth)
+            return Looked(frame, lightness, last.scene, 0, number, number, points, back, forth)
         if last.hinted in self._followed:
             points = self._followed[last.hinted].move(last.points, forth)
         since = (last.since + 1) % self.every
-        return _Seen(frame, lightness, last.scene, since, number, last.hinted, points, back, forth)
+        return Looked(frame, lightness, last.scene, since, number, last.hinted, points, back, forth)
 
-    def _asked(self, seen: _Seen[Any_]) -> Tensor:
+    def _asked(self, seen: Looked[Any_], alike: Alike) -> Tensor:
         """Give the network's colours (1, 2, h, w), with what was said of them."""
         answer = self.colorizer.see(seen.lightness)
+        look = Look.of(seen.lightness, answer, self.size)
         followed = self._followed.get(seen.hinted)
         hints = () if followed is None else followed.hints(seen.points, seen.lightness)
-        if not hints:
+        references = self.references if hints else (*self.references, *alike.to(seen.scene, look))
+        if not hints and not references:
             return answer.ab * self.strength
-        lines = Look.of(seen.lightness, answer, self.size).lines(hints, self.strength)
+        borrowed = look.borrowed(references, self.reference_strength) if references else None
+        lines = look.lines(hints, self.strength, borrowed)
         slope, offset = lines.chunk(2, dim=1)
         return torch.addcmul(offset, slope, seen.lightness)
 
     def _between(
         self,
         memory: Memory | None,
-        waiting: list[_Seen[Any_]],
-        following: tuple[_Seen[Any_], Tensor] | None,
+        waiting: list[Looked[Any_]],
+        following: tuple[Looked[Any_], Tensor] | None,
     ) -> Iterator[Steady[Any_]]:
         """Give frames between two that the network saw the colours of both, along the motion."""
         if not waiting or memory is None:
@@ -269,5 +334,5 @@ def small(plane: Tensor, size: int) -> Tensor:
     return F.interpolate(plane, shape, mode="bilinear", align_corners=False, antialias=True)
 
 
-def _memory(seen: _Seen[Any_], ab: Tensor) -> Memory:
+def _memory(seen: Looked[Any_], ab: Tensor) -> Memory:
     return Memory(seen.lightness, ab, seen.scene, seen.since, seen.number, seen.hinted, seen.points)
