@@ -5,7 +5,7 @@ from __future__ import annotations
 from .film_texts import FilmTexts
 
 FILM = FilmTexts(
-    film_tab="Film",
+    film_tab="Filmler",
     film_lead=(
         "En çok {seconds} saniye ve {lines} satırlık siyah beyaz bir film. Her sahnenin ilk "
         "karesini renkli görür, yanlış olanı düzeltirsiniz; sonra filmin tamamı renklendirilir. "
