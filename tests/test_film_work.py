@@ -86,7 +86,7 @@ def test_a_film_that_is_gone_is_told(opened, filmer):
         list(colour(opened, filmer, "in colour", threading.Event()))
 
 
-@pytest.mark.parametrize(("words", "size"), [("50mb", 50_000_000), ("9 KB", 9000), ("7", 7)])
+@pytest.mark.parametrize(("words", "size"), [("50mb", 50 * 1024**2), ("9 KB", 9 * 1024), ("7", 7)])
 def test_a_size_of_files_is_read(words, size):
     assert file_size(words) == size
 
@@ -99,8 +99,8 @@ def test_what_is_no_size_is_refused(words):
 
 def test_photos_may_be_smaller_than_films(tmp_path):
     path = tmp_path / "large.tif"
-    path.write_bytes(bytes(2_000_001))
-    limits = Limits(ENGLISH, photo_bytes=2_000_000)
+    path.write_bytes(bytes(2 * 1024**2 + 1))
+    limits = Limits(ENGLISH, photo_bytes=2 * 1024**2)
     with pytest.raises(ColorganError, match=r"large\.tif is too large; photos of at most 2 MB"):
         limits.check_file(str(path))
-    Limits(ENGLISH, photo_bytes=3_000_000).check_file(str(path))
+    Limits(ENGLISH, photo_bytes=3 * 1024**2).check_file(str(path))

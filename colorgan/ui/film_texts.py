@@ -29,7 +29,7 @@ class FilmTexts:
     film_corrected: str = "{count} corrected"
 
     film_button: str = "Colour the film"
-    film_stop: str = "Stop and keep the film so far"
+    film_stop: str = "Stop and keep it"
     film_progress: str = "How far the film is"
     film_waiting: str = "Waiting for a turn: one film is worked on at a time."
     film_looking: str = "Looking for scenes: {done} of about {total} frames."

@@ -50,7 +50,7 @@ class Limits:
         """
         most = self._photo_bytes
         if most and path and Path(path).exists() and Path(path).stat().st_size > most:
-            size = f"{most // 1000**2} MB" if most >= 1000**2 else f"{most // 1000} KB"
+            size = f"{most // 1024**2} MB" if most >= 1024**2 else f"{most // 1024} KB"
             raise ColorganError(self._texts.too_large_file.format(name=Path(path).name, size=size))
 
     def take(self, request: gr.Request, photos: int = 1) -> None:
@@ -72,7 +72,7 @@ class Limits:
             )
 
 
-_UNITS = {"kb": 1000, "mb": 1000**2, "gb": 1000**3, "": 1, "b": 1}
+_UNITS = {"kb": 1024, "mb": 1024**2, "gb": 1024**3, "": 1, "b": 1}  # as Gradio reckons
 
 
 def file_size(words: str) -> int:
