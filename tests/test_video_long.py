@@ -156,6 +156,16 @@ def test_hints_reach_the_shares_of_other_processes(colorizer, tmp_path):
     assert np.abs(last[0] - last[1]).mean() < 1
 
 
+def test_a_share_may_be_empty(filmer, tmp_path):
+    given = films.write(tmp_path / "a.mkv", count=2, size=(96, 64))
+    target = tmp_path / "b.mkv"
+    shares = [Share(number, 4) for number in (3, 2, 1, 0)]
+    made = [color_film(given, target, filmer, encoding=FINE, share=each) for each in shares]
+    assert 0 in [each.frames for each in made]
+    assert made[-1].frames == 2 and lumas(target) == lumas(given)
+    assert not list(tmp_path.glob("*.parts"))
+
+
 def test_a_share_that_was_stopped_goes_on(filmer, tmp_path):
     given = films.write(tmp_path / "a.mkv", count=30, size=(96, 64))
     target = tmp_path / "b.mkv"
