@@ -98,8 +98,8 @@ def main() -> None:
         clip, target = Path(folder) / "clip.mkv", Path(folder) / "colour.mp4"
         write_clip(clip, options.frames)
         for every in options.every:
-            words = ("video", clip, "-o", target, "--overwrite", "--every", every)
-            words = (*words, "--model", options.model)
+            words: tuple[object, ...] = ("video", clip, "-o", target, "--overwrite")
+            words += ("--every", str(every), "--model", options.model)
             short = run(*words, "--to", few / RATE)
             whole = run(*words)
             plain = reference_seconds()

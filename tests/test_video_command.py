@@ -52,6 +52,7 @@ def test_the_command_colours_a_film(small_model, tmp_path):
         ("empty.mp4", b"", "empty.mp4 is no film, or damaged"),
         ("a.gif", "gif", "a.gif is a picture or an animation: `colorgan colorize` colours these."),
         ("a.m4a", "sound", "a.m4a has no moving pictures that can be read."),
+        ("a.mkv", "no frames", "a.mkv has no frames that can be read in this part of it."),
     ],
 )
 def test_what_is_no_film_is_refused_by_a_sentence(name, content, sentence, small_model, tmp_path):
@@ -62,6 +63,11 @@ def test_what_is_no_film_is_refused_by_a_sentence(name, content, sentence, small
         from PIL import Image
 
         Image.new("L", (60, 60)).save(path, save_all=True, append_images=[Image.new("L", (60, 60))])
+    elif content == "no frames":
+        with av.open(str(path), "w") as file:
+            stream = file.add_stream("ffv1", rate=25)
+            stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+            file.start_encoding()
     elif content == "sound":
         with av.open(str(path), "w") as file:
             films._sing(file, file.add_stream("aac", rate=44100, layout="mono"), 0.2)
@@ -113,6 +119,17 @@ def test_a_film_in_colour_says_so_and_goes_on(filmer, tmp_path):
     made = color_film(given, tmp_path / "b.mkv", filmer, encoding=Encoding("ffv1"))
     assert made.notices == ("The film has colours of its own; they are replaced.",)
     assert made.frames == 4
+
+
+def test_where_the_size_of_the_picture_changes_the_film_ends_and_says_so(filmer, tmp_path):
+    for name, size in (("a.ts", (96, 64)), ("b.ts", (64, 48))):
+        films.write(tmp_path / name, count=10, size=size, codec="libx264")
+    both = films.bare(tmp_path / "a.ts", tmp_path / "both.h264")
+    films.bare(tmp_path / "b.ts", tmp_path / "b.h264")
+    both.write_bytes(both.read_bytes() + (tmp_path / "b.h264").read_bytes())
+    made = color_film(both, tmp_path / "c.mkv", filmer)
+    assert made.frames == 10
+    assert any("The size of the picture changes at 0:00" in notice for notice in made.notices)
 
 
 def test_a_full_disk_is_a_sentence_and_work_goes_on_where_it_was(filmer, tmp_path, monkeypatch):

@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import films
@@ -46,19 +48,25 @@ def lumas(path: Path) -> list[tuple[float, str]]:
     ]
 
 
-def start(*words: object, **environment: str) -> subprocess.Popen[str]:
+@contextmanager
+def started(*words: object, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """The command as a process, which does not outlive a test that fails."""
     command = [sys.executable, "-m", "colorgan", "video", *map(str, words)]
-    return subprocess.Popen(
+    with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
         env={**os.environ, **environment},
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
-def until(done, seconds: float = 120) -> None:
+def until(done, seconds: float) -> None:
     end = time.time() + seconds
     while not done():
         assert time.time() < end
@@ -71,10 +79,10 @@ def test_a_command_that_is_ended_goes_on(sign, small_model, tmp_path):
     given = films.write(tmp_path / "a.mkv", count=90, size=(96, 64), rate=5)
     target = tmp_path / "b.mkv"
     words = [given, "-o", target, "--model", small_model, "--size", 64]
-    process = start(*words)
-    until(lambda: list(tmp_path.glob("b.mkv.parts/*.safetensors")))
-    os.kill(process.pid, sign)
-    said = process.communicate(timeout=60)[1]
+    with started(*words) as process:
+        until(lambda: list(tmp_path.glob("b.mkv.parts/*.safetensors")), 120)
+        os.kill(process.pid, sign)
+        said = process.communicate(timeout=60)[1]
     assert "Traceback" not in said and not target.exists()
     if sign == signal.SIGINT:
         assert process.returncode == 130 and "--resume to go on" in said
@@ -91,10 +99,10 @@ def test_of_ten_thousand_frames_each_is_there_once_after_a_kill_in_the_middle(
     target = tmp_path / "b.mkv"
     words = [given, "-o", target, "--model", small_model, "--size", 48, "--every", 12]
     words += ["--codec", "ffv1"]
-    process = start(*words)
-    until(lambda: len(list(tmp_path.glob("b.mkv.parts/*.safetensors"))) >= 18, 400)
-    process.kill()
-    process.communicate(timeout=60)
+    with started(*words) as process:
+        until(lambda: len(list(tmp_path.glob("b.mkv.parts/*.safetensors"))) >= 18, 1200)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL and not target.exists()
     kept = len(list(tmp_path.glob("b.mkv.parts/*.safetensors")))
     again = colorgan("video", *words, "--resume")
@@ -109,8 +117,9 @@ def test_memory_does_not_grow_with_the_length(small_model, tmp_path):
     for count in (300, 3000):
         given = films.write(tmp_path / f"{count}.mkv", count=count, size=(64, 48))
         words = [given, "-o", tmp_path / f"{count}.mp4", "--model", small_model, "--size", 48]
-        process = start(*words, "--every", 12)
-        _, status, used = os.wait4(process.pid, 0)
+        with started(*words, "--every", 12) as process:
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = status
         assert status == 0
         peaks.append(used.ru_maxrss / 1024)
     assert peaks[1] < peaks[0] + 40
@@ -145,6 +154,16 @@ def test_hints_reach_the_shares_of_other_processes(colorizer, tmp_path):
         color_film(given, target, filmer, encoding=FINE, share=Share(number, 2))
     last = [films.plane(films.frames(path)[-1], 2).astype(int) for path in (alone.path, target)]
     assert np.abs(last[0] - last[1]).mean() < 1
+
+
+def test_a_share_may_be_empty(filmer, tmp_path):
+    given = films.write(tmp_path / "a.mkv", count=2, size=(96, 64))
+    target = tmp_path / "b.mkv"
+    shares = [Share(number, 4) for number in (3, 2, 1, 0)]
+    made = [color_film(given, target, filmer, encoding=FINE, share=each) for each in shares]
+    assert 0 in [each.frames for each in made]
+    assert made[-1].frames == 2 and lumas(target) == lumas(given)
+    assert not list(tmp_path.glob("*.parts"))
 
 
 def test_a_share_that_was_stopped_goes_on(filmer, tmp_path):
@@ -198,9 +217,10 @@ def test_processes_share_a_film(small_model, tmp_path):
     given = films.write(tmp_path / "a.mkv", count=60, size=(96, 64), sound=True)
     target = tmp_path / "b.mkv"
     words = [given, "-o", target, "--model", small_model, "--size", 64, "--codec", "ffv1"]
-    both = [start(*words, RANK=str(n), LOCAL_RANK=str(n), WORLD_SIZE="2") for n in range(2)]
-    said = [process.communicate(timeout=240)[0] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
+    places = [{"RANK": n, "LOCAL_RANK": n, "WORLD_SIZE": "2"} for n in "01"]
+    with started(*words, **places[0]) as one, started(*words, **places[1]) as other:
+        said = [process.communicate(timeout=240)[0] for process in (one, other)]
+        assert [one.returncode, other.returncode] == [0, 0]
     assert said[0] == f"60 frames coloured into {target}\n"
     assert said[1] == "30 frames coloured, the share of this process\n"
     assert lumas(target) == lumas(given) and not list(tmp_path.glob("*.parts"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import moving
 import numpy as np
 import pytest
 import torch
+from conftest import ROOT
 
 from colorgan.color import cie
 from colorgan.color.upsampling import fit_lines
@@ -119,6 +121,15 @@ def test_frames_go_in_and_frames_come_out(colorizer, photos):
         assert {each.dtype for each in done} == {np.dtype(dtype)}
     grey = list(Filmer(colorizer, size=64)([pixels[0][..., 1]]))
     assert grey[0].shape == (96, 128, 3) and np.ptp(grey[0].astype(int), axis=2).mean() > 3
+
+
+def test_the_example_in_the_documentation_runs(photos):
+    example = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "film.md").read_text(), re.S)
+    frames = [photos["coffee"][50:146, 40 + t : 168 + t].mean(2).astype(np.uint8) for t in range(3)]
+    shown = []
+    exec(example[1], {"frames": iter(frames), "show": shown.append})
+    assert [each.shape for each in shown] == [(96, 128, 3)] * 3
+    assert all(np.ptp(each.astype(int), axis=2).mean() > 3 for each in shown)
 
 
 @pytest.mark.parametrize("settings", [{"every": 0}, {"every": 13}, {"size": 8}, {"strength": 2}])

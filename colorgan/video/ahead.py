@@ -15,15 +15,15 @@ from typing import Any, TypeVar
 import torch
 
 T = TypeVar("T")
-MOST = 2
-"""Items that are made ahead."""
+MOST = 1
+"""Items that wait to be taken; one more is being made."""
 _PATIENCE = 0.2  # seconds after which it is looked whether the work is still wanted
 
 
 def ahead(
     items: Generator[T], processors: int = 1, source: Generator[Any] | None = None
 ) -> Generator[T]:
-    """Give items that a thread makes ahead, at most `MOST`.
+    """Give items that a thread makes ahead, of which `MOST` wait to be taken.
 
     What is raised there is raised here. Closed before its end, it ends the thread.
 

@@ -122,15 +122,17 @@ def color_film(
                     return Made(None, count, whole, tuple(source.notices))
                 folders = wait_for(target, share, work.stopped)
                 whole = bool(folders)
-            if not whole and not keep:
+            if not whole and (not keep or share.of > 1):
                 return Made(None, count, whole, tuple(source.notices))
             if not whole:
                 source.end_after(work.parts.done[-1].last)
             parts = [part for each in folders for part in each.done]
+            if not parts:
+                raise FilmError(f"{source.name} has no frames that can be read in this part of it.")
             with whole_file(target) as new:
                 join(source, parts, new, target, _note(filmer))
     finally:
-        if not work.parts.done:  # nothing to go on with
+        if not work.parts.done and not work.parts.ended:  # nothing to go on with
             work.parts.remove()
     for each in folders:
         each.remove()
@@ -197,10 +199,6 @@ class _Work:
             finally:
                 if self._encoder is not None:
                     self._encoder.leave()
-        if not self.parts.done and self.share.of == 1:
-            raise FilmError(
-                f"{self.source.name} has no frames that can be read in this part of it."
-            )
         return True
 
     def _painted(self, stream: Any, after: int | None) -> Generator[tuple[VideoFrame, Memory]]:
@@ -243,7 +241,7 @@ class _Work:
             if number and number >= len(stamps):
                 continue
             after = stamps[number] - 1 if number else None
-            frame = next(self.source.limited(self.source.span).frames(after), None)
+            frame = next(self.source.frames(after), None)
             if frame is not None:
                 planar = frames.planar(frame, stream.codec_context.name)
                 small = lightness(planar, self.filmer)

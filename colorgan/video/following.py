@@ -51,13 +51,15 @@ class Followed:
         height, width = forth.flow.shape[-2:]
         step = _at(forth.flow, points[:, :2]) / torch.tensor([width, height])
         trusted = _at(forth.trust, points[:, :2]) > _TRUST
-        return torch.cat((points[:, :2] + step * trusted, points[:, 2:]), dim=1)
+        leaves = ~_inside(points[:, :2] + step)  # nothing is there to be trusted
+        step = step * (trusted | leaves[:, None])
+        return torch.cat((points[:, :2] + step, points[:, 2:]), dim=1)
 
     def hints(self, points: Tensor, lightness: Tensor) -> tuple[Hint, ...]:
         """Give the hints of a frame from points (n, 3): those that are awake."""
         if not len(points):
             return ()
-        inside = ((points[:, :2] >= 0) & (points[:, :2] <= 1)).all(1)
+        inside = _inside(points[:, :2])
         alike = (_at(lightness, points[:, :2]) - points[:, 2:]).abs()[:, 0] < ALIKE
         awake: dict[int, list[tuple[float, float]]] = {}
         for owner, point, is_awake in zip(
@@ -66,6 +68,11 @@ class Followed:
             if is_awake:
                 awake.setdefault(owner, []).append((point[0], point[1]))
         return tuple(replace(self._hints[i], points=tuple(of)) for i, of in awake.items())
+
+
+def _inside(places: Tensor) -> Tensor:
+    """Say which places (n, 2) lie in the picture."""
+    return ((places >= 0) & (places <= 1)).all(1)
 
 
 class Alike:
