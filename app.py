@@ -4,6 +4,9 @@ COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models.
 COLORGAN_MODELS: names of more, to compare with, with spaces between.
 COLORGAN_LANGUAGE: en or tr.
 COLORGAN_MAX_UPLOAD: largest photo file.
+COLORGAN_FILM_SECONDS, COLORGAN_FILM_LINES: longest film, and how high in pixels; 0 seconds leaves
+films out, which need colorgan[video].
+COLORGAN_FILM_UPLOAD: largest film file.
 COLORGAN_VISITOR_PHOTOS: how many photos a visitor may have coloured in a row.
 COLORGAN_MCP: 1 offers the page's work to assistants as MCP tools (needs colorgan[mcp]).
 COLORGAN_STUDY: folder of a prepared study, which adds the survey; its votes go to
@@ -25,14 +28,16 @@ except ImportError:
     spaces = None
 
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 from colorgan.errors import ColorganError
 from colorgan.output.terminal import allow_every_letter
 from colorgan.ui import corrections, page
-from colorgan.ui.limits import PHOTOS
+from colorgan.ui.limits import PHOTOS, file_size
 from colorgan.ui.looks import Looks
 from colorgan.ui.models import Models
+from colorgan.video.limits import FilmLimits
 
 EXAMPLES = Path(__file__).parent / "examples" / "photos"
 
@@ -42,9 +47,27 @@ allow_every_letter()
 language = os.environ.get("COLORGAN_LANGUAGE", "en")
 if language not in page.LANGUAGES:
     sys.exit(f"COLORGAN_LANGUAGE is {language!r}; it must be {' or '.join(page.LANGUAGES)}.")
-visitor_photos = os.environ.get("COLORGAN_VISITOR_PHOTOS", str(PHOTOS))
-if not (visitor_photos.isdecimal() and int(visitor_photos)):
-    sys.exit(f"COLORGAN_VISITOR_PHOTOS is {visitor_photos!r}; it must be a whole number from 1 on.")
+
+
+def number(name: str, default: int, least: int = 1) -> int:
+    """Read a setting that is a whole number."""
+    said = os.environ.get(name, str(default))
+    if not (said.isdecimal() and int(said) >= least):
+        sys.exit(f"{name} is {said!r}; it must be a whole number from {least} on.")
+    return int(said)
+
+
+visitor_photos = number("COLORGAN_VISITOR_PHOTOS", PHOTOS)
+film_limits = FilmLimits(
+    number("COLORGAN_FILM_SECONDS", FilmLimits.seconds, 0),
+    number("COLORGAN_FILM_LINES", FilmLimits.lines, 16),
+)
+with_films = film_limits.seconds > 0 and find_spec("av") is not None
+try:
+    photo_bytes = file_size(os.environ.get("COLORGAN_MAX_UPLOAD", "50mb"))
+    film_bytes = file_size(os.environ.get("COLORGAN_FILM_UPLOAD", "200mb"))
+except ColorganError as error:
+    sys.exit(str(error))
 
 models = Models(
     {
@@ -81,7 +104,9 @@ demo = page.build(
     page.find_examples(EXAMPLES),
     texts,
     looks=looks,
-    visitor_photos=int(visitor_photos),
+    visitor_photos=visitor_photos,
+    photo_bytes=photo_bytes,
+    film_limits=film_limits if with_films else None,
     with_survey=bool(study),
 )
 
@@ -90,7 +115,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     demo.launch(
         **page.look(),
-        max_file_size=os.environ.get("COLORGAN_MAX_UPLOAD", "50mb"),
+        # Gradio knows one limit for all; `Limits` refuses photos that are too large.
+        max_file_size=max(photo_bytes, film_bytes) if with_films else photo_bytes,
         allowed_paths=[str(EXAMPLES)],
         run_history=False,
         enable_monitoring=False,

@@ -7,6 +7,10 @@ frame and by `Filmer`, and prints, as shares of frame by frame:
 - flicker: mean |ab_t - ab_(t-1)| along the known motion, where a point is seen in both;
 - colourfulness: mean chroma (a grey film does not flicker);
 - error: mean distance of ab from the photo's; behind: the same where something has just been;
+- warp: the warping error of Lai et al. 2018, with the motion that is known: mean squared difference
+  of R, G, B (0 to 1), without the grain, between a point and where it goes;
+- cdc: Jensen-Shannon divergence of the histograms of a* and b* over 1, 2 and 4 frames (Liu et al.
+  2021 take R, G and B), the mean;
 - after a cut: distance of the first frame's colours from the network's own, in CIE units.
 """
 
@@ -24,11 +28,12 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from colorgan.color import pixels
+from colorgan.color import cie, pixels
 from colorgan.colorizer import Colorizer
 from colorgan.video import steady
 from colorgan.video.filmer import Filmer
 
+MEASURES = ("flicker", "colour", "error", "behind", "warp", "cdc")
 GRAIN, LAMP = 3.5, 0.02  # in L*; as a share of the light
 
 
@@ -168,6 +173,34 @@ def distance(first: Tensor, second: Tensor) -> Tensor:
     return apart
 
 
+def warping_error(lab: Tensor, flow: Tensor, seen: Tensor) -> float:
+    """Give the mean squared difference of R, G, B along the motion, where points are seen in both.
+
+    Args:
+        lab: (T, 3, h, w).
+        flow, seen: as those of a `Clip`.
+    """
+    rgb = cie.lab_to_rgb(lab).clamp(0, 1)
+    apart = (rgb[1:] - steady.warp(rgb[:-1], flow)).square().sum(1, keepdim=True)
+    each = (apart * seen).sum((1, 2, 3)) / seen.sum((1, 2, 3)).clamp(min=1)
+    return float(each[seen.sum((1, 2, 3)) > 0].mean())
+
+
+def cdc(ab: Tensor) -> float:
+    """Give how much the distribution of colours ab (T, 2, h, w) changes over 1, 2 and 4 frames."""
+    histograms = torch.stack(
+        [torch.stack([torch.histc(plane, 64, -128, 128) for plane in frame]) for frame in ab]
+    )
+    shares = histograms / histograms.sum(-1, keepdim=True)
+    found = []
+    for step in (1, 2, 4):
+        one, other = shares[:-step], shares[step:]
+        mixed = (one + other) / 2
+        entropy = [torch.special.entr(x).sum(-1) for x in (one, other, mixed)]
+        found.append((entropy[2] - (entropy[0] + entropy[1]) / 2).mean())
+    return float(torch.stack(found).mean())
+
+
 def figures(clip: Clip, ab: Tensor) -> dict[str, float]:
     """Measure colours ab (T, 2, h, w) of a clip."""
     moving = distance(ab[1:], steady.warp(ab[:-1], clip.flow))
@@ -176,6 +209,8 @@ def figures(clip: Clip, ab: Tensor) -> dict[str, float]:
         "flicker": float((moving * clip.seen).sum() / clip.seen.sum()),
         "colour": float(ab.norm(dim=1).mean()),
         "error": float(wrong.mean()),
+        "warp": warping_error(torch.cat((clip.lab[:, :1], ab), 1), clip.flow, clip.seen),
+        "cdc": cdc(ab[: clip.cut]),
         "behind": float((wrong * clip.fresh).sum() / clip.fresh.sum().clamp(min=1)),
     }
 
@@ -212,16 +247,19 @@ def main() -> None:
             if clip.cut is not None:
                 leak = distance(ab, plain)[clip.cut].mean()
                 leaks.setdefault(every, []).append(float(leak))
-    print(f"{'':24} every  flicker  colour   error  behind")
+    print(f"{'':24} every  " + " ".join(f"{key:>7}" for key in MEASURES))
     for (name, every), pairs in rows.items():
         cells = []
-        for key in ("flicker", "colour", "error", "behind"):
+        for key in MEASURES:
             before, after = (sum(pair[i][key] for pair in pairs) for i in (0, 1))
             cells.append(f"{after / before:7.3f}" if before else "       ")
         print(f"{name:24} {every:5} ", " ".join(cells))
     plainly = [pair[0] for pair in rows["all", options.every[0]]]
-    means = {key: sum(row[key] for row in plainly) / len(plainly) for key in ("flicker", "error")}
-    print(f"frame by frame: flicker {means['flicker']:.2f} a frame, error {means['error']:.2f}")
+    means = {key: sum(row[key] for row in plainly) / len(plainly) for key in MEASURES}
+    print(
+        f"frame by frame: flicker {means['flicker']:.2f} a frame, error {means['error']:.2f}, "
+        f"warp {means['warp']:.5f}, cdc {means['cdc']:.5f}"
+    )
     for every, found in leaks.items():
         print(f"every {every}: carried over a cut {max(found):.3f} at most")
 

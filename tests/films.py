@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
+from PIL import Image
 
 
 def luma(number: int, width: int = 160, height: int = 120, shift: float = 1.5) -> np.ndarray:
@@ -30,6 +31,7 @@ def write(
     rate: int = 25,
     times: Sequence[int] | None = None,
     sound: bool = False,
+    heard_as: str = "aac",
     chroma: int | None = None,
     rotation: int = 0,
     aspect: Fraction | None = None,
@@ -59,7 +61,7 @@ def write(
             context.flags |= av.codec.context.Flags.interlaced_dct
         if times:
             context.time_base = Fraction(1, 1000)
-        heard = file.add_stream("aac", rate=44100, layout="mono") if sound else None
+        heard = file.add_stream(heard_as, rate=44100, layout="mono") if sound else None
         for number in range(count):
             frame = _frame(number, size, kind, chroma)
             frame.pts = times[number] if times else number
@@ -68,6 +70,41 @@ def write(
         file.mux(stream.encode())
         if heard is not None:
             _sing(file, heard, count / rate)
+    return path
+
+
+def of_photos(
+    path: Path,
+    photos: dict[str, np.ndarray],
+    shots: Sequence[tuple[int, str]],
+    count: int,
+    *,
+    size: tuple[int, int] = (128, 96),
+    sound: bool = False,
+) -> Path:
+    """Write a film of photos in black and white over which the camera goes slowly to the right.
+
+    Args:
+        shots: number of the first frame, and name of the photo.
+    """
+    width, height = size
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=25)
+        stream.options = {"crf": "12", "preset": "ultrafast"}
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        heard = file.add_stream("aac", rate=44100, layout="mono") if sound else None
+        for number in range(count):
+            first, name = max(shot for shot in shots if shot[0] <= number)
+            picture = Image.fromarray(photos[name]).convert("L")
+            picture = picture.resize((width * 3 // 2, height * 3 // 2))
+            left, top = min(2 * (number - first), width // 2), height // 4
+            part = picture.crop((left, top, left + width, top + height)).convert("RGB")
+            frame = av.VideoFrame.from_ndarray(np.asarray(part), "rgb24").reformat(format="yuv420p")
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
+        if heard is not None:
+            _sing(file, heard, count / 25)
     return path
 
 
@@ -89,14 +126,29 @@ def _sing(file: Any, stream: Any, seconds: float) -> None:
     wave = np.sin(np.arange(int(44100 * seconds)) / 20).astype(np.float32)[None] * 0.3
     frame = av.AudioFrame.from_ndarray(wave, "fltp", "mono")
     frame.sample_rate, frame.pts = 44100, 0
-    file.mux(stream.encode(frame))
+    fitting = av.AudioResampler(stream.format, "mono", 44100)
+    for each in fitting.resample(frame):
+        file.mux(stream.encode(each))
     file.mux(stream.encode())
 
 
 def frames(path: Path) -> list[av.VideoFrame]:
     """All frames of a film."""
+    return list(each_frame(path))
+
+
+def each_frame(path: Path) -> Iterator[av.VideoFrame]:
+    """The frames of a film, one after another."""
     with av.open(str(path)) as file:
-        return list(file.decode(video=0))
+        yield from file.decode(video=0)
+
+
+def bare(path: Path, target: Path) -> Path:
+    """Write the stream of pictures of a film alone, without times."""
+    with av.open(str(path)) as file, target.open("wb") as out:
+        for packet in file.demux(video=0):
+            out.write(bytes(packet))
+    return target
 
 
 def plane(frame: av.VideoFrame, place: int) -> np.ndarray:

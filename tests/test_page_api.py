@@ -12,6 +12,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import films
 import pytest
 from conftest import ROOT
 from hub_client import settings
@@ -29,12 +30,14 @@ class TestApi:
         (code,) = (block.split("```")[0] for block in blocks if "from gradio_client" in block)
         code = code.replace('"http://127.0.0.1:7860"', f"{url!r}, download_files={str(tmp_path)!r}")
         (tmp_path / "old.jpg").write_bytes(small_photo.read_bytes())
+        film = films.write(tmp_path / "old.mp4", codec="libx264", count=4, sound=True)
         monkeypatch.chdir(tmp_path)
         found = {}
         exec(code, found)
         for name in ("photo", "left", "right"):
             assert Image.open(found[name]).size == (400, 300)
         assert Path(found["photos"]).suffix == ".zip" and Path(found["table"]).suffix == ".csv"
+        assert films.heard(Path(found["film"])) == films.heard(film)
 
     def test_a_photo_is_coloured(self, url, small_photo, tmp_path):
         client = connect(url, tmp_path)
@@ -131,7 +134,7 @@ class TestAppOfTheHub:
         asked = ask_as_an_assistant(hub_url, "colorize", photo=f"data:image/jpeg;base64,{data}")
         with ThreadPoolExecutor(1) as pool:  # Playwright has a loop in this thread
             tools, answer = pool.submit(asyncio.run, asked).result()
-        assert {tool.name for tool in tools} == {"colorize", "restore", "compare", "album"}
+        assert {tool.name for tool in tools} == {"colorize", "restore", "compare", "album", "video"}
         for tool in tools:
             arguments = tool.inputSchema["properties"].values()
             assert tool.description and all(one["description"] for one in arguments)

@@ -56,12 +56,13 @@ class TestPieces:
     def test_every_sentence_is_turkish_too_and_says_the_same_figures(self):
         def sentences(texts) -> dict[str, str]:
             parts = {"": texts, "survey ": texts.survey, "hints ": texts.hints}
+            parts["film "] = texts.film
             parts |= {f"{name} ": getattr(texts.hints, name) for name in ("groups", "swatches")}
             return {
                 start + name: str(text)
                 for start, part in parts.items()
                 for name, text in (part if isinstance(part, dict) else vars(part)).items()
-                if name not in ("survey", "hints", "groups", "swatches")
+                if name not in ("survey", "hints", "film", "groups", "swatches")
             }
 
         english, turkish = sentences(ENGLISH), sentences(TURKISH)

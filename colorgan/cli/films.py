@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import FilmError, HintError
+
 if TYPE_CHECKING:
-    from ..video.film import Progress
+    from ..video import Filmer
+    from ..video.film import Made, Progress
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command's parser."""
     command = commands.add_parser("video", help="colour a film", description=video.__doc__)
-    command.add_argument("film", metavar="FILM", help="the film in black and white")
+    command.add_argument(
+        "film", metavar="FILM", help="the film in black and white; - for a pipe, with -o -"
+    )
     command.add_argument(
         "-o",
         "--output",
         required=True,
         metavar="FILE",
-        help="the film in colour; its ending says how it is written: .mp4, .mkv, .mov, .webm, .ts",
+        help="the film in colour; its ending says how it is written: .mp4, .mkv, .mov, .webm, .ts; "
+        "- for raw yuv4mpeg into a pipe",
     )
     command.add_argument(
         "--model",
@@ -51,7 +58,23 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "motion: faster; default 1",
     )
     command.add_argument(
-        "--hints", metavar="FILE", help="colours that things have in the first frame (JSON)"
+        "--hints",
+        metavar="FILE",
+        help="colours that things have in the first frame, or at moments that it names (JSON)",
+    )
+    command.add_argument(
+        "--reference",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="colour photos whose colours go to what is alike",
+    )
+    command.add_argument(
+        "--reference-strength",
+        type=float,
+        default=1.0,
+        metavar="S",
+        help="how far the colours go over to the references': 0 to 1; default 1",
     )
     command.add_argument(
         "--from", dest="start", type=_seconds, default=0.0, metavar="TIME", help="such as 0:10"
@@ -89,31 +112,20 @@ def _quality(word: str) -> int | str:
 def video(options: argparse.Namespace) -> int:
     """Colour a film without flicker; luma, sound, subtitles and times stay.
 
-    Ctrl-C stops; what is done is kept beside the result, and --resume goes on with it.
+    Ctrl-C stops; what is done is kept beside the result, and --resume goes on with it. Several
+    processes share a film by `accelerate launch`.
     """
     from ..video.source import packages
 
     packages()  # said before a model is loaded
     from tqdm import tqdm
 
-    from .. import hints
-    from ..colorizer import NO_HINTS, Colorizer, check
-    from ..video import Filmer
-    from ..video.encoding import Encoding
-    from ..video.film import color_film
-    from ..video.source import Span
+    from ..video.pipes import PIPE
 
-    check(options.strength, options.size)
-    encoding = Encoding(options.codec, options.quality)
-    span = Span(options.start, options.end)
-    said = hints.read(options.hints) if options.hints else NO_HINTS
-    filmer = Filmer(
-        Colorizer.from_pretrained(options.model),
-        strength=options.strength,
-        size=options.size,
-        every=options.every,
-        hints=said,
-    )
+    is_piped = options.output == PIPE
+    if options.film == PIPE and not is_piped:
+        raise FilmError(f"A film that comes by a pipe goes into one: give -o {PIPE} too.")
+    filmer = _filmer(options)
     with tqdm(desc="colouring", unit=" frames", disable=None) as bar, _stopping() as stopped:
 
         def told(progress: Progress) -> bool:
@@ -123,27 +135,84 @@ def video(options: argparse.Namespace) -> int:
             bar.update(progress.done - bar.n)
             return stopped.is_set()
 
-        made = color_film(
-            options.film,
-            options.output,
-            filmer,
-            encoding=encoding,
-            span=span,
-            resume=options.resume,
-            overwrite=options.overwrite,
-            told=told,
-        )
+        made = (_through_pipes if is_piped else _into_file)(options, filmer, told)
+    name = "the stream" if options.film == PIPE else Path(options.film).name
     for notice in made.notices:
-        print(f"colorgan: {Path(options.film).name}: {notice}", file=sys.stderr)
-    if made.path is None:
-        print(
-            f"colorgan: stopped. {made.frames} frames are done; give the same command with "
-            "--resume to go on.",
-            file=sys.stderr,
-        )
+        print(f"colorgan: {name}: {notice}", file=sys.stderr)
+    if not made.whole:
+        go_on = "" if is_piped else "; give the same command with --resume to go on"
+        print(f"colorgan: stopped. {made.frames} frames are done{go_on}.", file=sys.stderr)
         return 130
-    print(f"{made.frames} frames coloured into {made.path}")
+    where = f" into {made.path}" if made.path else ", the share of this process"
+    if not is_piped:
+        print(f"{made.frames} frames coloured{where}")
     return 0
+
+
+def _filmer(options: argparse.Namespace) -> Filmer:
+    """Give who colours, after what was asked for was checked."""
+    from ..colorizer import NO_HINTS, Colorizer, check, check_references
+    from ..device import choose_device
+    from ..video import Filmer, said
+    from ..video.encoding import Encoding
+    from ..video.pipes import PIPE
+    from ..video.source import Source, Span
+
+    check(options.strength, options.size)
+    check_references(len(options.reference), options.reference_strength)
+    Encoding(options.codec, options.quality)
+    span = Span(options.start, options.end)
+    moments = said.read(options.hints) if options.hints else {}
+    if options.film == PIPE and any(moment != said.FIRST for moment in moments):
+        raise HintError("Hints for a film that comes by a pipe are for its first frame.")
+    hints = said.numbered(moments, Source(Path(options.film), span))
+    colorizer = Colorizer.from_pretrained(
+        options.model, device=choose_device(int(os.environ.get("LOCAL_RANK", 0)))
+    )
+    return Filmer(
+        colorizer,
+        strength=options.strength,
+        size=options.size,
+        every=options.every,
+        hints=hints.pop(0, NO_HINTS),
+        later_hints=hints,
+        references=[colorizer.reference(file, size=options.size) for file in options.reference],
+        reference_strength=options.reference_strength,
+    )
+
+
+def _into_file(
+    options: argparse.Namespace, filmer: Filmer, told: Callable[[Progress], bool]
+) -> Made:
+    """Colour the film, or the share of it that `accelerate launch` or `torchrun` gives."""
+    from ..video.encoding import Encoding
+    from ..video.film import color_film
+    from ..video.sharing import Share
+    from ..video.source import Span
+
+    number, of = (int(os.environ.get(name, 0)) for name in ("RANK", "WORLD_SIZE"))
+    return color_film(
+        options.film,
+        options.output,
+        filmer,
+        encoding=Encoding(options.codec, options.quality),
+        span=Span(options.start, options.end),
+        share=Share(number, max(of, 1)),
+        resume=options.resume,
+        overwrite=options.overwrite,
+        told=told,
+    )
+
+
+def _through_pipes(
+    options: argparse.Namespace, filmer: Filmer, told: Callable[[Progress], bool]
+) -> Made:
+    from ..video.pipes import PIPE, color_stream
+    from ..video.source import Span
+
+    film = sys.stdin.buffer if options.film == PIPE else Path(options.film)
+    span = Span(options.start, options.end)
+    return color_stream(film, sys.stdout.buffer, filmer, span=span, told=told)
 
 
 @contextmanager

@@ -21,10 +21,15 @@ EDGE = 7.0  # contrast in L* from which an edge is followed
 
 def box(x: Tensor, radius: int) -> Tensor:
     """Mean over a square window; at the rim over what is there. (N, C, H, W) to the same."""
-    for axis in (0, 1):
-        kernel, padding = [1, 1], [0, 0]
-        kernel[axis], padding[axis] = 2 * radius + 1, radius
-        x = F.avg_pool2d(x, kernel, stride=1, padding=padding, count_include_pad=False)
+    for axis in (2, 3):
+        length = x.shape[axis]
+        total = x.clone()
+        for apart in range(1, min(radius, length - 1) + 1):  # several times as fast as avg_pool2d
+            total.narrow(axis, apart, length - apart).add_(x.narrow(axis, 0, length - apart))
+            total.narrow(axis, 0, length - apart).add_(x.narrow(axis, apart, length - apart))
+        place = torch.arange(length, device=x.device)
+        count = (place + radius).clamp(max=length - 1) - (place - radius).clamp(min=0) + 1
+        x = total / count.to(x.dtype).view(-1, *[1] * (3 - axis))
     return x
 
 

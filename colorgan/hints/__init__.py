@@ -7,7 +7,7 @@ photos, no network, no page.
 
 from __future__ import annotations
 
-from .hint import MAX_HINTS, Hint, Hints, from_json, read, to_json
+from .hint import MAX_HINTS, Hint, Hints, from_json, read, read_text, to_json
 from .swatches import SWATCHES
 
-__all__ = ["MAX_HINTS", "SWATCHES", "Hint", "Hints", "from_json", "read", "to_json"]
+__all__ = ["MAX_HINTS", "SWATCHES", "Hint", "Hints", "from_json", "read", "read_text", "to_json"]

@@ -260,15 +260,23 @@ def read(path: str | Path) -> Hints:
     Raises:
         HintError: the file cannot be read, or says what is no hint.
     """
+    return from_json(read_text(path), Path(path).name)
+
+
+def read_text(path: str | Path) -> str:
+    """Read the text of a file of hints.
+
+    Raises:
+        HintError: the file cannot be read, is no text or too long.
+    """
     path = Path(path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise HintError(f"{path.name} has more than {MAX_BYTES:,} bytes; hints are shorter.")
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except OSError as error:
         raise HintError(f"{path} cannot be read: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:
         raise HintError(f"{path.name} is no text in UTF-8. Save it as UTF-8.") from error
-    return from_json(text, path.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -30,40 +29,13 @@ from .limits import Limits
 from .messages import errors_as_toasts
 from .models import Models
 from .previews import fresh_folder
+from .progress import Stops, progress_box
 from .settings import model_choice, strength_slider
 from .texts import Texts
 from .work import colour
 
 MOST_PHOTOS = 200
 _PREVIEW_SIDE = 480
-
-_STATUS = """
-<div class="album-status ${value?.finished ? "finished" : ""}">
-  <progress aria-label="${label}" max="${value?.total ?? 1}" value="${value?.done ?? 0}"></progress>
-  <p role="status">${value?.text ?? ""}</p>
-  <ul>${(value?.told ?? []).map((line) => `<li>${line}</li>`).join("")}</ul>
-</div>
-"""
-
-
-class Stops:
-    """Who asked to stop: an event for each page whose album is under way."""
-
-    def __init__(self) -> None:
-        self._events: dict[str, threading.Event] = {}
-
-    def start(self, page: str) -> threading.Event:
-        """Give the event that a page's album looks at."""
-        return self._events.setdefault(page, threading.Event())
-
-    def stop(self, request: gr.Request) -> None:
-        """Ask a page's album to end with what is done."""
-        if event := self._events.get(str(request.session_hash)):
-            event.set()
-
-    def forget(self, page: str) -> None:
-        """Drop the event of an album that has ended."""
-        self._events.pop(page, None)
 
 
 def build(models: Models, limits: Limits, texts: Texts) -> None:
@@ -88,13 +60,7 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
             model = model_choice(models, texts, "album-model")
             strength = strength_slider(texts, "album-strength")
     with gr.Column(elem_classes="album"):
-        status = gr.HTML(
-            html_template=_STATUS,
-            js_on_load=None,
-            apply_default_css=False,
-            elem_id="album-status",
-            label=texts.album_progress,
-        )
+        status = progress_box(texts.album_progress, "album-status")
         with gr.Row(elem_classes="album-downloads"):
             everything = download_button(texts.album_download, "album-download")
             table = download_button(texts.album_table, "album-table")
@@ -157,6 +123,8 @@ def _colour_all(
         raise PhotoError(texts.album_empty)
     if total > MOST_PHOTOS:
         raise PhotoError(texts.album_too_many.format(total=total, most=MOST_PHOTOS))
+    for path in photos:
+        limits.check_file(path)
     limits.take(request, total)
     colorizer = models.get(model)
     folder = fresh_folder()

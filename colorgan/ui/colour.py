@@ -14,7 +14,7 @@ from ..color.pixels import full_lightness
 from ..colorizer import Size, carried_hints, check
 from .captions import caption, caption_box
 from .colour_api import functions, lightness_pair
-from .correcting import correctable, correcting_frame
+from .correcting import correctable, correcting_frame, tell_strength
 from .events import QUIETLY, WORKING, Bench, bind
 from .frames import OPTIONAL, before_after, picture, shown
 from .limits import Limits
@@ -24,12 +24,6 @@ from .photo_input import photo_input
 from .previews import fresh_folder, save_doubt, save_preview
 from .settings import model_choice, restore_switch, size_settings, strength_slider
 from .texts import Texts
-
-# The frame hears of the strength by itself: what was seen needs no second look for it.
-_TELL_STRENGTH = (
-    '(strength) => {document.dispatchEvent(new CustomEvent("colorgan-strength", '
-    "{detail: strength})); return []}"
-)
 
 
 def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
@@ -67,6 +61,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
         request: gr.Request,
     ) -> tuple[Any, ...]:
         with errors_as_toasts(texts):
+            limits.check_file(photo)
             seen_at: Size = "auto" if auto else int(size)
             check(strength, seen_at)
             order = Order(photo, model, seen_at, restore_strength if restore_first else None)
@@ -75,7 +70,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
     settings = [model, strength, size, auto, switch, restoring]
     outcome = [frame, line, doubt, lightness]
     bind(Bench(source, settings, outcome, frame, show, public=False, at_once=True, quick=strength))
-    strength.change(None, strength, None, js=_TELL_STRENGTH, **QUIETLY)
+    strength.change(None, strength, None, js=tell_strength("colour-frame"), **QUIETLY)
 
     # What programs ask for has no button here: they want the file at once, the page when it is
     # downloaded; and restoring alone is what strength 0 of the colours does.

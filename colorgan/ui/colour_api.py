@@ -61,6 +61,7 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
                 colour, a known colour's name, "none" for no colour or "same" for the model's own.
         """
         with errors_as_toasts(texts):
+            limits.check_file(photo)
             limits.take(request)
             wanted = restore_strength if restore_first else None
             seen_at: Size = "auto" if auto else int(size)
@@ -79,6 +80,7 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
             strength: of the mending, 0 to 1.
         """
         with errors_as_toasts(texts):
+            limits.check_file(photo)
             limits.take(request)
             pages = open_pages(texts, photo)
             limits.take(request, pages.count - 1)

@@ -83,6 +83,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             auto: find a size instead.
         """
         with errors_as_toasts(texts):
+            limits.check_file(photo)
             limits.take(request, len(SIDES))
             seen_at: Size = "auto" if auto else int(size)
             pages = open_pages(texts, photo)

@@ -87,6 +87,12 @@ const draw = () => {
   }
 };
 
+// Whoever else on the page wants to know of it hears of each change.
+const announce = () => {
+  const detail = { photo: value.photo, hints: plain(hints) };
+  document.dispatchEvent(new CustomEvent("colorgan-corrections", { detail }));
+};
+
 // Changes: each is a step that can be undone; what is under way belongs to one step.
 const keep = () => {
   try {
@@ -95,6 +101,7 @@ const keep = () => {
   } catch {
     // kept in memory
   }
+  announce();
 };
 const kept = (photo) => {
   try {
@@ -339,7 +346,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 document.addEventListener("colorgan-strength", ({ detail }) => {
-  told = strength = detail;
+  if (detail.frame !== props.frame_id) return;
+  told = strength = detail.strength;
   if (value?.look) refresh();
 });
 
@@ -378,6 +386,7 @@ const show = (next) => {
     canvas.reset();
     if (first) canvas.moveBorder(canvas.border);
     if (hints.length) say(words.back);
+    announce();
   }
   draw();
   if (value.look && (hints.length || strength !== value.strength)) refresh();

@@ -44,7 +44,7 @@ _TEMPLATE = """
     <ul></ul>
   </div>
   {panel}
-  <div class="getting">
+  <div class="getting"{no_file}>
     <button type="button" id="{download_id}" class="download">{download}</button>
     <progress max="1" value="0" aria-hidden="true"></progress>
   </div>
@@ -85,12 +85,12 @@ NEAR = 0.6
 """How far a correction spreads unless the slider is moved: over the thing, hardly to its likes."""
 
 
-def correcting_frame(elem_id: str, download_id: str, texts: Texts) -> gr.HTML:
+def correcting_frame(elem_id: str, download_id: str | None, texts: Texts) -> gr.HTML:
     """Make the frame; its value comes from `correctable`, None leaves it empty.
 
     Args:
         elem_id: of the frame on the page.
-        download_id: of the button for the file in full size.
+        download_id: of the button for the file in full size, or None if there is none.
         texts: the words of the page.
     """
     words = asdict(texts.hints)
@@ -110,9 +110,12 @@ def correcting_frame(elem_id: str, download_id: str, texts: Texts) -> gr.HTML:
         handle=escape(texts.handle),
     )
     panel = _PANEL.format(**{**known, "close": buttons["close"]}, pick_icon=icon("pick"))
-    parts = {**known, **buttons, "surface": surface, "panel": panel}
+    no_file = " hidden" if download_id is None else ""
+    parts = {**known, **buttons, "surface": surface, "panel": panel, "no_file": no_file}
     return gr.HTML(
-        html_template=_TEMPLATE.format(**parts, empty=escape(texts.empty), download_id=download_id),
+        html_template=_TEMPLATE.format(
+            **parts, empty=escape(texts.empty), download_id=download_id or f"{elem_id}-download"
+        ),
         js_on_load="\n".join((_HERE / name).read_text() for name in _SCRIPTS),
         apply_default_css=False,
         elem_id=elem_id,
@@ -126,7 +129,18 @@ def correcting_frame(elem_id: str, download_id: str, texts: Texts) -> gr.HTML:
         most=MAX_HINTS,
         spreads=SPREADS,
         near=NEAR,
+        frame_id=elem_id,
     )
+
+
+def tell_strength(elem_id: str) -> str:
+    """Give what runs in the browser when a slider of the strength moves, to tell a frame of it.
+
+    The frame needs no second look of the network for that.
+    """
+    detail = f'{{detail: {{frame: "{elem_id}", strength}}}}'
+    event = f'new CustomEvent("colorgan-strength", {detail})'
+    return f"(strength) => {{document.dispatchEvent({event}); return []}}"
 
 
 def correctable(

@@ -12,7 +12,8 @@ import gradio as gr
 
 from ..photo.formats import READ_ENDINGS
 from ..photoset.system_files import SYSTEM
-from . import about, album, colour, compare, survey
+from ..video.limits import FilmLimits
+from . import about, album, colour, compare, film, survey
 from .limits import PHOTOS, Limits
 from .looks import Looks
 from .models import Models
@@ -35,6 +36,8 @@ def build(
     *,
     looks: Looks | None = None,
     visitor_photos: int = PHOTOS,
+    photo_bytes: int | None = None,
+    film_limits: FilmLimits | None = None,
     with_survey: bool = False,
 ) -> gr.Blocks:
     """Build the page.
@@ -45,15 +48,19 @@ def build(
         texts: the words of the page.
         looks: of the visitors, whose routes (`corrections.routes`) are served beside the page.
         visitor_photos: how many one visitor may have coloured in a row.
+        photo_bytes: of a photo's file at most, where larger files are taken in for films.
+        film_limits: of the films that visitors bring; None leaves the tab Film out.
         with_survey: whether there are the tabs Survey and Results, for a study that is open.
     """
-    limits = Limits(texts, visitor_photos)
+    limits = Limits(texts, visitor_photos, photo_bytes)
     looks = looks or Looks(models, texts)
     tabs: dict[str, Callable[[], gr.Image | None]] = {
         texts.colour_tab: partial(colour.build, looks, limits, examples, texts),
         texts.compare_tab: partial(compare.build, models, limits, examples, texts),
         texts.album_tab: partial(album.build, models, limits, texts),
     }
+    if film_limits is not None:
+        tabs[texts.film.film_tab] = partial(film.build, looks, limits, film_limits, texts)
     if with_survey:
         tabs[texts.survey.survey_tab] = partial(survey.build_survey, texts)
         tabs[texts.survey.results_tab] = partial(survey.build_results, texts)
@@ -89,7 +96,9 @@ def look() -> dict[str, Any]:
     """Give what `launch` is to know of the page's look."""
     return {
         "theme": theme(),
-        "css_paths": [_HERE / f"{name}.css" for name in ("style", "canvas", "panel", "survey")],
+        "css_paths": [
+            _HERE / f"{name}.css" for name in ("style", "canvas", "panel", "film", "survey")
+        ],
         "js": _script(),
         "favicon_path": _HERE / "favicon.svg",
         # Unasked, browsers look for it at the root of the host, where a proxy may have other pages.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..survey.study import QUESTIONS
+from .film_texts import FilmTexts
 from .hint_texts import HintTexts
 
 
@@ -224,6 +225,9 @@ class Texts:
     # Correcting colours
     hints: HintTexts = field(default_factory=HintTexts)
 
+    # Tab Film
+    film: FilmTexts = field(default_factory=FilmTexts)
+
     # Time
     seconds: str = "{count} seconds"
     minutes: str = "{count} minutes"
@@ -238,6 +242,9 @@ class Texts:
     )
     never_so_many: str = (
         "This page colours at most {most} photos in a row for one visitor, and this would be more."
+    )
+    too_large_file: str = (
+        "{name} is too large; photos of at most {size} are taken here. Please make it smaller."
     )
     model_missing: str = (
         "This model cannot be used just now. Please choose the other one, or come back later."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .film_turkish import FILM
 from .hint_turkish import HINTS
 from .texts import SurveyTexts, Texts
 
@@ -187,6 +188,7 @@ TURKISH = Texts(
     ),
     survey=SURVEY,
     hints=HINTS,
+    film=FILM,
     seconds="{count} saniye",
     minutes="{count} dakika",
     too_many=(
@@ -196,6 +198,9 @@ TURKISH = Texts(
     never_so_many=(
         "Bu sayfa bir ziyaretçiye art arda en çok {most} fotoğraf renklendirir; istediğiniz bundan "
         "çok."
+    ),
+    too_large_file=(
+        "{name} çok büyük; burada en çok {size} boyutunda fotoğraflar alınır. Lütfen küçültün."
     ),
     model_missing="Bu model şu anda kullanılamıyor. Lütfen ötekini seçin ya da sonra gelin.",
 )

@@ -40,9 +40,11 @@ class Codec:
     lossless: Mapping[str, str] | None
 
 
+# Each frame that x264 looks ahead takes four times its size.
+_X264 = {"preset": "veryfast", "bf": "0", "rc-lookahead": "5"}
 _X265 = "bframes=0:log-level=none"
 CODECS = {
-    "h264": Codec("libx264", "mov", 18, 10, {"preset": "veryfast", "bf": "0"}, {"qp": "0"}),
+    "h264": Codec("libx264", "mov", 18, 10, _X264, {"qp": "0"}),
     "h265": Codec(
         "libx265",
         "mov",
@@ -187,8 +189,8 @@ class Encoder:
             frame.format.name,
         )
         context.time_base = out.time_base = self._base
-        if stream.codec_context.sample_aspect_ratio:
-            context.sample_aspect_ratio = stream.codec_context.sample_aspect_ratio
+        if stream.sample_aspect_ratio:
+            context.sample_aspect_ratio = stream.sample_aspect_ratio
         for tag in ("color_range", "colorspace", "color_trc", "color_primaries"):
             setattr(context, tag, int(getattr(frame, tag)))
         if frame.interlaced_frame:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -13,14 +14,23 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..color.pixels import full_lightness
-from ..color.upsampling import fit_lines
-from ..colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, check, paint, working_size
+from ..color.upsampling import apply_lines, fit_lines
+from ..colorizer import (
+    DEFAULT_SIZE,
+    NO_HINTS,
+    Colorizer,
+    check,
+    check_references,
+    paint,
+    working_size,
+)
 from ..errors import ColorganError
 from ..hints import Hints
+from ..hints.reference import ACCEPTED, Reference, reference
 from ..look import Look
 from ..photo import Photo
 from . import steady
-from .following import Followed
+from .following import Alike, Followed
 from .steady import Motion
 
 EVERY = (1, 12)
@@ -39,18 +49,22 @@ class Memory:
         ab: (1, 2, h, w), steady.
         scene: number of its scene, from 0.
         since: frames since the network was asked; 0 if for this one.
-        points: (n, 3) of the hints' points: where they are now, and how light they were.
+        number: of the frame in the film, from 0.
+        hinted: number of the frame whose hints hold.
+        points: (n, 3) of these hints' points: where they are now, and how light they were.
     """
 
     lightness: Tensor
     ab: Tensor
     scene: int
     since: int
+    number: int
+    hinted: int
     points: Tensor
 
     def tensors(self) -> dict[str, Tensor]:
         """Give all of it as tensors by name, to be kept in a file."""
-        numbers = torch.tensor([self.scene, self.since])
+        numbers = torch.tensor([self.scene, self.since, self.number, self.hinted])
         return {
             "lightness": self.lightness.contiguous(),
             "ab": self.ab.contiguous(),
@@ -61,8 +75,8 @@ class Memory:
     @classmethod
     def of(cls, kept: Mapping[str, Tensor]) -> Memory:
         """Read what `tensors` gave."""
-        scene, since = kept["numbers"].tolist()
-        return cls(kept["lightness"], kept["ab"], scene, since, kept["points"])
+        scene, since, number, hinted = kept["numbers"].tolist()
+        return cls(kept["lightness"], kept["ab"], scene, since, number, hinted, kept["points"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,16 +95,25 @@ class Steady(Generic[Any_]):
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen(Generic[Any_]):
-    """A frame that was read, and how it lies over the one before and that over it."""
+class Looked(Generic[Any_]):
+    """A frame that was read, and how it lies over the one before and that over it.
+
+    Attributes:
+        frame: what came with its lightness.
+        lightness, scene, since, number, hinted, points: as those of a `Memory`.
+        back: how it lies over the frame before, or None where a scene begins.
+        forth: how the frame before lies over it, or None.
+    """
 
     frame: Any_
     lightness: Tensor
     scene: int
     since: int
+    number: int
+    hinted: int
     points: Tensor
-    back: Motion | None  # None where a scene begins
-    forth: Motion | None  # of the frame before over this one
+    back: Motion | None
+    forth: Motion | None
 
 
 class Filmer:
@@ -113,6 +136,9 @@ class Filmer:
         size: int = DEFAULT_SIZE,
         every: int = 1,
         hints: Hints = NO_HINTS,
+        later_hints: Mapping[int, Hints] = MappingProxyType({}),
+        references: Sequence[Reference] = (),
+        reference_strength: float = 1.0,
     ) -> None:
         """Say how to colour.
 
@@ -123,11 +149,16 @@ class Filmer:
             every: the network is asked at every so many-th frame and where a scene begins; frames
                 between get the colours of those before and after, along the motion. 1 to 12.
             hints: for the first frame; they hold for its scene.
+            later_hints: for other frames, by their numbers from 0; each takes the place of those
+                before, and holds until the scene ends.
+            references: colour photos (`Colorizer.reference`) whose colours go to what is alike.
+            reference_strength: how far the colours go over to theirs, 0 to 1.
 
         Raises:
             ColorganError: something is out of range.
         """
         check(strength, size)
+        check_references(len(references), reference_strength)
         if not EVERY[0] <= every <= EVERY[1]:
             raise ColorganError(
                 f"The network can be asked at every 1st to {EVERY[1]}th frame, not at every "
@@ -137,8 +168,10 @@ class Filmer:
         self.strength = strength
         self.size = size
         self.every = every
-        self.hints = hints
-        self._followed = Followed(hints)
+        self.references = tuple(references)
+        self.reference_strength = reference_strength
+        self.hints = {0: hints, **later_hints}
+        self._followed = {number: Followed(said) for number, said in self.hints.items()}
 
     def __call__(self, frames: Iterable[Pixels]) -> Iterator[Pixels]:
         """Colour frames one after another.
@@ -164,29 +197,54 @@ class Filmer:
 
     def small(self, lightness: Tensor) -> Tensor:
         """Give lightness (1, 1, H, W), or another plane, at the network's size."""
-        shape = working_size(lightness.shape[-2], lightness.shape[-1], self.size)
-        return F.interpolate(lightness, shape, mode="bilinear", align_corners=False, antialias=True)
+        return small(lightness, self.size)
 
-    @torch.inference_mode()
     def steady(
         self, frames: Iterable[tuple[Any_, Tensor]], after: Memory | None = None
-    ) -> Iterator[Steady[Any_]]:
+    ) -> Generator[Steady[Any_]]:
         """Give steady colours for frames, in their order, each once.
 
         Args:
             frames: anything, which comes back, with its L* (1, 1, h, w) at the network's size.
             after: of the frame before the first, if there is one.
         """
-        waiting: list[_Seen[Any_]] = []  # those of a scene for which the network is not asked
-        last: Memory | _Seen[Any_] | None = after
-        memory = after
+        return self.colour(self.look(frames, after), after)
+
+    @torch.inference_mode()
+    def look(
+        self, frames: Iterable[tuple[Any_, Tensor]], after: Memory | None = None
+    ) -> Generator[Looked[Any_]]:
+        """Find how frames lie over one another: the first half of `steady`.
+
+        It needs no colours, so it can be done ahead of the other half, in another thread.
+        """
+        last: Memory | Looked[Any_] | None = after
         for frame, lightness in frames:
-            seen = self._seen(last, frame, lightness)
-            last = seen
-            if seen.since and seen.back is not None:
+            last = self._over(last, frame, lightness)
+            yield last
+
+    @torch.inference_mode()
+    def colour(
+        self,
+        frames: Iterable[Looked[Any_]],
+        after: Memory | None = None,
+        references: Sequence[Reference] = (),
+    ) -> Generator[Steady[Any_]]:
+        """Colour frames: the second half of `steady`.
+
+        Args:
+            frames: of `look`.
+            after: of the frame before the first, if there is one.
+            references: corrected frames, for scenes without hints that show the same.
+        """
+        alike = Alike(references)
+        waiting: list[Looked[Any_]] = []  # those of a scene for which the network is not asked
+        memory = after
+        for seen in frames:
+            if seen.since and memory is not None:
                 waiting.append(seen)
                 continue
-            ab = self._asked(seen)
+            ab = self._asked(seen, alike)
             following = (seen, ab) if seen.back is not None else None
             for steadied in self._between(memory, waiting, following):
                 memory = steadied.memory
@@ -195,36 +253,59 @@ class Filmer:
             if seen.back is not None and memory is not None:
                 ab = steady.carried(memory.ab, ab, seen.back)
             memory = _memory(seen, ab)
-            yield Steady(frame, fit_lines(lightness, ab), memory)
+            yield Steady(seen.frame, fit_lines(seen.lightness, ab), memory)
         yield from self._between(memory, waiting, None)
 
-    def _seen(
-        self, last: Memory | _Seen[Any_] | None, frame: Any_, lightness: Tensor
-    ) -> _Seen[Any_]:
+    @torch.inference_mode()
+    def corrected(self, lightness: Tensor, hints: Hints, name: str = "a frame") -> Reference:
+        """Give a frame with its hints as a reference for what looks like it.
+
+        Args:
+            lightness: its L* (1, 1, h, w) at the network's size.
+            hints: that were given for it.
+            name: of the frame, for sentences.
+        """
+        look = Look.of(lightness, self.colorizer.see(lightness), self.size)
+        ab = apply_lines(look.lines(hints.hints), lightness, 0, lightness.shape[-2])
+        return replace(reference(look.scene, ab, name).small(), weight=ACCEPTED)
+
+    def _over(
+        self, last: Memory | Looked[Any_] | None, frame: Any_, lightness: Tensor
+    ) -> Looked[Any_]:
+        number = 0 if last is None else last.number + 1
+        begun = self._followed.get(number)
+        points = torch.empty(0, 3) if begun is None else begun.begin(lightness)
         if last is None:
-            return _Seen(frame, lightness, 0, 0, self._followed.begin(lightness), None, None)
+            return Looked(frame, lightness, 0, 0, 0, 0, points, None, None)
         back, forth = steady.motions(last.lightness, lightness)
         if back.is_cut:
-            return _Seen(frame, lightness, last.scene + 1, 0, last.points[:0], None, None)
+            return Looked(frame, lightness, last.scene + 1, 0, number, number, points, None, None)
+        if begun is not None:
+            return Looked(frame, lightness, last.scene, 0, number, number, points, back, forth)
+        if last.hinted in self._followed:
+            points = self._followed[last.hinted].move(last.points, forth)
         since = (last.since + 1) % self.every
-        points = self._followed.move(last.points, forth)
-        return _Seen(frame, lightness, last.scene, since, points, back, forth)
+        return Looked(frame, lightness, last.scene, since, number, last.hinted, points, back, forth)
 
-    def _asked(self, seen: _Seen[Any_]) -> Tensor:
+    def _asked(self, seen: Looked[Any_], alike: Alike) -> Tensor:
         """Give the network's colours (1, 2, h, w), with what was said of them."""
         answer = self.colorizer.see(seen.lightness)
-        hints = self._followed.hints(seen.points, seen.lightness)
-        if not hints:
+        look = Look.of(seen.lightness, answer, self.size)
+        followed = self._followed.get(seen.hinted)
+        hints = () if followed is None else followed.hints(seen.points, seen.lightness)
+        references = self.references if hints else (*self.references, *alike.to(seen.scene, look))
+        if not hints and not references:
             return answer.ab * self.strength
-        lines = Look.of(seen.lightness, answer, self.size).lines(hints, self.strength)
+        borrowed = look.borrowed(references, self.reference_strength) if references else None
+        lines = look.lines(hints, self.strength, borrowed)
         slope, offset = lines.chunk(2, dim=1)
         return torch.addcmul(offset, slope, seen.lightness)
 
     def _between(
         self,
         memory: Memory | None,
-        waiting: list[_Seen[Any_]],
-        following: tuple[_Seen[Any_], Tensor] | None,
+        waiting: list[Looked[Any_]],
+        following: tuple[Looked[Any_], Tensor] | None,
     ) -> Iterator[Steady[Any_]]:
         """Give frames between two that the network saw the colours of both, along the motion."""
         if not waiting or memory is None:
@@ -247,5 +328,11 @@ class Filmer:
             yield Steady(seen.frame, fit_lines(seen.lightness, memory.ab), memory)
 
 
-def _memory(seen: _Seen[Any_], ab: Tensor) -> Memory:
-    return Memory(seen.lightness, ab, seen.scene, seen.since, seen.points)
+def small(plane: Tensor, size: int) -> Tensor:
+    """Give a plane (1, 1, H, W) as a network sees it whose working size is `size`."""
+    shape = working_size(plane.shape[-2], plane.shape[-1], size)
+    return F.interpolate(plane, shape, mode="bilinear", align_corners=False, antialias=True)
+
+
+def _memory(seen: Looked[Any_], ab: Tensor) -> Memory:
+    return Memory(seen.lightness, ab, seen.scene, seen.since, seen.number, seen.hinted, seen.points)

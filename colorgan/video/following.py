@@ -1,7 +1,8 @@
-"""Hints of one frame, followed through its scene along the motion."""
+"""Hints of one frame: followed through its scene, and held for scenes that show the same."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
@@ -9,11 +10,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..hints import Hint, Hints
+from ..hints.reference import Reference, likeness, sample
+from ..look import Look
 from .steady import Motion
 
 ALIKE = 12.0
 """In L*: a place that differs more from how it was is something else, that covers it."""
 _TRUST = 0.3
+SAME = 1.05
+"""Likeness from which scenes show the same: no two of some hundred photos have more than 1, and
+most parts of one photo that overlap by two thirds have more than this."""
 
 
 class Followed:
@@ -45,13 +51,15 @@ class Followed:
         height, width = forth.flow.shape[-2:]
         step = _at(forth.flow, points[:, :2]) / torch.tensor([width, height])
         trusted = _at(forth.trust, points[:, :2]) > _TRUST
-        return torch.cat((points[:, :2] + step * trusted, points[:, 2:]), dim=1)
+        leaves = ~_inside(points[:, :2] + step)  # nothing is there to be trusted
+        step = step * (trusted | leaves[:, None])
+        return torch.cat((points[:, :2] + step, points[:, 2:]), dim=1)
 
     def hints(self, points: Tensor, lightness: Tensor) -> tuple[Hint, ...]:
         """Give the hints of a frame from points (n, 3): those that are awake."""
         if not len(points):
             return ()
-        inside = ((points[:, :2] >= 0) & (points[:, :2] <= 1)).all(1)
+        inside = _inside(points[:, :2])
         alike = (_at(lightness, points[:, :2]) - points[:, 2:]).abs()[:, 0] < ALIKE
         awake: dict[int, list[tuple[float, float]]] = {}
         for owner, point, is_awake in zip(
@@ -60,6 +68,31 @@ class Followed:
             if is_awake:
                 awake.setdefault(owner, []).append((point[0], point[1]))
         return tuple(replace(self._hints[i], points=tuple(of)) for i, of in awake.items())
+
+
+def _inside(places: Tensor) -> Tensor:
+    """Say which places (n, 2) lie in the picture."""
+    return ((places >= 0) & (places <= 1)).all(1)
+
+
+class Alike:
+    """Corrected frames, of which each scene gets the colours of those that show the same as it.
+
+    It is settled with a scene's first frame, so that colours do not come and go.
+    """
+
+    def __init__(self, corrected: Sequence[Reference]) -> None:
+        self._corrected = corrected
+        self._scene: int | None = None
+        self._alike: tuple[Reference, ...] = ()
+
+    def to(self, scene: int, look: Look) -> tuple[Reference, ...]:
+        """Give those for a scene, by its number and what the network saw in a frame of it."""
+        if scene != self._scene:
+            few = sample(look.scene)
+            self._scene = scene
+            self._alike = tuple(r for r in self._corrected if likeness(few, r.scene) >= SAME)
+        return self._alike
 
 
 def _at(picture: Tensor, places: Tensor) -> Tensor:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _PLANAR = re.compile(r"yuvj?(420|422|444)p(?:(10|12)le)?")
 _GREY = re.compile(r"gray(?:(10|12)le)?")
-_FULL = 2  # of AVColorRange
+FULL = 2
+"""Of FFmpeg's AVColorRange."""
 _COLOURED = 3.0  # mean distance of chroma from none, in steps of 8 bits, of a film in colour
 _LIMITED_GREY = ("h264", "hevc", "mpeg2video", "mpeg4", "av1", "vp9")
 
@@ -86,13 +87,13 @@ def _copied(frame: VideoFrame, codec: str) -> VideoFrame:
     for place in range(3):
         there = place < len(frame.planes)
         none = 1 << (kind.bits - 1)
-        _view(new, place, kind.bits)[:] = _view(frame, place, kind.bits) if there else none
+        plane(new, place, kind.bits)[:] = plane(frame, place, kind.bits) if there else none
     new.pts, new.time_base, new.duration = frame.pts, frame.time_base, frame.duration
     for tag in ("colorspace", "color_trc", "color_primaries"):
         setattr(new, tag, getattr(frame, tag))
-    unknown = 1 if codec in _LIMITED_GREY else _FULL
+    unknown = 1 if codec in _LIMITED_GREY else FULL
     is_full = frame.format.name.startswith("yuvj")
-    new.color_range = _FULL if is_full else int(frame.color_range) or unknown
+    new.color_range = FULL if is_full else int(frame.color_range) or unknown
     return new
 
 
@@ -100,20 +101,20 @@ def values(frame: VideoFrame) -> Luma:
     """Say what the numbers of a planar frame stand for."""
     kind = kind_of(frame.format.name)
     assert kind is not None
-    full = int(frame.color_range) == _FULL
+    full = int(frame.color_range) == FULL
     return Luma(kind.bits, full, planes.weights(int(frame.colorspace), frame.height))
 
 
 def luma(frame: VideoFrame) -> Tensor:
-    """Give the plane of luma (H, W), int32."""
-    return torch.from_numpy(_view(frame, 0, values(frame).bits).astype(np.int32))
+    """Give the plane of luma (H, W) as float: its values, not scaled."""
+    return torch.from_numpy(plane(frame, 0, values(frame).bits).astype(np.float32))
 
 
 def has_colours(frame: VideoFrame) -> bool:
     """Say whether a planar frame is in colour already."""
     bits = values(frame).bits
     middle, unit = 1 << (bits - 1), 1 << (bits - 8)
-    apart = [np.abs(_view(frame, i, bits).astype(np.int32) - middle).mean() for i in (1, 2)]
+    apart = [np.abs(plane(frame, i, bits).astype(np.int32) - middle).mean() for i in (1, 2)]
     return bool(max(apart) > _COLOURED * unit)
 
 
@@ -127,17 +128,17 @@ def paint(frame: VideoFrame, lines: Tensor) -> None:
     meaning = values(frame)
     frame.make_writable()
     light = luma(frame)
-    targets = [_view(frame, i, meaning.bits) for i in (1, 2)]
+    targets = [plane(frame, i, meaning.bits) for i in (1, 2)]
     for rows in planes.fields(frame.interlaced_frame):
         shape = targets[0][rows].shape
         made = planes.painted(light[rows], (shape[0], shape[1]), lines, meaning).numpy()
-        for target, plane in zip(targets, made, strict=True):
-            target[rows] = plane
+        for target, new in zip(targets, made, strict=True):
+            target[rows] = new
 
 
-def _view(frame: VideoFrame, place: int, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Give a plane as an array (h, w) over its own memory."""
-    plane = frame.planes[place]
+def plane(frame: VideoFrame, place: int, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Give a plane of a planar frame as an array (h, w) over its own memory."""
+    own = frame.planes[place]
     kind = np.dtype(np.uint8 if bits == 8 else "<u2")
-    rows = np.frombuffer(plane, kind).reshape(plane.height, -1)  # type: ignore[call-overload]
-    return rows[:, : plane.width]  # type: ignore[return-value]
+    rows = np.frombuffer(own, kind).reshape(own.height, -1)  # type: ignore[call-overload]
+    return rows[:, : own.width]  # type: ignore[return-value]

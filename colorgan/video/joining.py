@@ -45,7 +45,7 @@ def join(source: Source, parts: Sequence[Part], path: Path, target: Path, note: 
         out.metadata.update(_noted(_kept(film.metadata), note))
         video = out.add_stream_from_template(first.streams.video[0])
         _describe(video, pictures)
-        matrix = _display_matrix(source)
+        matrix = display_matrix(source)
         if matrix is not None:
             video.set_display_matrix(matrix)
         others = _others(source, film, pictures, out)
@@ -83,7 +83,7 @@ def _describe(new: Any, old: Stream) -> None:
     new.disposition = int(old.disposition)
 
 
-def _display_matrix(source: Source) -> list[int] | None:
+def display_matrix(source: Source) -> list[int] | None:
     """Give how a film is to be turned, as FFmpeg writes it, or None."""
     frame = next(Source(source.path).frames(), None)
     for side in frame.side_data if frame else ():

@@ -21,6 +21,7 @@ from .encoding import Encoder
 from .filmer import Memory
 
 _PLAN = "plan.json"
+_END = "end.json"
 _STATE = ".safetensors"
 
 
@@ -45,11 +46,11 @@ class Parts:
 
     Attributes:
         folder: beside the film.
-        done: in order.
+        done: in order, as far as they were made or found here.
     """
 
-    def __init__(self, target: Path) -> None:
-        self.folder = target.with_name(target.name + ".parts")
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.done: list[Part] = []
 
     def begin(self, plan: Mapping[str, Any], resume: bool, overwrite: bool) -> None:
@@ -80,7 +81,7 @@ class Parts:
                     f"{self.folder} was begun with another film, model or other settings. Give the "
                     "same ones to go on, or --overwrite to begin anew."
                 )
-            self._find()
+            self.find()
             return
         self.remove()
         try:
@@ -92,7 +93,9 @@ class Parts:
             ) from error
         write_json(kept, plan)
 
-    def _find(self) -> None:
+    def find(self) -> None:
+        """Find the parts that are done."""
+        self.done = []
         for path in sorted(self.folder.glob("*" + _STATE)):
             try:
                 with safe_open(path, "pt") as file:
@@ -132,12 +135,21 @@ class Parts:
             state.write_bytes(save(memory.tensors(), said))
         self.done.append(part)
 
+    def end(self) -> None:
+        """Say for other processes that no part is missing."""
+        write_json(self.folder / _END, {"parts": len(self.done)})
+
+    @property
+    def ended(self) -> bool:
+        """Whether `end` was said."""
+        return (self.folder / _END).exists()
+
     def remove(self) -> None:
         """Delete the folder, with what is ours in it."""
         if not self.folder.is_dir():
             return
         for path in self.folder.iterdir():
-            ours = path.stem.isdigit() or path.name == _PLAN or path.suffix == ".part"
+            ours = path.stem.isdigit() or path.name in (_PLAN, _END) or path.suffix == ".part"
             if ours and path.is_file():
                 path.unlink()
         if not any(self.folder.iterdir()):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import FilmError
 from ..extras import require
 from ..photo.plain_errors import printable
+from .limits import FilmLimits
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -59,12 +62,17 @@ class Source:
     Attributes:
         path: of the file.
         span: what is wanted of it.
+        limits: that it must keep, if strangers brought it.
+        stream: to be read instead of the file; it can be opened once.
         notices: sentences on what was left out or is uncertain.
     """
 
     path: Path
     span: Span = field(default_factory=Span)
+    limits: FilmLimits | None = None
+    stream: BinaryIO | None = None
     notices: list[str] = field(default_factory=list)
+    _open: tuple[InputContainer, VideoStream] | None = field(default=None, init=False)
 
     @property
     def name(self) -> str:
@@ -73,16 +81,21 @@ class Source:
 
     @contextmanager
     def opened(self) -> Iterator[tuple[InputContainer, VideoStream]]:
-        """Open the file; give it with its stream of pictures.
+        """Open the film; give it with its stream of pictures.
 
         Raises:
             FilmError: it cannot be read, or holds no film.
         """
+        if self._open is not None:
+            yield self._open
+            return
         av = packages()
+        options = {} if self.limits is None else self.limits.options
         try:
-            if self.path.is_dir():
+            if self.stream is None and self.path.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-            container = av.open(str(self.path), metadata_errors="replace")
+            what = self.stream or str(self.path)
+            container = av.open(what, metadata_errors="replace", options=options)
         except (OSError, av.error.FFmpegError) as error:
             raise FilmError(self._why_not(error)) from error
         with container:
@@ -94,7 +107,17 @@ class Source:
             streams = [s for s in container.streams.video if not _is_cover(s)]
             if not streams or streams[0].codec_context is None:
                 raise FilmError(f"{self.name} has no moving pictures that can be read.")
-            yield container, streams[0]
+            if self.limits is not None:
+                self.limits.check(self.name, container, streams[0])
+                streams[0].codec_context.options = self.limits.decoding
+            if self.stream is None:
+                yield container, streams[0]
+                return
+            self._open = container, streams[0]
+            try:
+                yield self._open
+            finally:
+                self._open = None
 
     def _why_not(self, error: Exception) -> str:
         code = getattr(error, "errno", None)
@@ -106,23 +129,55 @@ class Source:
             return f"{self.name} may not be read. Change its permissions."
         return f"{self.name} is no film, or damaged at its beginning. Copy or download it again."
 
-    def frames(self, after: int | None = None) -> Iterator[VideoFrame]:
+    def limited(self, span: Span) -> Source:
+        """Give another part of the same film; its notices are told here too."""
+        return replace(self, span=span)
+
+    def tick(self, stream: VideoStream, seconds: float) -> int:
+        """Give the time stamp of a moment, in seconds from the film's beginning."""
+        return (stream.start_time or 0) + self._ticks(seconds, _time_base(stream))
+
+    def stamps(self) -> list[int]:
+        """Give the time stamps of the span's frames, in order; nothing is decoded."""
+        with self.opened() as (container, stream):
+            first = self.tick(stream, self.span.start)
+            found = sorted({p.pts for p in container.demux(stream) if p.pts is not None})
+            return [pts for pts in found if pts >= first]
+
+    def numbers(self, times: Sequence[float]) -> list[int]:
+        """Give the numbers, in the span, of the frames that are shown at moments of the film.
+
+        Raises:
+            FilmError: a moment lies outside the span.
+        """
+        stamps = self.stamps()
+        with self.opened() as (_, stream):
+            ticks = [self.tick(stream, seconds) for seconds in times]
+        for seconds, tick in zip(times, ticks, strict=True):
+            if not stamps or not stamps[0] <= tick or seconds > (self.span.end or math.inf):
+                raise FilmError(
+                    f"A hint is for {seconds:g} seconds, which is not in this part of {self.name}."
+                )
+        return [bisect_right(stamps, tick) - 1 for tick in ticks]
+
+    def frames(self, after: int | None = None, run_in: float = 0.0) -> Iterator[VideoFrame]:
         """Give the frames of the span, in their order; each has a time stamp later than the last.
 
         Where the file is broken, what can be read is given, and a notice tells of the rest.
 
         Args:
             after: time stamp (`pts`) of a frame given before; only later ones come.
+            run_in: seconds before the span that are given too.
 
         Raises:
             FilmError: the file cannot be read.
         """
         with self.opened() as (container, stream):
             base, begin = _time_base(stream), stream.start_time or 0
-            first = begin + self._ticks(self.span.start, base)
+            first = begin + self._ticks(max(self.span.start - run_in, 0), base)
             end = None if self.span.end is None else begin + self._ticks(self.span.end, base)
             floor = first - 1 if after is None else max(first - 1, after)
-            if floor > begin:
+            if floor > begin and self.stream is None:
                 self._seek(container, stream, floor)
             stream.thread_type = "AUTO"
             last = None
@@ -142,7 +197,12 @@ class Source:
         step = _step(stream)
         packets = container.demux(stream)
         seen: int | None = None
+        count = 0
         while True:
+            count += 1
+            if self.limits is not None:
+                gone = 0 if seen is None else seen - (stream.start_time or 0)
+                self.limits.check_packet(self.name, count, float(gone * _time_base(stream)))
             try:
                 packet = next(packets, None)
                 found = [] if packet is None else packet.decode()
@@ -198,6 +258,12 @@ class Source:
     def _notice(self, text: str) -> None:
         if text not in self.notices:
             self.notices.append(text)
+
+    def end_after(self, pts: int) -> None:
+        """Want no more of the film than up to a frame, by its time stamp."""
+        with self.opened() as (_, stream):
+            end = pts + _step(stream) - (stream.start_time or 0)
+            self.span = Span(self.span.start, float(end * _time_base(stream)))
 
     def count(self) -> int | None:
         """Estimate the frames of the span, or None where nothing says how many there are."""
