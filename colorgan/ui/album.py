@@ -25,6 +25,7 @@ from .album_files import (
 )
 from .captions import download_button, told
 from .events import QUIETLY
+from .file_lists import fillable
 from .frames import template_safe
 from .limits import Limits
 from .messages import errors_as_toasts
@@ -70,12 +71,14 @@ def build(models: Models, limits: Limits, texts: Texts) -> None:
     """Lay out the tab and bind its events."""
     with gr.Row(elem_classes="workbench even"):
         with gr.Column():
-            photos = gr.File(
-                label=texts.album_files,
-                file_count="multiple",
-                height=232,
-                elem_id="album-files",
-                elem_classes="album-files",
+            photos = fillable(
+                gr.File(
+                    label=texts.album_files,
+                    file_count="multiple",
+                    height=232,
+                    elem_id="album-files",
+                    elem_classes="album-files",
+                )
             )
             folder = gr.UploadButton(
                 texts.album_folder, file_count="directory", size="sm", elem_id="album-folder"
