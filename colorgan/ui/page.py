@@ -89,7 +89,9 @@ def look() -> dict[str, Any]:
     """Give what `launch` is to know of the page's look."""
     return {
         "theme": theme(),
-        "css_paths": [_HERE / f"{name}.css" for name in ("style", "canvas", "panel", "survey")],
+        "css_paths": [
+            _HERE / f"{name}.css" for name in ("style", "canvas", "panel", "references", "survey")
+        ],
         "js": _script(),
         "favicon_path": _HERE / "favicon.svg",
         # Unasked, browsers look for it at the root of the host, where a proxy may have other pages.

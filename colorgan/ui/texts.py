@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ..survey.study import QUESTIONS
 from .hint_texts import HintTexts
+from .reference_texts import ReferenceTexts
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,9 @@ class Texts:
 
     # Correcting colours
     hints: HintTexts = field(default_factory=HintTexts)
+
+    # Colours of other photos
+    references: ReferenceTexts = field(default_factory=ReferenceTexts)
 
     # Time
     seconds: str = "{count} seconds"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .hint_turkish import HINTS
+from .reference_turkish import REFERENCES
 from .texts import SurveyTexts, Texts
 
 SURVEY = SurveyTexts(
@@ -187,6 +188,7 @@ TURKISH = Texts(
     ),
     survey=SURVEY,
     hints=HINTS,
+    references=REFERENCES,
     seconds="{count} saniye",
     minutes="{count} dakika",
     too_many=(
