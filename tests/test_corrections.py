@@ -200,6 +200,13 @@ class TestReferences:
         assert np.array_equal(bench.picture(tokens[1]), plain)
         assert not np.array_equal(bench.picture(tokens[0]), plain)
 
+    def test_what_was_seen_of_them_is_kept_no_longer_than_photos_are(self, bench, photo, like):
+        bench.colour_like(photo, like)
+        assert bench.looks.shelf.has(str(like), "custom", 64)
+        bench.now = 3601.0
+        bench.colour(photo, "other")
+        assert not bench.looks.shelf.has(str(like), "custom", 64)
+
     def test_what_was_given_up_is_made_again_without_a_word(self, make_bench, photo, like):
         bench = make_bench(most=1)
         token = bench.colour_like(photo, like)

@@ -195,7 +195,7 @@ class Looks:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()  # used longest ago first
         self._tokens: dict[tuple[str, Order], str] = {}
         self._lock = Lock()
-        self.shelf = Shelf(models)
+        self.shelf = Shelf(models, clock)
         self._making = RLock()  # a look with references makes the one without
         self._sweeper: Thread | None = None
 
@@ -366,6 +366,7 @@ class Looks:
 
     def _tidy(self) -> None:
         """Give up what is too old or too much; the lock is held."""
+        self.shelf.tidy()
         entries = self._entries
         held = [entry for entry in entries.values() if entry.held is not None]
         total = sum(entry.held.nbytes for entry in held if entry.held is not None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from threading import Lock
 
 from ..hints.reference import Reference
 from .models import Models
+from .previews import KEPT_SECONDS
 from .work import Watch
 
 MOST = 4
@@ -20,11 +23,13 @@ class Shelf:
 
     Args:
         models: who looks.
+        clock: gives seconds.
     """
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, clock: Callable[[], float] = time.monotonic) -> None:
         self._models = models
-        self._kept: OrderedDict[tuple[str, str, int], Reference] = OrderedDict()
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, str, int], tuple[float, Reference]] = OrderedDict()
         self._lock = Lock()
 
     def has(self, path: str, model: str, size: int) -> bool:
@@ -44,15 +49,24 @@ class Shelf:
         """
         key = (path, model, size)
         with self._lock:
-            kept = self._kept.get(key)
-            if kept is not None:
-                self._kept.move_to_end(key)
-                return kept
+            if key in self._kept:
+                return self._keep(key, self._kept[key][1])
         colorizer = self._models.get(model)
         with Watch().running():
             made = colorizer.reference(path, size=size)
         with self._lock:
-            self._kept[key] = made
-            while len(self._kept) > MOST_KEPT:
+            return self._keep(key, made)
+
+    def tidy(self) -> None:
+        """Drop what nobody has asked for in the time for which photos are kept."""
+        with self._lock:
+            since = self._clock() - KEPT_SECONDS
+            while self._kept and next(iter(self._kept.values()))[0] < since:
                 self._kept.popitem(last=False)
-        return made
+
+    def _keep(self, key: tuple[str, str, int], reference: Reference) -> Reference:
+        self._kept[key] = (self._clock(), reference)
+        self._kept.move_to_end(key)
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return reference
