@@ -12,7 +12,7 @@ let under = 0; // photos under way
 const fill = (text, parts) => text.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
 const photos = () => props.value?.photos ?? [];
 const say = (sentence) => {
-  one(".said").textContent = sentence;
+  one(".news").textContent = sentence;
 };
 const tell = (next) => {
   props.value = { photos: photos(), strength: Number(range.value), ...next };

@@ -50,7 +50,7 @@ _TEMPLATE = """
       <input type="range" min="0" max="1" step="0.05" value="1" aria-label="{strength}">
     </label>
   </div>
-  <p class="said" role="status"></p>
+  <p class="news" role="status"></p>
 </section>
 """
 
@@ -103,7 +103,7 @@ def receive(texts: Texts, value: dict[str, Any] | None) -> dict[str, Any]:
 def thumbs(paths: Sequence[str]) -> list[dict[str, Any]]:
     """Give names and small pictures of photos that are in the box."""
     return [
-        {"name": Path(path).name, "thumb": _file(Path(path + _THUMB))}
+        {"name": Path(path).name, "thumb": shown_file(Path(path + _THUMB))}
         for path in paths
         if Path(path + _THUMB).exists()
     ]
@@ -132,8 +132,9 @@ def _shown(texts: Texts, path: Path) -> dict[str, Any]:
         if is_one_tint(to_lab(picture.pixels)):
             raise HintError(texts.references.one_tint.format(name=path.name))
         save_preview(picture, thumb, THUMB_SIDE)
-    return {"path": str(path), "name": path.name, "thumb": _file(thumb)}
+    return {"path": str(path), "name": path.name, "thumb": shown_file(thumb)}
 
 
-def _file(path: Path) -> dict[str, Any]:
+def shown_file(path: Path) -> dict[str, Any]:
+    """Give a file in the form in which Gradio hands its address to the browser."""
     return FileData(path=str(path)).model_dump()
