@@ -19,6 +19,7 @@ from ..hints.reference import Borrowed, Reference
 from ..look import Look
 from ..photo import Pages, Photo, Written
 from ..restorer import Restorer
+from ..together import Series
 from .previews import PREVIEW_SIDE, save_preview
 
 _WORKING = threading.Lock()  # two at a time would only slow each other down
@@ -100,6 +101,7 @@ def colour(
     hints: Hints = NO_HINTS,
     references: Sequence[Reference] = (),
     reference_strength: float = 1.0,
+    series: Series | None = None,
     addition: str,
     note: str = "",
     preview_side: int = PREVIEW_SIDE,
@@ -117,6 +119,7 @@ def colour(
         hints: which colours things had.
         references: whose colours go to what is alike.
         reference_strength: how far the colours go over to theirs, 0 to 1.
+        series: whose common colours the photo gets, instead of references.
         preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
         note: what its metadata says of what was done before.
@@ -136,6 +139,8 @@ def colour(
             lightness = full_lightness(photo.pixels)
             look = colorizer.look(photo, size=size, lightness=lightness)
             looks.append(look)
+            if series is not None:
+                return paint(photo, series.lines(look, said, strength), said, lightness)
             borrowed = look.borrowed(references, reference_strength) if references else None
             borrowings.extend(() if borrowed is None else (borrowed,))
             return paint(photo, look.lines(said.hints, strength, borrowed), said, lightness)
