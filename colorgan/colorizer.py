@@ -290,11 +290,7 @@ class Colorizer:
         Raises:
             ColorganError: size is out of range.
         """
-        look = self.look(photo, size=size)
-        hints = carried_hints(photo).hints
-        ab = apply_lines(look.lines(hints), look.lightness, 0, look.lightness.shape[-2])
-        weight = reference.ACCEPTED if hints else 1.0
-        return replace(reference.reference(look.scene, ab, photo.name), weight=weight)
+        return self.look(photo, size=size).guess(carried_hints(photo).hints, photo.name)
 
     def choose_size(self, photo: Photo) -> int:
         """Choose a working size for a photo: of `AUTO_SIZES` the one whose colours agree best.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
@@ -125,6 +125,23 @@ class Look:
         if kept is not None:  # there the colour follows the lightness as it did
             lines = torch.lerp(lines, upsampling.fit_lines(self.lightness, own), kept)
         return lines
+
+    def guess(self, hints: Iterable[Hint] = (), name: str = "photo") -> Reference:
+        """Give the colours that the photo has with hints, as a reference for photos like it.
+
+        With hints it counts for more (`reference.ACCEPTED`): a person has said so.
+
+        Args:
+            hints: what is wanted where.
+            name: of the photo.
+
+        Raises:
+            HintError: the strokes have too many points.
+        """
+        hints = tuple(hints)
+        ab = upsampling.apply_lines(self.lines(hints), self.lightness, 0, self.lightness.shape[-2])
+        weight = reference.ACCEPTED if hints else 1.0
+        return replace(reference.reference(self.scene, ab, name), weight=weight)
 
     def anchors(self, hints: Iterable[Hint]) -> spreading.Anchors:
         """Give what hints say of single places.

@@ -10,8 +10,10 @@ more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import skimage
 import torch
 from torch import Tensor
 
@@ -26,6 +28,21 @@ from .photoset.sources import evenly
 
 MOST = 512
 """Photos that are kept of an album, some 100 kB each; the others are coloured by these too."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """By how much a photo of a series would change.
+
+    Attributes:
+        place: of the photo in `Series.references`.
+        name: of the photo.
+        apart: mean CIEDE2000 between its colours before and after; 1 is just visible.
+    """
+
+    place: int
+    name: str
+    apart: float
 
 
 class Series:
@@ -44,6 +61,47 @@ class Series:
         alike, reach = self.like(reference.reference(look.scene, look.ab))
         borrowed = look.borrowed(alike, reach, calm=True) if alike else None
         return look.lines(hints.hints, strength, borrowed)
+
+    def corrected(self, photo: Reference) -> Series:
+        """Give the series with what a person made of one of its photos, or of one more.
+
+        Args:
+            photo: `Look.guess` of the photo with the hints that were given.
+        """
+        others = [one for one in self.references if not _same(one, photo)]
+        if len(others) == len(self.references):
+            return Series([*self.references, photo])
+        return Series([photo if _same(one, photo) else one for one in self.references])
+
+    def changes(self, photo: Reference) -> list[Change]:
+        """Say which other photos would change if one were corrected, the most changed first.
+
+        Nothing is looked at again: what is kept of the photos, some hundred places of each, tells.
+
+        Args:
+            photo: as `corrected` takes it.
+        """
+        after = self.corrected(photo)
+        found = []
+        for place, one in enumerate(self.references):
+            if _same(one, photo) or not any(_same(other, photo) for other in after.like(one)[0]):
+                continue
+            labs = [
+                torch.cat((one.scene.lightness[:, None], series._shared(one)), dim=1).double()
+                for series in (self, after)
+            ]
+            apart = skimage.color.deltaE_ciede2000(*(lab.numpy() for lab in labs)).mean()
+            found.append(Change(place, one.name, float(apart)))
+        return sorted(found, key=lambda change: -change.apart)
+
+    def _shared(self, own: Reference) -> Tensor:
+        """Give the colours (P, 2) that the series gives to the places of a photo."""
+        alike, _ = self.like(own)
+        if not alike:
+            return own.ab
+        given = reference.borrow(own.scene, alike, calm=True)
+        gain, offset = (x[0].flatten(1).T for x in (given.gain, given.offset))
+        return gain * own.ab + offset
 
     def like(self, own: Reference) -> tuple[list[Reference], float]:
         """Give the references of a photo, itself first, and how far its colours go over to them.

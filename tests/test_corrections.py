@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,6 +45,13 @@ class Bench:
     def colour(self, photo, visitor: str = "one") -> str:
         token = self.looks.token(visitor, Order(str(photo), "custom", 64, None))
         self.looks.make(token)
+        return token
+
+    def colour_like(self, photo, *references, strength: float = 1.0, visitor: str = "one") -> str:
+        self.colour(photo, visitor)
+        like = (tuple(map(str, references)), strength)
+        token = self.looks.token(visitor, Order(str(photo), "custom", 64, None, *like))
+        self.looks.borrow(token)
         return token
 
     def post(self, path: str, **asked):
@@ -152,6 +160,84 @@ class TestCorrections:
         for place, one in enumerate(pictures):
             for other in pictures[:place]:
                 assert deltaE_ciede2000(lab(one), lab(other)).mean() > 1
+
+
+class TestReferences:
+    @pytest.fixture
+    def like(self, photos, tmp_path):
+        """The photo itself in colour, bluish."""
+        path = tmp_path / "like.png"
+        Image.fromarray(photos["coffee"][..., ::-1]).resize((300, 200)).save(path)
+        return path
+
+    def test_their_colours_go_to_what_is_alike_and_corrections_on_top(self, bench, photo, like):
+        plain = lab(bench.picture(bench.colour(photo)))
+        token = bench.colour_like(photo, like)
+        with_it, wanted = lab(bench.picture(token)), lab(np.asarray(Image.open(like)))
+        assert deltaE_ciede2000(with_it, plain).mean() > 3
+        before, after = (np.abs(made - wanted)[..., 1:].mean() for made in (plain, with_it))
+        assert after < 0.8 * before
+        corrected = bench.picture(token, RED)
+        assert np.hypot(*(at(corrected)[1:] - RED["want"]["ab"])) < 4
+
+    def test_an_edit_after_them_needs_no_network_and_the_file_is_what_was_seen(
+        self, bench, photo, like
+    ):
+        token = bench.colour_like(photo, like, strength=0.8)
+        assert len(bench.passes) == 2  # the photo and the reference
+        seen = bench.picture(token, RED, strength=0.7)
+        for path in ("telling", "versions"):
+            assert bench.post(path, look=token, hints=said(RED)).status_code == 200
+        made = np.asarray(Image.open(io.BytesIO(bench.file(token, RED, strength=0.7).content)))
+        assert deltaE_ciede2000(lab(made), lab(seen)).mean() < 1.5  # JPEG against PNG
+        assert len(bench.passes) == 2
+
+    def test_another_strength_looks_at_nothing_again(self, bench, photo, like):
+        tokens = [bench.colour_like(photo, like, strength=strength) for strength in (1.0, 0.0)]
+        assert len(set(tokens)) == 2
+        assert len(bench.passes) == 3  # the photo is only because `colour_like` asks for it
+        plain = bench.picture(bench.colour(photo))
+        assert np.array_equal(bench.picture(tokens[1]), plain)
+        assert not np.array_equal(bench.picture(tokens[0]), plain)
+
+    def test_what_was_seen_of_them_is_kept_no_longer_than_photos_are(self, bench, photo, like):
+        bench.colour_like(photo, like)
+        assert bench.looks.shelf.has(str(like), "custom", 64)
+        bench.now = 3601.0
+        bench.colour(photo, "other")
+        assert not bench.looks.shelf.has(str(like), "custom", 64)
+
+    def test_what_was_given_up_is_made_again_without_a_word(self, make_bench, photo, like):
+        bench = make_bench(most=1)
+        token = bench.colour_like(photo, like)
+        before = bench.picture(token, RED)
+        bench.colour(photo, "other")
+        assert np.array_equal(bench.picture(token, RED), before)
+
+    def test_if_a_reference_is_gone_it_is_said(self, make_bench, photo, like):
+        bench = make_bench(most=1)
+        token = bench.colour_like(photo, like)
+        bench.colour(photo, "other")
+        like.unlink()
+        answer = bench.post("preview", look=token, hints=said())
+        assert (answer.status_code, answer.json()["error"]) == (410, ENGLISH.photo_gone)
+
+    def test_a_restored_photo_is_restored_once_for_all_of_them(self, bench, photo, like):
+        order = Order(str(photo), "custom", 64, 1.0)
+        bench.looks.make(bench.looks.token("one", order))
+        token = bench.looks.token("one", replace(order, references=(str(like),)))
+        bench.looks.borrow(token)
+        made = np.asarray(Image.open(io.BytesIO(bench.file(token).content)))
+        assert np.abs(lightness(made) - lightness(bench.picture(token))).mean() < 1
+        assert np.abs(lightness(made) - lightness(Image.open(photo))).mean() > 0.2
+
+    def test_every_page_of_a_file_gets_their_colours(self, bench, photo, like, tmp_path):
+        page = Image.open(photo).convert("L")
+        page.save(tmp_path / "two.tif", save_all=True, append_images=[page])
+        token = bench.colour_like(tmp_path / "two.tif", like)
+        made = Image.open(io.BytesIO(bench.file(token).content))
+        first, second = (lab(made.convert("RGB")) for number in (0, 1) if not made.seek(number))
+        assert deltaE_ciede2000(first, second).mean() < 0.5
 
 
 class TestLooks:

@@ -25,11 +25,12 @@ from colorgan.ui.texts import ENGLISH
 
 
 class TestApi:
-    def test_the_script_of_the_readme_runs(self, url, small_photo, tmp_path, monkeypatch):
+    def test_the_script_of_the_readme_runs(self, url, small_photo, portrait, tmp_path, monkeypatch):
         blocks = (ROOT / "README.md").read_text().split("```python\n")
         (code,) = (block.split("```")[0] for block in blocks if "from gradio_client" in block)
         code = code.replace('"http://127.0.0.1:7860"', f"{url!r}, download_files={str(tmp_path)!r}")
         (tmp_path / "old.jpg").write_bytes(small_photo.read_bytes())
+        (tmp_path / "aunt.jpg").write_bytes(portrait.read_bytes())
         film = films.write(tmp_path / "old.mp4", codec="libx264", count=4, sound=True)
         monkeypatch.chdir(tmp_path)
         found = {}
@@ -74,6 +75,42 @@ class TestApi:
 
         with pytest.raises(AppError, match=words):
             connect(url, tmp_path).predict(photo(small_photo), hints=hints, api_name="/colorize")
+
+    def test_colours_come_from_other_photos_and_hints_go_on_top(
+        self, url, small_photo, photos, tmp_path
+    ):
+        client, like = connect(url, tmp_path), tmp_path / "blue cup.png"
+        Image.fromarray(photos["coffee"][..., ::-1]).resize((400, 300)).save(like)
+        hint = {"points": [[0.42, 0.42]], "want": {"ab": [10, 30]}}
+        hints = json.dumps({"version": 1, "hints": [hint]})
+        asked = {"model": "custom", "hints": hints, "api_name": "/colorize"}
+        made = []
+        for strength in (1.0, 0.0):
+            file, _, caption, *_ = client.predict(
+                photo(small_photo), references=[photo(like)], reference_strength=strength, **asked
+            )
+            assert ("found its like in the colour photo" in caption) == (strength > 0)
+            made.append(lab(Image.open(file)))
+        assert made[0][..., 2].mean() < made[1][..., 2].mean() - 5
+        place = made[0][126 - 1 : 126 + 2, 168 - 1 : 168 + 2].mean((0, 1))
+        assert place[1:] == pytest.approx([10, 30], abs=4)
+
+    @pytest.mark.parametrize(
+        ("count", "strength", "words"),
+        [
+            (1, 1.0, "is grey: it has no colours to give"),
+            (1, 2.0, "must be between 0 and 1"),
+            (5, 1.0, "from 4 photos at most"),
+        ],
+    )
+    def test_references_that_are_no_use_are_told_in_a_sentence(
+        self, url, small_photo, tmp_path, count, strength, words
+    ):
+        from gradio_client.exceptions import AppError
+
+        asked = {"references": [photo(small_photo)] * count, "reference_strength": strength}
+        with pytest.raises(AppError, match=words):
+            connect(url, tmp_path).predict(photo(small_photo), **asked, api_name="/colorize")
 
     def test_a_photo_is_restored_without_colours(self, url, small_photo, tmp_path):
         client = connect(url, tmp_path)
@@ -129,18 +166,34 @@ class TestAppOfTheHub:
         for name in ("me/first", "me/second"):
             assert name in caption and server.repos[name].refs["main"][:12] in caption
 
-    def test_assistants_find_the_work_as_tools(self, hub_url, small_photo):
+    def test_assistants_find_the_work_as_tools(self, hub_url, small_photo, portrait):
         data = base64.b64encode(small_photo.read_bytes()).decode()
-        asked = ask_as_an_assistant(hub_url, "colorize", photo=f"data:image/jpeg;base64,{data}")
+        like = base64.b64encode(portrait.read_bytes()).decode()
+        asked = ask_as_an_assistant(
+            hub_url,
+            "colorize",
+            photo=f"data:image/jpeg;base64,{data}",
+            references=[f"data:image/jpeg;base64,{like}"],
+        )
         with ThreadPoolExecutor(1) as pool:  # Playwright has a loop in this thread
             tools, answer = pool.submit(asyncio.run, asked).result()
         assert {tool.name for tool in tools} == {"colorize", "restore", "compare", "album", "video"}
         for tool in tools:
             arguments = tool.inputSchema["properties"].values()
             assert tool.description and all(one["description"] for one in arguments)
+        assert "colour photo" in answer
         address = re.search(r"http\S+in%20colour\.jpg", answer).group()
         with urllib.request.urlopen(address) as file:
             assert mean_chroma(Image.open(io.BytesIO(file.read()))) > 3
+
+    def test_assistants_give_several_files(self, hub_url, small_photo):
+        data = f"data:image/jpeg;base64,{base64.b64encode(small_photo.read_bytes()).decode()}"
+        given = ([data], [data, "http://127.0.0.1/old.jpg"])  # no server of strangers'
+        both = (ask_as_an_assistant(hub_url, "album", photos=photos) for photos in given)
+        with ThreadPoolExecutor(1) as pool:
+            (_, packed), (_, refused) = (pool.submit(asyncio.run, asked).result() for asked in both)
+        assert ".zip" in packed
+        assert "http://127.0.0.1/old.jpg leads to no file" in refused
 
 
 @pytest.mark.parametrize(

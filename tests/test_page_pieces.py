@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from colorgan import hub
 from colorgan.cli import parser
 from colorgan.colorizer import Colorizer
 from colorgan.errors import ColorganError, ModelError
-from colorgan.ui import about, frames
+from colorgan.ui import about, frames, reference_box
 from colorgan.ui import page as page_module
 from colorgan.ui.album_files import Row, count, incoming, photos_of_folder, write_table
 from colorgan.ui.events import Arrivals
@@ -57,12 +58,13 @@ class TestPieces:
         def sentences(texts) -> dict[str, str]:
             parts = {"": texts, "survey ": texts.survey, "hints ": texts.hints}
             parts["film "] = texts.film
+            parts |= {"references ": texts.references}
             parts |= {f"{name} ": getattr(texts.hints, name) for name in ("groups", "swatches")}
             return {
                 start + name: str(text)
                 for start, part in parts.items()
                 for name, text in (part if isinstance(part, dict) else vars(part)).items()
-                if name not in ("survey", "hints", "film", "groups", "swatches")
+                if name not in ("survey", "hints", "references", "film", "groups", "swatches")
             }
 
         english, turkish = sentences(ENGLISH), sentences(TURKISH)
@@ -129,7 +131,8 @@ class TestPieces:
         trunk.register_forward_pre_hook(lambda _, given: seen.append(given[0].clone()))
         page = page_module.build(models, [])
         colorize = next(f for f in page.fns.values() if f.api_name == "colorize").fn
-        colorize(str(tmp_path / "old.png"), "custom", 1.0, 64, False, True, 1.0, "", VISITOR)
+        settings = ("custom", 1.0, 64, False, True, 1.0, "", None, 1.0)
+        colorize(str(tmp_path / "old.png"), *settings, VISITOR)
         assert len(seen) == 1
 
     def test_a_photo_on_the_page_is_looked_at_once_however_often_it_is_asked_for(
@@ -143,7 +146,7 @@ class TestPieces:
         page = page_module.build(models, [])
         show = next(f for f in page.fns.values() if f.name == "show").fn
         visitors = [SimpleNamespace(client=VISITOR.client, session_hash=name) for name in "ab"]
-        asked = (str(portrait), "custom", 1.0, 64, False, False, 1.0)
+        asked = (str(portrait), "custom", 1.0, 64, False, False, 1.0, None)
         first, again, other = (show(visitors[place], *asked) for place in (0, 0, 1))
         assert first == again and first[0]["look"] != other[0]["look"]
         assert len(seen) == 2  # one for each visitor, the doubt with it
@@ -268,6 +271,36 @@ def test_a_visitor_who_asks_for_too_much_is_told_when_to_come_back():
         limits.take(other, 4)
     now[0] = REFILL_SECONDS
     limits.take(one, 3)
+
+
+class TestBoxOfReferences:
+    @pytest.fixture
+    def upload(self, portrait, tmp_path, monkeypatch):
+        monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+        (tmp_path / "gradio").mkdir()
+        return str(shutil.copy(portrait, tmp_path / "gradio" / "aunt.jpg"))
+
+    def test_shows_what_has_come(self, upload):
+        value = reference_box.receive(ENGLISH, {"photos": [{"path": upload}], "strength": 0.5})
+        (photo,) = value["photos"]
+        assert photo["name"] == "aunt.jpg" and value["strength"] == 0.5
+        assert Image.open(photo["thumb"]["path"]).size == (512, 512)
+        assert reference_box.asked(value) == ((upload,), 0.5)
+        assert reference_box.thumbs([upload])[0]["thumb"] == photo["thumb"]
+
+    @pytest.mark.parametrize(
+        "value",
+        [None, "x", {}, {"photos": 7}, {"photos": ["x", {}, {"path": 7}, {"path": "/etc/passwd"}]}],
+    )
+    def test_believes_nothing_but_uploads(self, upload, value):
+        assert reference_box.asked(value) == ((), 1.0)
+        assert reference_box.receive(ENGLISH, value)["photos"] == []
+
+    @pytest.mark.parametrize(
+        ("strength", "taken"), [(9, 1.0), (-1, 0.0), ("much", 1.0), (float("nan"), 1.0)]
+    )
+    def test_a_strength_is_a_share(self, upload, strength, taken):
+        assert reference_box.asked({"photos": [], "strength": strength})[1] == taken
 
 
 class TestFigures:

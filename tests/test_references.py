@@ -11,12 +11,16 @@ import torch
 from commands import colorgan
 from photo_files import noise
 from PIL import Image
+from skimage.color import deltaE_ciede2000
 
 from colorgan import Colorizer, PhotoWarning
 from colorgan.color.pixels import to_lab
+from colorgan.color.upsampling import apply_lines
+from colorgan.colorizer import NO_HINTS
 from colorgan.errors import ColorganError, HintError
-from colorgan.hints import reference
+from colorgan.hints import Hint, reference
 from colorgan.hints.reference import borrow, gate, likeness, paired
+from colorgan.photo import Photo
 from colorgan.together import Series, gather
 
 
@@ -29,6 +33,10 @@ def colorizer():
 def pictures(photos):
     """Colour photos of some 192 pixels."""
     return {name: Image.fromarray(pixels).resize((256, 192)) for name, pixels in photos.items()}
+
+
+def as_photo(image: Image.Image) -> Photo:
+    return Photo(np.asarray(image.convert("RGB")), None, "PNG", "photo")
 
 
 def ab_of(image: Image.Image) -> torch.Tensor:
@@ -183,6 +191,49 @@ class TestTogether:
         broken = tmp_path / "broken.jpg"
         broken.write_bytes(noise(20, dtype=np.uint8).tobytes())
         assert list(gather(colorizer, [broken])) == []
+
+
+class TestCorrectingOneOfASeries:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def looks(cls, colorizer, pictures):
+        """Three frames of one cup, and a photo like none."""
+        cup = [pictures["coffee"].crop((x, 0, x + 192, 192)) for x in (0, 16, 32)]
+        shown = {f"cup {n}": frame for n, frame in enumerate(cup)} | {"cat": pictures["chelsea"]}
+        return {name: colorizer.look(as_photo(image.convert("L"))) for name, image in shown.items()}
+
+    @pytest.fixture
+    def series(self, looks):
+        return Series([look.guess(name=name).small() for name, look in looks.items()])
+
+    def test_the_photos_that_would_change_are_told_before_they_do(self, looks, series):
+        green = looks["cup 1"].guess([Hint(((0.5, 0.5),), (-50.0, 40.0), 3.0)], "cup 1")
+        cups = series.changes(green)[:2]
+        assert sorted(change.name for change in cups) == ["cup 0", "cup 2"]
+        assert all(change.apart > 1 for change in cups)
+
+    def test_what_is_told_is_what_happens(self, looks, series):
+        green = looks["cup 1"].guess([Hint(((0.5, 0.5),), (-50.0, 40.0), 3.0)], "cup 1")
+        told = {change.name: change.apart for change in series.changes(green)}
+        after = series.corrected(green)
+        for name in ("cup 0", "cup 2", "cat"):
+            before, later = (each.lines(looks[name], NO_HINTS) for each in (series, after))
+            happens = difference(looks[name], before, later)
+            assert happens == pytest.approx(told.get(name, 0), rel=0.25, abs=0.1)
+
+    def test_what_was_no_correction_changes_nothing(self, looks, series):
+        same = looks["cup 1"].guess(name="cup 1").small()
+        assert all(change.apart < 0.01 for change in series.changes(same))
+
+
+def difference(look, before: torch.Tensor, after: torch.Tensor) -> float:
+    """Mean CIEDE2000 between two colourings of what a look saw."""
+    height = look.lightness.shape[-2]
+    labs = [
+        torch.cat((look.lightness, apply_lines(lines, look.lightness, 0, height)), dim=1)[0]
+        for lines in (before, after)
+    ]
+    return float(deltaE_ciede2000(*(lab.permute(1, 2, 0).numpy() for lab in labs)).mean())
 
 
 class TestCommand:

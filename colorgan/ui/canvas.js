@@ -21,6 +21,25 @@ const make = (tag, className = "", text = "") => {
   return made;
 };
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const pixelsOf = (image) => {
+  const { naturalWidth: width, naturalHeight: height } = image;
+  const pixels = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  pixels.drawImage(image, 0, 0);
+  return pixels;
+};
+// Gives the mean colour around a place as "#rrggbb".
+const meanColour = (pixels, [x, y]) => {
+  const { width, height } = pixels.canvas;
+  const left = clamp(Math.round(x * width) - 1, 0, Math.max(width - 3, 0));
+  const top = clamp(Math.round(y * height) - 1, 0, Math.max(height - 3, 0));
+  const { data } = pixels.getImageData(left, top, Math.min(3, width), Math.min(3, height));
+  const sums = [0, 0, 0];
+  for (let place = 0; place < data.length; place += 4) {
+    for (const channel of [0, 1, 2]) sums[channel] += data[place + channel];
+  }
+  const hex = (sum) => Math.round((sum * 4) / data.length).toString(16).padStart(2, "0");
+  return `#${sums.map(hex).join("")}`;
+};
 
 const makeCanvas = (figure, says) => {
   const find = (selector) => figure.querySelector(selector);
@@ -308,21 +327,9 @@ const makeCanvas = (figure, says) => {
     },
     // Gives the colour at a place as "#rrggbb", a mean over a few pixels.
     colourAt: ([x, y]) => {
-      const { naturalWidth: width, naturalHeight: height } = after;
-      if (!width) return "#808080";
-      if (!pixels) {
-        pixels = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-        pixels.drawImage(after, 0, 0);
-      }
-      const left = clamp(Math.round(x * width) - 1, 0, Math.max(width - 3, 0));
-      const top = clamp(Math.round(y * height) - 1, 0, Math.max(height - 3, 0));
-      const { data } = pixels.getImageData(left, top, Math.min(3, width), Math.min(3, height));
-      const sums = [0, 0, 0];
-      for (let place = 0; place < data.length; place += 4) {
-        for (const channel of [0, 1, 2]) sums[channel] += data[place + channel];
-      }
-      const hex = (sum) => Math.round((sum * 4) / data.length).toString(16).padStart(2, "0");
-      return `#${sums.map(hex).join("")}`;
+      if (!after.naturalWidth) return "#808080";
+      pixels ??= pixelsOf(after);
+      return meanColour(pixels, [x, y]);
     },
     // Draws marks: a list of {places, colour, label, chosen}.
     setMarks: (list) => {

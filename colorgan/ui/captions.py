@@ -7,6 +7,7 @@ import html
 import gradio as gr
 
 from .. import photo as files
+from ..hints.reference import Borrowed
 from ..photo import Photo, Written
 from .looks import Seen
 from .texts import Texts
@@ -31,6 +32,17 @@ def caption(
     )
     lines += [html.escape(line) for line in told(texts, written)]
     return " ".join([*lines, texts.guess] if results else lines)
+
+
+def borrowing(texts: Texts, borrowed: Borrowed, count: int, strength: float) -> str:
+    """Say how much of a photo found its like in so many references; nothing if they are off."""
+    if strength == 0:
+        return ""
+    if not borrowed.reached:
+        return texts.references.unlike
+    words = texts.references.found if count == 1 else texts.references.found_in_several
+    # The share counts less the less their colours are taken; what is alike does not.
+    return words.format(percent=round(borrowed.share / strength * 100), count=count)
 
 
 def told(texts: Texts, written: Written) -> list[str]:

@@ -5,23 +5,28 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from ..color.pixels import full_lightness
-from ..colorizer import Size, carried_hints, check
-from .captions import caption, caption_box
+from ..colorizer import carried_hints, check
+from ..errors import ColorganError
+from .captions import borrowing, caption, caption_box
 from .colour_api import functions, lightness_pair
 from .correcting import correctable, correcting_frame, tell_strength
 from .events import QUIETLY, WORKING, Bench, bind
-from .frames import OPTIONAL, before_after, picture, shown
+from .file_lists import fillable
+from .frames import OPTIONAL, before_after, picture, shown, shown_pair
 from .limits import Limits
 from .looks import Looks, Order, Seen, coloured
-from .messages import errors_as_toasts
+from .messages import errors_as_toasts, toast_text
 from .photo_input import photo_input
 from .previews import fresh_folder, save_doubt, save_preview
+from .reference_box import asked, receive, reference_box, thumbs
 from .settings import model_choice, restore_switch, size_settings, strength_slider
 from .texts import Texts
 
@@ -47,6 +52,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
         with gr.Column(elem_classes="settings"):
             model = model_choice(models, texts, "colour-model")
             strength = strength_slider(texts, "colour-strength")
+            box = reference_box(texts, "colour-references")
             switch, restoring = restore_switch(texts, "colour-restore")
             size, auto = size_settings(texts, "colour-size")
 
@@ -58,18 +64,33 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
         auto: bool,
         restore_first: bool,
         restore_strength: float,
+        box: dict[str, Any] | None,
         request: gr.Request,
     ) -> tuple[Any, ...]:
         with errors_as_toasts(texts):
             limits.check_file(photo)
-            seen_at: Size = "auto" if auto else int(size)
-            check(strength, seen_at)
-            order = Order(photo, model, seen_at, restore_strength if restore_first else None)
+            order = Order.asked(photo, model, size, auto, restore_first, restore_strength)
+            check(strength, order.size)
+            paths, share = asked(box)
+            order = replace(order, references=paths, reference_strength=share)
             return _show(looks, limits, texts, order, strength, request)
 
     settings = [model, strength, size, auto, switch, restoring]
     outcome = [frame, line, doubt, lightness]
-    bind(Bench(source, settings, outcome, frame, show, public=False, at_once=True, quick=strength))
+    bind(
+        Bench(
+            source,
+            [*settings, box],
+            outcome,
+            frame,
+            show,
+            public=False,
+            at_once=True,
+            quick=strength,
+            box=box,
+            receive=partial(receive, texts),
+        )
+    )
     strength.change(None, strength, None, js=tell_strength("colour-frame"), **QUIETLY)
 
     # What programs ask for has no button here: they want the file at once, the page when it is
@@ -77,9 +98,12 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
     colorize, restore = functions(models, limits, texts)
     file = gr.DownloadButton(visible=False)
     hints = gr.Textbox("", visible=False, label="hints")
+    # With a value, if an empty one, scripts may leave it out.
+    references = fillable(gr.File([], file_count="multiple", visible=False, label="references"))
+    share = gr.Number(1.0, visible=False, label="reference_strength")
     gr.Button(visible=False).click(
         colorize,
-        [source.photo, *settings, hints],
+        [source.photo, *settings, hints, references, share],
         [file, frame, line, doubt, lightness],
         **WORKING,
     )
@@ -104,9 +128,30 @@ def _show(
         if the model knows; the lightness before and after restoring, if it was restored.
     """
     visitor = request.session_hash or secrets.token_urlsafe()
+    plain = _show_plain(looks, limits, texts, visitor, order, strength, request)
+    if not order.references:
+        return plain
+    try:
+        return _show_borrowed(looks, limits, texts, visitor, order, strength, plain, request)
+    except ColorganError as error:  # the photo is in colour all the same
+        gr.Warning(toast_text(error))
+        return plain
+
+
+def _show_plain(
+    looks: Looks,
+    limits: Limits,
+    texts: Texts,
+    visitor: str,
+    order: Order,
+    strength: float,
+    request: gr.Request,
+) -> tuple[Any, ...]:
+    """Give what the tab shows without references; of any strength where there are some."""
+    with_references, order = bool(order.references), order.plain
     token = looks.token(visitor, order)
     known = looks.shown(token)
-    if known is not None and known[0]["strength"] == strength:
+    if known is not None and (with_references or known[0]["strength"] == strength):
         return tuple(known)  # asked for twice
     limits.take(request)
     seen = looks.make(token)
@@ -118,6 +163,48 @@ def _show(
         _doubt(texts, seen, folder),
         None if seen.restored is None else lightness_pair(texts, seen.source, seen.grey, folder),
     )
+    looks.show(token, outcome)
+    return outcome
+
+
+def _show_borrowed(
+    looks: Looks,
+    limits: Limits,
+    texts: Texts,
+    visitor: str,
+    order: Order,
+    strength: float,
+    plain: tuple[Any, ...],
+    request: gr.Request,
+) -> tuple[Any, ...]:
+    """Give what the tab shows with the colours of references, from what it shows without.
+
+    Raises:
+        ColorganError: the look is too large to be held, or a reference cannot be used.
+    """
+    token = looks.token(visitor, order)
+    known = looks.shown(token)
+    if known is not None and known[0]["strength"] == strength:
+        return tuple(known)
+    size = looks.get(looks.token(visitor, order.plain)).look.size
+    limits.take(request, sum(not looks.shelf.has(p, order.model, size) for p in order.references))
+    held = looks.borrow(token)
+    after = coloured(held.lightness, held.lines(strength=strength))
+    frame, line, *rest = plain
+    before = Path(frame["before"]["path"])
+    frame = {
+        **frame,
+        **shown_pair(
+            before, save_preview(after, fresh_folder() / "after.webp"), texts.before, texts.after
+        ),
+        "look": token,
+        "strength": strength,
+        "references": thumbs(order.references),
+    }
+    if held.borrowed is not None:
+        said = borrowing(texts, held.borrowed, len(order.references), order.reference_strength)
+        line = f"{said} {line}".lstrip()
+    outcome = (frame, line, *rest)
     looks.show(token, outcome)
     return outcome
 

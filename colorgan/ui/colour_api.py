@@ -6,6 +6,7 @@ The page itself makes the file when it is downloaded (`corrections`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,20 @@ import gradio as gr
 
 from .. import hints as hint_files
 from .. import photo as files
-from ..colorizer import Size, carried_hints
+from ..colorizer import carried_hints, check_references
+from ..errors import ColorganError
 from ..hints import Hints
 from ..photo import Pages, Photo
 from . import work
-from .captions import caption
+from .captions import borrowing, caption
 from .frames import shown, shown_pair
 from .limits import Limits
+from .looks import Order
 from .messages import errors_as_toasts
 from .models import Models
 from .photo_input import open_pages
 from .previews import fresh_folder, save_doubt, save_lightness, save_preview, small
+from .references import MOST
 from .texts import Texts
 
 Function = Callable[..., tuple[Any, ...]]
@@ -44,6 +48,8 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
         restore_first: bool,
         restore_strength: float,
         hints: str,
+        references: list[str] | None,
+        reference_strength: float,
         request: gr.Request,
     ) -> tuple[Any, ...]:
         """Give a black-and-white photo colour. The colours are a guess, not a record.
@@ -59,16 +65,22 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
             hints: which colours things had, as JSON such as {"version": 1, "hints": [{"points":
                 [[0.41, 0.27]], "want": "#7a4b2c"}]}: places as shares of width and height, and a
                 colour, a known colour's name, "none" for no colour or "same" for the model's own.
+            references: colour photos; what is alike takes their colours, hints go on top.
+            reference_strength: how far the colours go over to theirs, 0 to 1.
         """
         with errors_as_toasts(texts):
             limits.check_file(photo)
-            limits.take(request)
-            wanted = restore_strength if restore_first else None
-            seen_at: Size = "auto" if auto else int(size)
+            paths = tuple(map(str, references or ()))
+            if len(paths) > MOST:
+                raise ColorganError(texts.references.too_many.format(most=MOST))
+            check_references(len(paths), reference_strength)
+            limits.take(request, 1 + len(paths))
+            order = Order.asked(photo, model, size, auto, restore_first, restore_strength)
+            order = replace(order, references=paths, reference_strength=reference_strength)
             said = hint_files.from_json(hints) if hints.strip() else None
             pages = open_pages(texts, photo)
             limits.take(request, pages.count - 1)
-            return _colorize(models, texts, pages, model, strength, seen_at, wanted, said)
+            return _colorize(models, texts, pages, order, strength, said)
 
     def restore(
         photo: str | None, strength: float, request: gr.Request
@@ -93,10 +105,8 @@ def _colorize(
     models: Models,
     texts: Texts,
     pages: Pages,
-    model: str,
+    order: Order,
     strength: float,
-    size: Size,
-    restore_strength: float | None,
     hints: Hints | None,
 ) -> tuple[Any, ...]:
     """Colour a photo, restored first or not; without hints by those that its file carries.
@@ -108,28 +118,35 @@ def _colorize(
     source = pages.first
     hints = carried_hints(source) if hints is None else hints
     hints.check_shape(source.width, source.height, source.name)
-    colorizer = models.get(model)
+    colorizer = models.get(order.model)
+    references = [colorizer.reference(path, size=order.size) for path in order.references]
     folder = fresh_folder()
     restored = None
-    if restore_strength is not None:
-        restored = work.restore(models.restorer(), pages, restore_strength)
+    if order.restore is not None:
+        restored = work.restore(models.restorer(), pages, order.restore)
     grey = pages if restored is None else restored.pages
     result = work.colour(
         colorizer,
         grey,
         folder,
         strength=strength,
-        size=size,
+        size=order.size,
         hints=hints,
+        references=references,
+        reference_strength=order.reference_strength,
         addition=texts.file_addition,
         note="" if restored is None else restored.note,
     )
     before = save_preview(source, folder / "before.webp")
+    line = caption(texts, source, result.written, result, restored=restored)
+    if result.borrowed is not None:
+        strength = order.reference_strength
+        line = f"{borrowing(texts, result.borrowed, len(references), strength)} {line}".lstrip()
     doubt, veil = result.look.doubt, folder / "doubt.webp"
     return (
         str(result.written.path),
         shown_pair(before, result.preview, texts.before, texts.after),
-        caption(texts, source, result.written, result, restored=restored),
+        line,
         None
         if doubt is None
         else shown(save_doubt(small(grey.first), doubt, veil), texts.doubt, texts.doubt_alt),

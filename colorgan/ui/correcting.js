@@ -360,6 +360,7 @@ const show = (next) => {
   canvas.setRings([]);
   closePanel();
   closeVersions();
+  panel.offerPhotos(value?.references ?? []);
   root.classList.toggle("filled", Boolean(value));
   figure.hidden = !value;
   one(".empty").hidden = Boolean(value);

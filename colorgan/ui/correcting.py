@@ -21,7 +21,9 @@ from .hint_texts import FEW, groups
 from .texts import Texts
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("asking.js", "canvas.js", "panel.js", "correcting.js")
+_SCRIPTS = ("asking.js", "canvas.js", "sources.js", "panel.js", "correcting.js")
+
+_OF_REFERENCES = ("from_it", "place_in_it", "from_there")
 
 _TEMPLATE = """
 <div class="canvas">
@@ -71,6 +73,10 @@ _PANEL = """
     <button type="button" class="pick">{pick_icon}{pick}</button>
     <label class="any"><input type="color" value="#7a4b2c"> {any}</label>
   </div>
+  <div class="sources" hidden>
+    <h4>{from_it}</h4>
+    <div class="pictures"></div>
+  </div>
   <label class="spread">
     <span>{spread}</span>
     <input type="range" min="-1" max="1" step="0.05" value="0">
@@ -93,7 +99,8 @@ def correcting_frame(elem_id: str, download_id: str | None, texts: Texts) -> gr.
         download_id: of the button for the file in full size, or None if there is none.
         texts: the words of the page.
     """
-    words = asdict(texts.hints)
+    of_references = asdict(texts.references)
+    words = {**asdict(texts.hints), **{name: of_references[name] for name in _OF_REFERENCES}}
     known = {name: escape(text) for name, text in words.items() if isinstance(text, str)}
     buttons = {
         name: tool(name, words[name])

@@ -147,7 +147,7 @@ def jpeg(held: Held, hints: Hints, strength: float, side: int | None = None) -> 
         if side is not None:
             step = max(math.ceil(max(lightness.shape) / side), 1)
             lightness = F.avg_pool2d(lightness.float()[None], step, ceil_mode=True)[0]
-        picture = coloured(lightness, held.look.lines(hints.hints, strength))
+        picture = coloured(lightness, held.lines(hints, strength))
     data = io.BytesIO()
     Image.fromarray(picture.pixels).save(data, "JPEG", quality=QUALITY, subsampling=0)
     return data.getvalue()
@@ -212,11 +212,18 @@ def _make_file(
 
         def first(photo: Photo) -> Photo:
             with watch.running():
-                return paint(photo, held.look.lines(hints.hints, strength), hints)
+                return paint(photo, held.lines(hints, strength), hints)
 
         def further(photo: Photo) -> Photo:
             with watch.running():
-                return colorizer.colorize(photo, strength=strength, size=order.size, hints=NO_HINTS)
+                return colorizer.colorize(
+                    photo,
+                    strength=strength,
+                    size=order.size,
+                    hints=NO_HINTS,
+                    references=held.references,
+                    reference_strength=order.reference_strength,
+                )
 
         yield _line({"step": "painting"})
         pages = pages.map(first, further)

@@ -43,6 +43,10 @@ class Bench:
     """Whether a photo that comes in is worked on without a click."""
     quick: Component | None = None
     """A setting that needs no new work when it is changed."""
+    box: gr.HTML | None = None
+    """A setting that is looked at when it is changed, before the work."""
+    receive: Callable[[Any], Any] | None = None
+    """Looks at the box's value and gives what it is to be."""
 
     @property
     def inputs(self) -> list[Component]:
@@ -114,20 +118,17 @@ def bind(bench: Bench) -> None:
     for path, button in source.examples.items():
         chosen = button.click(_choose(path, arrivals), None, source.photo, **QUIETLY)
         started.append(chosen.then(work, inputs, **working, api_visibility="private"))
-    started.append(
-        gr.on(
-            [
-                part.release if isinstance(part, gr.Slider) else part.input  # type: ignore[attr-defined]
-                for part in bench.settings
-                if part is not bench.quick
-            ],
-            again,
-            [source.photo if bench.at_once else bench.frame, *inputs],
-            **working,
-            trigger_mode="always_last",
-            api_visibility="private",
-        )
-    )
+    triggers = [
+        part.release if isinstance(part, gr.Slider) else part.input  # type: ignore[attr-defined]
+        for part in bench.settings
+        if part not in (bench.quick, bench.box)
+    ]
+    given = [source.photo if bench.at_once else bench.frame, *inputs]
+    more: dict[str, Any] = {**working, "api_visibility": "private"}
+    started.append(gr.on(triggers, again, given, **more, trigger_mode="always_last"))
+    if bench.box is not None:
+        looked_at = bench.box.input(bench.receive, bench.box, bench.box, **QUIETLY)
+        started.append(looked_at.then(again, given, **more))
 
     # Another photo makes the old one's result wrong, also one that is still to come. It goes at
     # once, in the browser: the server would answer later, perhaps after work on the new photo

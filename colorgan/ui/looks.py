@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Lock, RLock, Thread
 from typing import Any
 
 import numpy as np
@@ -22,14 +22,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..color.pixels import full_lightness
-from ..colorizer import Size, paint
+from ..colorizer import NO_HINTS, Size, paint
 from ..errors import ColorganError
+from ..hints import Hints
+from ..hints.reference import Borrowed, Reference
 from ..look import Look
 from ..photo import Pages, Photo, Written
 from ..rates import Rate, Rates
 from .models import Models
 from .photo_input import open_pages
 from .previews import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, small
+from .references import Shelf
 from .texts import Texts
 from .work import Restored, Watch, restore
 
@@ -59,12 +62,35 @@ class Order:
         model: its key on the page.
         size: at which the network sees the photo.
         restore: strength of restoring before, or None.
+        references: paths of colour photos whose colours go to what is alike.
+        reference_strength: how far the colours go over to theirs, 0 to 1.
     """
 
     photo: str | None
     model: str
     size: Size
     restore: float | None
+    references: tuple[str, ...] = ()
+    reference_strength: float = 1.0
+
+    @classmethod
+    def asked(
+        cls,
+        photo: str | None,
+        model: str,
+        size: float,
+        auto: bool,
+        restore_first: bool,
+        restore_strength: float,
+    ) -> Order:
+        """Make an order of the settings as they stand on the page."""
+        restore = restore_strength if restore_first else None
+        return cls(photo, model, "auto" if auto else int(size), restore)
+
+    @property
+    def plain(self) -> Order:
+        """The same without references: its look is theirs too."""
+        return Order(self.photo, self.model, self.size, self.restore)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,19 +136,30 @@ class Held:
     Attributes:
         look: all that the network saw.
         lightness: L* (h, w) in half precision, at most `EDIT_SIDE` pixels long.
+        references: that the colours of the photo come from, if any.
+        borrowed: what they do at every place; None without any.
     """
 
     look: Look
     lightness: Tensor
+    references: tuple[Reference, ...] = ()
+    borrowed: Borrowed | None = None
 
     @property
     def nbytes(self) -> int:
-        """How much memory it holds."""
-        return self.look.nbytes + self.lightness.numel() * self.lightness.element_size()
+        """How much memory it holds; a look that several hold counts for each."""
+        own = [self.lightness, *(one.scene.features for one in self.references)]
+        own += [] if self.borrowed is None else [self.borrowed.gain, self.borrowed.offset]
+        return self.look.nbytes + sum(x.numel() * x.element_size() for x in own)
+
+    def lines(self, hints: Hints = NO_HINTS, strength: float = 1.0) -> Tensor:
+        """Give the lines of `Look.lines`; hints go on top of the references."""
+        return self.look.lines(hints.hints, strength, self.borrowed)
 
 
 @dataclass
 class _Entry:
+    visitor: str
     order: Order
     folder: Path
     used: float
@@ -158,7 +195,8 @@ class Looks:
         self._entries: OrderedDict[str, _Entry] = OrderedDict()  # used longest ago first
         self._tokens: dict[tuple[str, Order], str] = {}
         self._lock = Lock()
-        self._making = Lock()
+        self.shelf = Shelf(models, clock)
+        self._making = RLock()  # a look with references makes the one without
         self._sweeper: Thread | None = None
 
     def token(self, visitor: str, order: Order) -> str:
@@ -172,7 +210,7 @@ class Looks:
             token = self._tokens.get((visitor, order))
             if token is None or token not in self._entries:
                 token = secrets.token_urlsafe(24)
-                self._entries[token] = _Entry(order, fresh_folder(), self._clock())
+                self._entries[token] = _Entry(visitor, order, fresh_folder(), self._clock())
                 self._tokens[visitor, order] = token
                 self._tidy()
             return token
@@ -206,15 +244,25 @@ class Looks:
         """
         entry = self._entry(token)
         seen = self._look(entry)
-        held = Held(seen.look, edit_lightness(seen.grey))
-        with self._lock:
-            if held.nbytes <= LARGEST:
-                entry.held = held
-            self._tidy()
-            if self._sweeper is None:
-                self._sweeper = Thread(target=self._sweep, daemon=True)
-                self._sweeper.start()
+        self._hold(entry, Held(seen.look, edit_lightness(seen.grey)))
         return seen
+
+    def borrow(self, token: str) -> Held:
+        """Find out, once, what the references of an order do, and hold that with the look.
+
+        Raises:
+            ColorganError: the photo or a reference is gone or cannot be read, or a reference is
+                grey.
+        """
+        entry = self._entry(token)
+        order = entry.order
+        plain = self.get(self.token(entry.visitor, order.plain))
+        size = plain.look.size
+        references = [self.shelf.get(path, order.model, size) for path in order.references]
+        borrowed = plain.look.borrowed(references, order.reference_strength)
+        held = replace(plain, references=tuple(references), borrowed=borrowed)
+        self._hold(self._entry(token), held)  # used later than the look without them
+        return held
 
     def get(self, token: str) -> Held:
         """Give a look; one that was given up is made again from the photo's file.
@@ -228,12 +276,15 @@ class Looks:
             return entry.held
         with self._making:  # who waited finds it made
             if entry.held is None:
-                if entry.order.photo is None or not Path(entry.order.photo).exists():
+                order = entry.order
+                if not all(
+                    path and Path(path).exists() for path in (order.photo, *order.references)
+                ):
                     raise GoneError(self._texts.photo_gone)
                 if wait := self._rates.take("again", token, AGAIN):
                     wait_words = self._texts.duration(wait)
                     raise ColorganError(self._texts.hints.too_quick.format(wait=wait_words))
-                self.make(token)
+                (self.borrow if order.references else self.make)(token)
             held = entry.held
         if held is None:
             raise ColorganError(self._texts.hints.too_large)
@@ -248,6 +299,8 @@ class Looks:
             ColorganError: the photo is gone or cannot be read.
         """
         entry = self._entry(token)
+        if entry.order.references:  # what was restored lies with the look without them
+            entry = self._entry(self.token(entry.visitor, entry.order.plain))
         pages = open_pages(self._texts, entry.order.photo)
         if entry.order.restore is None:
             return pages, ""
@@ -255,6 +308,15 @@ class Looks:
         if pages.count == 1 and kept.exists():
             return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), restorer.note
         return restore(restorer, pages, entry.order.restore).pages, restorer.note
+
+    def _hold(self, entry: _Entry, held: Held) -> None:
+        with self._lock:
+            if held.nbytes <= LARGEST:
+                entry.held = held
+            self._tidy()
+            if self._sweeper is None:
+                self._sweeper = Thread(target=self._sweep, daemon=True)
+                self._sweeper.start()
 
     def _look(self, entry: _Entry) -> Seen:
         order = entry.order
@@ -304,6 +366,7 @@ class Looks:
 
     def _tidy(self) -> None:
         """Give up what is too old or too much; the lock is held."""
+        self.shelf.tidy()
         entries = self._entries
         held = [entry for entry in entries.values() if entry.held is not None]
         total = sum(entry.held.nbytes for entry in held if entry.held is not None)

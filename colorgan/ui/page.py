@@ -97,7 +97,8 @@ def look() -> dict[str, Any]:
     return {
         "theme": theme(),
         "css_paths": [
-            _HERE / f"{name}.css" for name in ("style", "canvas", "panel", "film", "survey")
+            _HERE / f"{name}.css"
+            for name in ("style", "canvas", "panel", "references", "film", "survey")
         ],
         "js": _script(),
         "favicon_path": _HERE / "favicon.svg",

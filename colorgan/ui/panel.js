@@ -120,6 +120,9 @@ const makePanel = (panel, words, palette, few, spreads, near, says) => {
   }
 
   find(".pick").addEventListener("click", () => says.pick());
+  const sources = makeSources(find(".sources"), words, (colour, name) =>
+    wish(colour, fill(words.from_there, { name })),
+  );
   const any = find(".any input");
   any.addEventListener("input", () => wish(any.value, any.value, true));
   any.addEventListener("change", () => wish(any.value, any.value));
@@ -207,5 +210,7 @@ const makePanel = (panel, words, palette, few, spreads, near, says) => {
       find(".delete").hidden = false;
     },
     wish,
+    // Offers places of colour photos too, each with a name and a small picture.
+    offerPhotos: sources.show,
   };
 };

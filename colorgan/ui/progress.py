@@ -7,7 +7,7 @@ import threading
 import gradio as gr
 
 _STATUS = """
-<div class="progress-box ${value?.finished ? "finished" : ""}">
+<div class="progress-box ${value?.finished ? "finished" : ""} ${value?.shared ? "shared" : ""}">
   <progress aria-label="${label}" max="${value?.total ?? 1}" value="${value?.done ?? 0}"></progress>
   <p role="status">${value?.text ?? ""}</p>
   <ul>${(value?.told ?? []).map((line) => `<li>${line}</li>`).join("")}</ul>

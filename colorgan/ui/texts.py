@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..survey.study import QUESTIONS
 from .film_texts import FilmTexts
 from .hint_texts import HintTexts
+from .reference_texts import ReferenceTexts
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,9 @@ class Texts:
 
     # Tab Film
     film: FilmTexts = field(default_factory=FilmTexts)
+
+    # Colours of other photos
+    references: ReferenceTexts = field(default_factory=ReferenceTexts)
 
     # Time
     seconds: str = "{count} seconds"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .film_turkish import FILM
 from .hint_turkish import HINTS
+from .reference_turkish import REFERENCES
 from .texts import SurveyTexts, Texts
 
 SURVEY = SurveyTexts(
@@ -189,6 +190,7 @@ TURKISH = Texts(
     survey=SURVEY,
     hints=HINTS,
     film=FILM,
+    references=REFERENCES,
     seconds="{count} saniye",
     minutes="{count} dakika",
     too_many=(

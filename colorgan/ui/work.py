@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,12 +12,14 @@ from pathlib import Path
 
 from .. import photo as files
 from ..color.pixels import full_lightness
-from ..colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, check, paint
+from ..colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, check, check_references, paint
 from ..device import memory_told
 from ..hints import Hints
+from ..hints.reference import Borrowed, Reference
 from ..look import Look
 from ..photo import Pages, Photo, Written
 from ..restorer import Restorer
+from ..together import Series
 from .previews import PREVIEW_SIDE, save_preview
 
 _WORKING = threading.Lock()  # two at a time would only slow each other down
@@ -49,6 +51,8 @@ class Result:
     size: int
     seconds: float
     look: Look
+    borrowed: Borrowed | None = None
+    """What references did, if there were any."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,9 @@ def colour(
     strength: float,
     size: Size = DEFAULT_SIZE,
     hints: Hints = NO_HINTS,
+    references: Sequence[Reference] = (),
+    reference_strength: float = 1.0,
+    series: Series | None = None,
     addition: str,
     note: str = "",
     preview_side: int = PREVIEW_SIDE,
@@ -110,6 +117,9 @@ def colour(
         strength: scales the chroma.
         size: short side in pixels at which the network sees the photo; "auto" finds one.
         hints: which colours things had.
+        references: whose colours go to what is alike.
+        reference_strength: how far the colours go over to theirs, 0 to 1.
+        series: whose common colours the photo gets, instead of references.
         preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
         note: what its metadata says of what was done before.
@@ -119,16 +129,21 @@ def colour(
             result does not fit its format.
     """
     check(strength, size)
+    check_references(len(references), reference_strength)
     first = pages.first
     hints.check_shape(first.width, first.height, first.name)
-    watch, looks = Watch(), list[Look]()
+    watch, looks, borrowings = Watch(), list[Look](), list[Borrowed]()
 
     def work(said: Hints, photo: Photo) -> Photo:
         with watch.running(), memory_told(photo.name):
             lightness = full_lightness(photo.pixels)
             look = colorizer.look(photo, size=size, lightness=lightness)
             looks.append(look)
-            return paint(photo, look.lines(said.hints, strength), said, lightness)
+            if series is not None:
+                return paint(photo, series.lines(look, said, strength), said, lightness)
+            borrowed = look.borrowed(references, reference_strength) if references else None
+            borrowings.extend(() if borrowed is None else (borrowed,))
+            return paint(photo, look.lines(said.hints, strength, borrowed), said, lightness)
 
     coloured = pages.map(partial(work, hints), partial(work, NO_HINTS))
     name = f"{files.stem_of(first.name)} {addition}{files.suffix(coloured.first)}"
@@ -142,4 +157,5 @@ def colour(
         size=looks[0].size,
         seconds=watch.seconds,
         look=looks[0],
+        borrowed=next(iter(borrowings), None),
     )
