@@ -15,6 +15,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from . import photo as files
+from .color.pixels import full_lightness
 from .colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, carried_hints, paint
 from .device import has_idle_core
 from .errors import ColorganError, PhotoError
@@ -220,8 +221,10 @@ def colorize_all(
         if series is not None:
             own = carried_hints(photo) if said is None else said
             own.check_shape(photo.width, photo.height, photo.name)
-            lines = series.lines(colorizer.look(photo, size=size), own, strength)
-            return paint(photo, lines, own)
+            lightness = full_lightness(photo.pixels)
+            look = series.shelf.take(photo) if series.shelf else None
+            look = look or colorizer.look(photo, size=size, lightness=lightness)
+            return paint(photo, series.lines(look, own, strength), own, lightness)
         return colorizer.colorize(
             photo,
             strength=strength,

@@ -28,7 +28,7 @@ from .look import Look
 from .networks import Generator
 from .networks.contract import Seen
 from .photo import Photo, notes
-from .photoset.curate import is_grey
+from .photoset.curate import is_grey, is_one_tint
 
 DEFAULT_SIZE = 256
 SIZES = (32, 1024)
@@ -37,6 +37,7 @@ Size = int | Literal["auto"]
 STRENGTHS = (0.0, 1.5)
 NO_HINTS = Hints()
 UNLIKE = "Nothing in it is like the reference, so it was coloured without."
+FLAT = 3.0  # deviation of L* under which a photo is one patch of colour, and no toned print
 NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
 
@@ -244,7 +245,7 @@ class Colorizer:
 
         Raises:
             PhotoError: the photo cannot be read.
-            HintError: it has no colours.
+            HintError: it has no colours, or one tint over all.
             ColorganError: size is out of range.
         """
         check(1.0, size)
@@ -256,7 +257,13 @@ class Colorizer:
                 raise HintError(
                     f"{own.name} is grey: it has no colours to give. Take a photo in colour."
                 )
-            return reference.reference(look.scene, to_lab(view.pixels)[:, 1:], own.name)
+            lab = to_lab(view.pixels)
+            if float(lab[:, 0].std(correction=0)) > FLAT and is_one_tint(lab):
+                raise HintError(
+                    f"{own.name} is a toned grey photo, such as sepia: one tint lies over all of "
+                    "it, and things have no colours of their own. Take a photo in colour."
+                )
+            return reference.reference(look.scene, lab[:, 1:], own.name)
 
     def look(
         self, photo: Photo, *, size: Size = DEFAULT_SIZE, lightness: Tensor | None = None

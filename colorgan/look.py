@@ -79,19 +79,18 @@ class Look:
         return reference.scene(self.lightness, self.ab, self.features)
 
     def borrowed(
-        self, references: Sequence[Reference], strength: float = 1.0, *, calm: bool = False
+        self, references: Sequence[Reference], strength: float = 1.0
     ) -> reference.Borrowed:
         """Give what references do at every place, and the share that found its like.
 
         Args:
             references: colour photos that the same model looked at.
             strength: how far the colours go over to theirs, 0 to 1.
-            calm: they are guesses; what they have in common is taken.
 
         Raises:
             HintError: the references are another model's.
         """
-        return reference.borrow(self.scene, references, strength, calm=calm)
+        return reference.borrow(self.scene, references, strength)
 
     def lines(
         self,
@@ -139,7 +138,10 @@ class Look:
             HintError: the strokes have too many points.
         """
         hints = tuple(hints)
-        ab = upsampling.apply_lines(self.lines(hints), self.lightness, 0, self.lightness.shape[-2])
+        ab = self.ab
+        if hints:
+            lines, height = self.lines(hints), self.lightness.shape[-2]
+            ab = upsampling.apply_lines(lines, self.lightness, 0, height)
         weight = reference.ACCEPTED if hints else 1.0
         return replace(reference.reference(self.scene, ab, name), weight=weight)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from PIL import Image
 from skimage.color import deltaE_ciede2000
 
 from colorgan import Colorizer, PhotoWarning
+from colorgan.album import Job, colorize_all
 from colorgan.color.pixels import to_lab
 from colorgan.color.upsampling import apply_lines
 from colorgan.colorizer import NO_HINTS
@@ -21,7 +23,7 @@ from colorgan.errors import ColorganError, HintError
 from colorgan.hints import Hint, reference
 from colorgan.hints.reference import borrow, gate, likeness, paired
 from colorgan.photo import Photo
-from colorgan.together import Series, gather
+from colorgan.together import Series, Shelf, gather
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +137,12 @@ class TestColorizer:
         with pytest.raises(HintError, match="is grey: it has no colours to give"):
             colorizer.reference(pictures["coffee"].convert("L"))
 
+    def test_a_toned_print_is_refused_as_a_reference(self, colorizer, pictures):
+        grey = np.asarray(pictures["coffee"].convert("L"), dtype=float)[..., None]
+        sepia = Image.fromarray((grey * [1.0, 0.85, 0.65]).astype(np.uint8))
+        with pytest.raises(HintError, match="is a toned grey photo, such as sepia"):
+            colorizer.reference(sepia)
+
     def test_one_pixel_in_colour_harms_nothing(self, colorizer, pictures):
         dot = colorizer.reference(Image.new("RGB", (1, 1), "red"))
         with pytest.warns(PhotoWarning, match="Nothing in it is like"):
@@ -187,10 +195,53 @@ class TestTogether:
         alone = Series(list(gather(colorizer, [path])))
         assert torch.equal(self.coloured(colorizer, path, alone), self.coloured(colorizer, path))
 
+    def test_each_photo_is_shown_to_the_network_once(self, colorizer, pictures, tmp_path):
+        paths = self.frames(pictures["coffee"], tmp_path)
+        with shown_to(colorizer) as shown:
+            shelf = Shelf()
+            series = Series(list(gather(colorizer, paths, shelf=shelf)), shelf)
+            rows = list(colorize_all(colorizer, self.jobs(paths, tmp_path), series=series))
+        zooms = len(colorizer.generator.settings.zooms)
+        assert all(row.result for row in rows) and len(shown) == zooms * len(paths)
+
+    def test_kept_looks_give_the_same_colours_as_new_ones(self, colorizer, pictures, tmp_path):
+        paths = self.frames(pictures["coffee"], tmp_path)
+        shelf = Shelf()
+        references = list(gather(colorizer, paths, shelf=shelf))
+        results = []
+        for name, series in ("kept", Series(references, shelf)), ("new", Series(references)):
+            rows = colorize_all(colorizer, self.jobs(paths, tmp_path / name), series=series)
+            results.append([Image.open(row.result) for row in rows])
+        for kept, new in zip(*results, strict=True):
+            assert np.array_equal(kept, new)
+
+    def test_what_was_restored_since_is_looked_at_anew(self, colorizer, pictures, tmp_path):
+        shelf = Shelf()
+        own = as_photo(pictures["coffee"])
+        shelf.put(own, colorizer.look(own))
+        assert shelf.take(as_photo(pictures["coffee"].rotate(180))) is None
+        assert shelf.take(own) is not None
+        assert shelf.take(own) is None  # and it takes no more room
+
+    def jobs(self, paths: list[Path], folder: Path) -> list[Job]:
+        return [Job(path, folder / "out" / path.name) for path in paths]
+
     def test_what_cannot_be_read_is_passed_over(self, colorizer, tmp_path):
         broken = tmp_path / "broken.jpg"
         broken.write_bytes(noise(20, dtype=np.uint8).tobytes())
         assert list(gather(colorizer, [broken])) == []
+
+
+@contextmanager
+def shown_to(colorizer):
+    """Collect what the network is shown, while it works as always."""
+    shown = []
+    network = colorizer.generator
+    hook = network.trunk.register_forward_hook(lambda *_: shown.append(1))
+    try:
+        yield shown
+    finally:
+        hook.remove()
 
 
 class TestCorrectingOneOfASeries:
@@ -253,3 +304,14 @@ class TestCommand:
         done = colorgan("colorize", tmp_path / "in", "-o", tmp_path / "out", "--together")
         assert done.returncode == 0, done.stderr
         assert len(list((tmp_path / "out").iterdir())) == 2
+
+    @pytest.mark.slow
+    def test_an_album_restored_and_coloured_together(self, pictures, tmp_path):
+        (tmp_path / "in").mkdir()
+        for number in range(2):
+            pictures["coffee"].convert("L").save(tmp_path / "in" / f"{number}.png")
+        done = colorgan(
+            "colorize", tmp_path / "in", "-o", tmp_path / "out", "--together", "--restore"
+        )
+        assert done.returncode == 0, done.stderr
+        assert "2 of 2 photos restored and coloured" in done.stdout

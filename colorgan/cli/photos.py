@@ -242,18 +242,20 @@ def _series(colorizer: Colorizer, options: argparse.Namespace) -> Series:
 
     from ..album import finished, plan
     from ..photo import notes
-    from ..together import Series, gather
+    from ..together import Series, Shelf, gather
 
     jobs = plan(options.photos, options.output, work=notes.COLOURED)
     done = finished(jobs) if options.resume else {}
+    shelf = Shelf()
     found = gather(
         colorizer,
         [job.source for job in jobs if job not in done],
         list(done.values()),
         size=options.size,
         max_pixels=options.max_pixels,
+        shelf=shelf,
     )
-    return Series(list(tqdm(found, desc="looking", unit=" photos", disable=None)))
+    return Series(list(tqdm(found, desc="looking", unit=" photos", disable=None)), shelf)
 
 
 def restore(options: argparse.Namespace) -> int:

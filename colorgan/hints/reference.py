@@ -5,14 +5,24 @@ there, and the true colour. They are hints without a position: a Gaussian proces
 
     e(x) = [ features / FEATURES , L / LIGHTNESS ]        features: joint principal parts
 
-learns the colours c and gives them to every place x of the photo, and their mean where nothing is
-alike:
+learns the colours c and gives them to every place x of the photo:
 
-    ab = ab0 + m (mean + k(x, X) (k(X, X) + NOISE I)^-1 (c - mean) - ab0)
+    t(x) = mean + k(x, X) (k(X, X) + NOISE I)^-1 (c - mean) ,   ab = ab0 + g m(x) (t(x) - ab0)
+    m(x) = n + g (1 - n) ,   n = max k(x, X)
 
-m is the gate. Every photo has some place that is a little like some place of any other, so how far
+g is the gate. Every photo has some place that is a little like some place of any other, so how far
 the nearest is says nothing by itself. What tells is whether the reference's places are as near as
-the photo's own places are to each other, except those beside each other: the `likeness`.
+the photo's own places are to each other, except those beside each other: the `likeness`. It is a
+ratio of distances, so its scale is no model's own. Where nothing is near, the mean of a reference
+that is wholly alike still tells something, and that of one that is half alike nothing.
+
+Guesses for photos of a series are averaged instead, over what is alike and was guessed alike: they
+are not the truth, and to follow each of them would bring every mistake to all. First those of the
+references among themselves, then over them for each place. What was grey and stays nearly grey is
+left alone: a faint tint on a white wall is the first thing that is seen.
+
+    t(x) = sum w k(x, X) c / sum w k(x, X) ,   m(x) = v s / (s + 1) ,   s = sum k(x, X)
+    v = 1 - exp(-(max(|t|, |ab0|) / GREY)^2)
 """
 
 from __future__ import annotations
@@ -32,17 +42,21 @@ from .spreading import CHANNELS, coarse, similarity
 PLACES = 256
 """Of a reference."""
 MAX_REFERENCES = 40
-ACCEPTED = 8.0
+ACCEPTED = 32.0
 """The weight of a photo whose colours a person has corrected or accepted."""
 MAX_PLACES = 2048
 """Of all references of a photo together."""
 FEATURES, LIGHTNESS = 0.6, 32.0
 NOISE = 1.0
-CALM_FEATURES, CALM_NOISE = 1.0, 0.05  # the noise for each place, so that a few photos do as many
+# Of guesses; ANSWER and GREY in units of ab.
+CALM_FEATURES, ANSWER, GREY = 0.42, 20.0, 3.0
+CALM_PLACES = 1024  # of the photo, and of all references: means are coarse
 ALIKE = 0.5  # nearness from which a place counts as having found its like
 BESIDE = 0.3  # short sides: places of one photo that are nearer are alike for that alone
 NEIGHBOUR = 3  # the third-nearest place: a single one is chance
-GATE = (0.73, 0.82)  # likeness at which a reference begins to count, and counts in full
+# Likeness at which a reference begins to count, and counts in full; guesses for photos like it do
+# less harm than true colours of other things.
+GATE, SERIES_GATE = (0.85, 0.95), (0.65, 0.75)
 _ROWS = 4096  # places of the photo worked on at a time
 
 
@@ -53,21 +67,23 @@ class Scene:
     Attributes:
         features: (P, C) by which it tells things apart.
         lightness: (P,) L*.
+        answer: (P, 2) ab that the network gave.
         position: (P, 2) in short sides.
         shape: rows and columns where these are all places, P = h * w; else (P, 1).
     """
 
     features: Tensor
     lightness: Tensor
+    answer: Tensor
     position: Tensor
     shape: tuple[int, int]
 
     def at(self, chosen: Tensor) -> Scene:
         """Give these places alone."""
-        features, lightness, position = (
-            part[chosen] for part in (self.features, self.lightness, self.position)
+        features, lightness, answer, position = (
+            part[chosen] for part in (self.features, self.lightness, self.answer, self.position)
         )
-        return Scene(features, lightness, position, (len(chosen), 1))
+        return Scene(features, lightness, answer, position, (len(chosen), 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +139,7 @@ def scene(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Scene:
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     position = (torch.stack((y, x), dim=-1).flatten(0, 1) + 0.5) / min(height, width)
     flat = features[0].float().flatten(1).T.contiguous()
-    return Scene(flat, own, position, (height, width))
+    return Scene(flat, own, _places(ab, (height, width)), position, (height, width))
 
 
 def _places(x: Tensor, shape: tuple[int, int]) -> Tensor:
@@ -202,23 +218,19 @@ def _neighbour(distances: Tensor) -> Tensor:
     return distances.topk(count, dim=1, largest=False).values[:, -1]
 
 
-def gate(likeness: float) -> float:
-    """Give how much a reference of this likeness counts, 0 to 1."""
-    low, high = GATE
+def gate(likeness: float, bounds: tuple[float, float] = GATE) -> float:
+    """Give how much a photo of this likeness counts, 0 to 1."""
+    low, high = bounds
     return min(max((likeness - low) / (high - low), 0.0), 1.0)
 
 
-def borrow(
-    photo: Scene, references: Sequence[Reference], strength: float = 1.0, *, calm: bool = False
-) -> Borrowed:
-    """Bring the colours of references to all that is alike in a photo.
+def borrow(photo: Scene, references: Sequence[Reference], strength: float = 1.0) -> Borrowed:
+    """Bring the true colours of references to all that is alike in a photo.
 
     Args:
         photo: all its places.
-        references: the first `MAX_REFERENCES` that are alike count.
+        references: the first `MAX_REFERENCES` count.
         strength: 0 to 1.
-        calm: take references for guesses, not for the truth, and look for what they have in
-            common.
 
     Raises:
         HintError: a reference is another model's.
@@ -233,34 +245,110 @@ def borrow(
     weights = [gate(likeness(few, one.scene)) for one in references[:MAX_REFERENCES]]
     alike = [(w, r) for w, r in zip(weights, references, strict=False) if w > 0]
     if not alike or strength <= 0:
-        height, width = photo.shape
-        return Borrowed(
-            torch.ones(1, 1, height, width), torch.zeros(1, 2, height, width), 0.0, False
-        )
-    return _regressed(photo, alike, max(w for w, _ in alike) * strength, calm)
+        gain, offset = torch.ones(1, 1, *photo.shape), torch.zeros(1, 2, *photo.shape)
+        return Borrowed(gain, offset, 0.0, False)
+    reach = max(w for w, _ in alike)
+    given, near = _regressed(photo, alike)
+    gone = reach * strength * (near + reach * (1 - near))
+    return _borrowed(photo, given, gone, reach * float((near > ALIKE).float().mean()))
+
+
+def share(photo: Scene, guesses: Sequence[tuple[float, Reference]], reach: float) -> Borrowed:
+    """Bring to a photo what guesses for photos like it have in common.
+
+    Args:
+        photo: its places; what is given may be at a coarser size.
+        guesses: the gate of each photo, and what was guessed for it; the photo itself among them.
+        reach: how far the colours go over, 0 to 1.
+    """
+    photo = _coarser(photo, CALM_PLACES)
+    given, near = _averaged(photo, guesses)
+    return _borrowed(photo, given, reach * near, reach * float((near > ALIKE).float().mean()))
+
+
+def _borrowed(photo: Scene, given: Tensor, gone: Tensor, found: float) -> Borrowed:
+    """Let the colours of places go over to those given (P, 2), by how much each has gone (P,)."""
+    gain, offset = (
+        x.T.reshape(1, -1, *photo.shape) for x in (1 - gone[:, None], gone[:, None] * given)
+    )
+    return Borrowed(gain, offset, found, True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Taught:
+    """Places of several references together."""
+
+    features: Tensor
+    lightness: Tensor
+    answer: Tensor
+    ab: Tensor
+    gates: Tensor
+    weights: Tensor
+
+
+def _joined(references: Sequence[tuple[float, Reference]], most: int) -> _Taught:
+    """Put at most so many places of references (gate, reference) beside each other."""
+    each = max(most // len(references), 1)
+    kept = [(g, r, _thinned(len(r.ab), each)) for g, r in references]
+    return _Taught(
+        torch.cat([r.scene.features[i].float() for _, r, i in kept]),
+        torch.cat([r.scene.lightness[i] for _, r, i in kept]),
+        torch.cat([r.scene.answer[i] for _, r, i in kept]),
+        torch.cat([r.ab[i] for _, r, i in kept]),
+        torch.cat([torch.full((len(i),), g) for g, _, i in kept]),
+        torch.cat([torch.full((len(i),), r.weight) for _, r, i in kept]),
+    )
 
 
 def _regressed(
-    photo: Scene, references: Sequence[tuple[float, Reference]], reach: float, calm: bool
-) -> Borrowed:
-    """Give what references (weight, reference) do where the photo goes over to them by `reach`."""
-    each = max(MAX_PLACES // len(references), 1)
-    kept = [(w, r, _thinned(len(r.ab), each)) for w, r in references]
-    features = torch.cat([r.scene.features[i].float() for _, r, i in kept])
-    lightness = torch.cat([r.scene.lightness[i] for _, r, i in kept])
-    weight = torch.cat([torch.full((len(i),), w * r.weight) for w, r, i in kept])
-    ab = torch.cat([r.ab[i] for _, r, i in kept])
-    scale, noise = (CALM_FEATURES, CALM_NOISE * len(ab)) if calm else (FEATURES, NOISE)
-    own, other = _points(photo, features, lightness, scale)
-    mean = (weight[:, None] * ab).sum(0) / weight.sum()
-    gram = similarity(other, other) + torch.diag(noise / weight)
-    solved = torch.linalg.solve(gram, ab - mean)
+    photo: Scene, references: Sequence[tuple[float, Reference]]
+) -> tuple[Tensor, Tensor]:
+    """Give the colours (P, 2) by true ones of references, and how near these are (P,), 0 to 1."""
+    known = _joined(references, MAX_PLACES)
+    weight = known.gates * known.weights
+    own, other = _points(photo, known.features, known.lightness, FEATURES)
+    mean = (weight[:, None] * known.ab).sum(0) / weight.sum()
+    gram = similarity(other, other) + torch.diag(NOISE / weight)
+    solved = torch.linalg.solve(gram, known.ab - mean)
     parts = [similarity(part, other) for part in torch.split(own, _ROWS)]
     given = torch.cat([part @ solved for part in parts]) + mean
-    near = torch.cat([part.amax(1) for part in parts])
-    gain = torch.full((1, 1, *photo.shape), 1 - reach)
-    offset = reach * given.T.reshape(1, 2, *photo.shape)
-    return Borrowed(gain, offset, reach * float((near > ALIKE).float().mean()), True)
+    return given, torch.cat([part.amax(1) for part in parts])
+
+
+def _averaged(photo: Scene, references: Sequence[tuple[float, Reference]]) -> tuple[Tensor, Tensor]:
+    """Give the mean (P, 2) of guesses for what is alike, and how much that is (P,), 0 to 1."""
+    known = _joined(references, CALM_PLACES)
+    own, other = _points(photo, known.features, known.lightness, CALM_FEATURES)
+    own, other = (
+        torch.cat((points, answer / ANSWER), dim=1)
+        for points, answer in ((own, photo.answer), (other, known.answer))
+    )
+    weight = known.gates * known.weights
+    common = _mean(similarity(other, other) * weight, known.ab)
+    alike = similarity(own, other)
+    given = _mean(alike * weight, common)
+    total = (alike * known.gates).sum(1)
+    chroma = torch.maximum(given.norm(dim=1), photo.answer.norm(dim=1))
+    return given, total / (total + 1) * (1 - torch.exp(-((chroma / GREY) ** 2)))
+
+
+def _mean(weights: Tensor, values: Tensor) -> Tensor:
+    """Give the means (P, C) of values (A, C) by weights (P, A)."""
+    return weights @ values / weights.sum(1, keepdim=True).clamp(min=1e-9)
+
+
+def _coarser(photo: Scene, most: int) -> Scene:
+    """Give all places of a photo at a size of at most so many."""
+    height, width = photo.shape
+    shrink = math.sqrt(height * width / most)
+    if shrink <= 1 or width == 1:
+        return photo
+    shape = (max(int(height / shrink), 1), max(int(width / shrink), 1))
+    parts = (photo.features, photo.lightness[:, None], photo.answer, photo.position)
+    features, lightness, answer, position = (
+        _places(x.T.reshape(1, -1, height, width), shape) for x in parts
+    )
+    return Scene(features, lightness[:, 0], answer, position, shape)
 
 
 def _thinned(count: int, most: int) -> Tensor:
