@@ -92,12 +92,13 @@ def test_a_command_that_is_ended_goes_on(sign, small_model, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_of_ten_thousand_frames_each_is_there_once_after_a_kill_in_the_middle(
     small_model, tmp_path
 ):
-    given = films.write(tmp_path / "a.mkv", count=10_000, size=(64, 48))
+    given = films.write(tmp_path / "a.mkv", count=10_000, size=(48, 32))
     target = tmp_path / "b.mkv"
-    words = [given, "-o", target, "--model", small_model, "--size", 48, "--every", 12]
+    words = [given, "-o", target, "--model", small_model, "--size", 32, "--every", 12]
     words += ["--codec", "ffv1"]
     with started(*words) as process:
         until(lambda: len(list(tmp_path.glob("b.mkv.parts/*.safetensors"))) >= 18, 1200)
@@ -112,9 +113,10 @@ def test_of_ten_thousand_frames_each_is_there_once_after_a_kill_in_the_middle(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_memory_does_not_grow_with_the_length(small_model, tmp_path):
     peaks = []
-    for count in (300, 3000):
+    for count in (300, 1800):
         given = films.write(tmp_path / f"{count}.mkv", count=count, size=(64, 48))
         words = [given, "-o", tmp_path / f"{count}.mp4", "--model", small_model, "--size", 48]
         with started(*words, "--every", 12) as process:
