@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import hints
@@ -29,7 +30,7 @@ PAGES = [*SITE, ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "benchmar
 
 
 def commands_in(text: str) -> Iterator[list[str]]:
-    """Give the words of each line that begins with $, with what follows a backslash.
+    """Give the words of each command: of lines that begin with $, with what follows a backslash.
 
     Variables that the text sets before are filled in; ... stands for what is not told.
     """
@@ -40,7 +41,10 @@ def commands_in(text: str) -> Iterator[list[str]]:
             continue
         for name, value in variables.items():
             line = line.replace(f"${name}", value)
-        yield [word for word in shlex.split(line, comments=True) if word != "..."]
+        words = [word for word in shlex.split(line, comments=True) if word != "..."]
+        for is_pipe, command in groupby(words, "|".__eq__):
+            if not is_pipe:
+                yield list(command)
 
 
 def after(words: list[str], program: str) -> list[str] | None:
