@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
@@ -106,6 +107,27 @@ def halves(colorizer: Colorizer, photos: list[tuple[str, Pixels]]) -> dict[str, 
     return rows
 
 
+def sheet(colorizer: Colorizer, photos: list[tuple[str, Pixels]], count: int = 10) -> Image.Image:
+    """Draw a sheet to look at: a row a photo, with its left half as the reference of its right.
+
+    From left to right: the reference, the right half by the model alone, with the reference, with
+    that of the photo before (which has nothing to do with it), and as it was.
+    """
+    half = SQUARE // 2
+    photos = [(name, square) for name, square in photos if not is_grey(square[:, :half])][:count]
+    rows: list[Pixels] = []
+    given = [colorizer.reference(as_photo(square[:, :half], name)) for name, square in photos]
+    for place, (name, square) in enumerate(photos):
+        photo = as_photo(square[:, half:], name)
+        look = colorizer.look(photo)
+        ways = [look.lines()]
+        for one in (given[place], given[place - 1]):
+            ways.append(look.lines(borrowed=look.borrowed([one])))
+        made = [paint(photo, lines).pixels for lines in ways]
+        rows.append(np.concatenate([square[:, :half], *made, square[:, half:]], axis=1))
+    return Image.fromarray(np.concatenate(rows))
+
+
 def frames(square: Pixels, count: int) -> list[tuple[Pixels, int, int]]:
     """Cut frames out of a square at places of a spiral, in other light; give their corners too.
 
@@ -175,9 +197,13 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=12, help="of a scene")
     parser.add_argument("--models", nargs="+", default=MODELS)
     parser.add_argument("--tuning", action="store_true", help="photos that are not reported")
+    parser.add_argument("--sheet", type=Path, help="draw ten halves to look at instead")
     parser.add_argument("--json", type=Path, help="file that keeps every figure")
     options = parser.parse_args()
     photos = chosen(options.data, options.photos, options.tuning) if options.photos else []
+    if options.sheet:
+        sheet(Colorizer.from_pretrained(options.models[0]), photos).save(options.sheet)
+        return
     kept: dict[str, dict[str, Figures]] = {}
     for model in options.models:
         colorizer = Colorizer.from_pretrained(model)
