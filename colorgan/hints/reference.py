@@ -47,7 +47,7 @@ ACCEPTED = 32.0
 MAX_PLACES = 2048
 """Of all references of a photo together."""
 FEATURES, LIGHTNESS = 0.6, 32.0
-NOISE = 1.0
+NOISE = 0.5
 # Of guesses; ANSWER and GREY in units of ab.
 CALM_FEATURES, ANSWER, GREY = 0.42, 20.0, 3.0
 CALM_PLACES = 1024  # of the photo, and of all references: means are coarse
@@ -56,7 +56,7 @@ BESIDE = 0.3  # short sides: places of one photo that are nearer are alike for t
 NEIGHBOUR = 3  # the third-nearest place: a single one is chance
 # Likeness at which a reference begins to count, and counts in full; guesses for photos like it do
 # less harm than true colours of other things.
-GATE, SERIES_GATE = (0.85, 0.95), (0.65, 0.75)
+GATE, SERIES_GATE = (0.82, 0.9), (0.65, 0.75)
 _ROWS = 4096  # places of the photo worked on at a time
 
 
