@@ -25,7 +25,7 @@ from . import photo as files
 from .colorizer import DEFAULT_SIZE, Colorizer, Size, carried_hints
 from .errors import ColorganError
 from .hints import Hints, reference
-from .hints.reference import ACCEPTED, GATE, SERIES_GATE, Reference, Scene, gate, likeness
+from .hints.reference import ACCEPTED, CORRECTED_GATE, SERIES_GATE, Reference, Scene, gate, likeness
 from .look import Look
 from .photo import Photo
 from .photoset.sources import evenly
@@ -184,7 +184,7 @@ class Series:
             self._alike[pair] = likeness(_few(own), _few(self.references[other]))
         # What a person has said counts for more, so it must be more alike to count at all.
         guessed = self.references[other].weight == 1
-        return gate(self._alike[pair], SERIES_GATE if guessed else GATE)
+        return gate(self._alike[pair], SERIES_GATE if guessed else CORRECTED_GATE)
 
 
 def _few(one: Reference) -> Scene:

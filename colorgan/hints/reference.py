@@ -55,8 +55,8 @@ ALIKE = 0.5  # nearness from which a place counts as having found its like
 BESIDE = 0.3  # short sides: places of one photo that are nearer are alike for that alone
 NEIGHBOUR = 3  # the third-nearest place: a single one is chance
 # Likeness at which a reference begins to count, and counts in full; guesses for photos like it do
-# less harm than true colours of other things.
-GATE, SERIES_GATE = (0.82, 0.9), (0.65, 0.75)
+# less harm than true colours of other things, and what was corrected goes to a whole album.
+GATE, SERIES_GATE, CORRECTED_GATE = (0.82, 0.9), (0.65, 0.75), (0.85, 0.95)
 _ROWS = 4096  # places of the photo worked on at a time
 
 

@@ -41,8 +41,7 @@ def borrowing(texts: Texts, borrowed: Borrowed, count: int, strength: float) -> 
     if not borrowed.reached:
         return texts.references.unlike
     words = texts.references.found if count == 1 else texts.references.found_in_several
-    # The share counts less the less their colours are taken; what is alike does not.
-    return words.format(percent=round(borrowed.share / strength * 100), count=count)
+    return words.format(percent=round(borrowed.share * 100), count=count)
 
 
 def told(texts: Texts, written: Written) -> list[str]:
