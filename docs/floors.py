@@ -24,6 +24,7 @@ WORDS = {
     ("photoset", "hub"): "photos by name; models by name",
     ("photo", "networks", "hints"): "files; lightness to ab; a person's word",
     ("output", "film"): "files that appear whole; old film",
+    ("damage",): "what befalls prints",
     ("color", "device", "rates", "extras"): "single subjects, each by itself",
     ("errors", "version"): "what all may use",
 }

@@ -74,6 +74,7 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(photos_in_memory, t
 def test_it_learns_to_mend(damage, term, photos_in_memory, tmp_path, monkeypatch):
     monkeypatch.setattr(film, "CHANCES", {kind: float(kind == damage) for kind in film.DAMAGES})
     monkeypatch.setattr(film, "frame", lambda lightness, rng: lightness)
+    monkeypatch.setattr(film, "WHOLE", 0.0)
     recipe = replace(
         RESTORE, stages=(Stage(32, 8, 8 * 150),), degrade=1.0, learning_rate=3e-3, ema_halflife=0
     )
