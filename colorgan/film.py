@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +27,9 @@ from .damage.tones import exposure, fading, uneven_fading
 PANCHROMATIC = (0.21, 0.72, 0.07)
 ORTHOCHROMATIC = (0.02, 0.53, 0.45)
 BLUE_SENSITIVE = (0.0, 0.12, 0.88)
-WHOLE = 0.15
-"""Share of prints that nothing befell: what is whole must stay as it is."""
-MISTY = 0.12
+MISTY, WHOLE = 0.2, 0.5
+"""Share of prints that show mist, and share of these that nothing befell: whoever mends fading
+must learn from both what mist is."""
 
 
 def lightness_of(rgb: NDArray[np.uint8], weights: Sequence[float] | None = None) -> Lightness:
@@ -73,22 +73,22 @@ def frame(lightness: Lightness, rng: np.random.Generator) -> Lightness:
 
 
 _BEFALLS = (
-    (blur, 0.2),
-    (exposure, 0.25),
-    (grain, 0.3),
-    (fading, 0.35),
-    (uneven_fading, 0.12),
-    (silver_mirroring, 0.1),
+    (blur, 0.15),
+    (exposure, 0.2),
+    (grain, 0.25),
+    (fading, 0.25),
+    (uneven_fading, 0.1),
+    (silver_mirroring, 0.08),
     (stains, 0.15),
     (halftone, 0.08),
     (tape, 0.08),
-    (pen_marks, 0.1),
-    (dust, 0.35),
-    (scratches, 0.3),
-    (folds, 0.12),
+    (pen_marks, 0.08),
+    (dust, 0.3),
+    (scratches, 0.2),
+    (folds, 0.1),
     (moire, 0.08),
-    (low_resolution, 0.15),
-    (jpeg, 0.3),
+    (low_resolution, 0.12),
+    (jpeg, 0.25),
 )
 DAMAGES: dict[str, Damage] = {damage.__name__: damage for damage, _ in _BEFALLS}
 """What befalls a print, in the order in which it does."""
@@ -108,22 +108,27 @@ class Print:
     """With its tones as they are now, and no other damage."""
     new: Lightness
     """As it was when it was new."""
+    befell: Mapping[str, float]
+    """The damages by name, with their strengths."""
 
 
 def old_print(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Print:
     """Make an old print of a photo, sRGB (H, W, 3), with some of `DAMAGES`, most of them mild."""
     new = emulsion(rgb, rng)
-    if rng.random() < MISTY:
+    misty = rng.random() < MISTY
+    if misty:
         new = mist(new, rng)
     if rng.random() < 0.15:
         new = frame(new, rng)
     now = faded = new
-    if rng.random() < WHOLE:
-        return Print(now, faded, new)
+    if misty and rng.random() < WHOLE:
+        return Print(now, faded, new, {})
+    befell: dict[str, float] = {}
     for name, damage in DAMAGES.items():
         if rng.random() < CHANCES[name]:
             strength, own = float(rng.uniform() ** 1.3), int(rng.integers(1 << 62))
+            befell[name] = strength
             now = damage(now, strength, np.random.default_rng(own))
             if name in TONES:
                 faded = damage(faded, strength, np.random.default_rng(own))
-    return Print(now, faded, new)
+    return Print(now, faded, new, befell)

@@ -167,10 +167,12 @@ def test_a_frame_lies_around_the_picture_and_not_on_it(lightness):
 
 
 class TestOldPrint:
-    def test_some_prints_are_whole(self, photo):
-        prints = [film.old_print(photo, np.random.default_rng(seed)) for seed in range(60)]
-        whole = [np.array_equal(print.now, print.new) for print in prints]
-        assert 2 < sum(whole) < 20
+    def test_some_are_whole_and_each_names_what_befell_it(self, photo):
+        prints = [film.old_print(photo, np.random.default_rng(seed)) for seed in range(80)]
+        whole = [not print.befell for print in prints]
+        assert whole == [np.array_equal(print.now, print.new) for print in prints]
+        assert 2 < sum(whole) < 30
+        assert {name for print in prints for name in print.befell} == set(KINDS)
 
     def test_one_seed_makes_one_print(self, photo):
         first, again = (film.old_print(photo, np.random.default_rng(3)) for _ in range(2))

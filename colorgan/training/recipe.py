@@ -75,6 +75,8 @@ class LossWeights:
     """Huber loss to the colours of another model: they are the mean of what could be, and far
     less noisy than one photo's truth, so a network without pretrained weights learns sooner. Where
     both have colour classes, cross-entropy to the other's distribution instead."""
+    tell: float = 0.0
+    """Cross-entropy of what a restorer says befell a picture."""
     trunk: float = 0.0
     """Squared error, over each channel's variance, between the maps that the trunk gives for the
     grey photo and those that the teacher gives for the coloured one. Of a training of the trunk
@@ -187,6 +189,10 @@ class Recipe:
     balance: float = 0.0
     """From 0 to 1: how far photos of large groups and large sources come less often than others
     (`data.evenness`): 0 takes every photo once an epoch. Not of streams."""
+    slight: float | None = None
+    """Of a restorer: an error counts as a share of what the damage changed, in L* on average over
+    the picture, plus so much. So a little dust teaches as much as heavy grain, and what is whole
+    teaches most. None: every error counts alike."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
@@ -231,8 +237,12 @@ class Recipe:
             ),
             (
                 restoring
-                and any(weight for name, weight in vars(weights).items() if name != "huber"),
-                "trains a restorer, whose losses are huber and the adversarial one.",
+                and any(
+                    weight
+                    for name, weight in vars(weights).items()
+                    if name not in ("huber", "tell")
+                ),
+                "trains a restorer, whose losses are huber, tell and the adversarial one.",
             ),
             (
                 restoring and self.inflection is not None,
@@ -247,6 +257,15 @@ class Recipe:
                 bool(weights.trunk) and self.teacher != getattr(self.generator, "trunk", None),
                 "trains a trunk to see as its own network sees colour: set --teacher to "
                 f"{getattr(self.generator, 'trunk', 'a trunk, which this network has not')}.",
+            ),
+            (
+                bool(weights.tell) and not getattr(self.generator, "tells", ()),
+                "has a loss on what is told but its generator tells of no damage: set "
+                "--generator.tells.",
+            ),
+            (
+                self.slight is not None and not (restoring and self.slight > 0),
+                "has a share of slight damage; only a restorer has one, and it is more than 0.",
             ),
             (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
