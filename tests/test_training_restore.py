@@ -93,10 +93,9 @@ def test_slight_damage_teaches_as_much_as_heavy_damage():
 
     def error(slight, picture):
         moved = found.clone().requires_grad_()
-        task = RestorationTask(
-            replace(RESTORE, slight=slight, huber_delta=0.1), RestorationNet(RESTORE.generator)
-        )
-        task._error(moved + 2, truth, damaged).backward()
+        recipe = replace(RESTORE, huber_delta=0.1)
+        task = RestorationTask(recipe, RestorationNet(RESTORE.generator))
+        task._error(moved + 2, truth, damaged, slight).backward()
         return moved.grad[picture].abs().sum()
 
     assert error(None, 0) == pytest.approx(error(None, 1))

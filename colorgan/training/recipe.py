@@ -193,6 +193,10 @@ class Recipe:
     """Of a restorer: an error counts as a share of what the damage changed, in L* on average over
     the picture, plus so much. So a little dust teaches as much as heavy grain, and what is whole
     teaches most. None: every error counts alike."""
+    slight_tones: float | None = None
+    """The same for its tones, and the distance from which their loss grows linearly if that is more
+    than `huber_delta`. More than for details: nobody knows tones for sure, and a restorer that is
+    to be right to the last step does nothing to them."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
@@ -264,7 +268,10 @@ class Recipe:
                 "--generator.tells.",
             ),
             (
-                self.slight is not None and not (restoring and self.slight > 0),
+                any(
+                    x is not None and not (restoring and x > 0)
+                    for x in (self.slight, self.slight_tones)
+                ),
                 "has a share of slight damage; only a restorer has one, and it is more than 0.",
             ),
             (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),

@@ -162,6 +162,7 @@ RECIPES: dict[str, Recipe] = {
             losses=LossWeights(huber=1.0, tell=0.1),
             huber_delta=5.0,
             slight=0.5,
+            slight_tones=3.0,
             adversarial=Adversarial("hinge", factor=0.002),
             weight_decay=0.0,
             crop_scale=(0.6, 1.0),

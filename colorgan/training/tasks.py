@@ -262,21 +262,20 @@ class RestorationTask(Task):
         details, curves, told = self.network.answer(seen.lightness)
         tones = apply_curves(curves, seen.faded)
         terms = {
-            "details": self._error(details, seen.faded, seen.lightness),
-            "tones": self._error(tones, seen.new, seen.faded),
+            "details": self._error(details, seen.faded, seen.lightness, self.recipe.slight),
+            "tones": self._error(tones, seen.new, seen.faded, self.recipe.slight_tones),
         }
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
 
-    def _error(self, found: Tensor, truth: Tensor, damaged: Tensor) -> Tensor:
+    def _error(self, found: Tensor, truth: Tensor, damaged: Tensor, slight: float | None) -> Tensor:
         """Give the weighted Huber loss of lightness (N, 1, H, W), as the recipe lets it count."""
-        weight = None
-        if self.recipe.slight is not None:
-            damage = (damaged - truth).abs().mean((1, 2, 3), keepdim=True)
-            weight = 1 / (damage + self.recipe.slight)
-        loss = losses.huber(found, truth, weight, delta=self.recipe.huber_delta)
-        return self.recipe.losses.huber * loss
+        weight, delta = None, self.recipe.huber_delta
+        if slight is not None:
+            weight = 1 / ((damaged - truth).abs().mean((1, 2, 3), keepdim=True) + slight)
+            delta = max(delta, slight)
+        return self.recipe.losses.huber * losses.huber(found, truth, weight, delta=delta)
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
         """Give the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
