@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,7 @@ def measure(
     photos: list[Pixels],
     older: Restorer | None = None,
     filters: Ways | None = None,
+    kinds: Sequence[str] = KINDS,
 ) -> Rows:
     """Measure every way of restoring on every kind of damage."""
     ways: Ways = {"restore": lambda x: mended(restorer, x), "damaged": lambda x: x}
@@ -139,7 +140,7 @@ def measure(
     if older is not None:
         ways[OLDER] = lambda x: mended(older, x)
     rows: Rows = {way: {} for way in ways}
-    for kind in tqdm(KINDS, desc="kinds of damage"):
+    for kind in tqdm(kinds, desc="kinds of damage"):
         for place, square in enumerate(tqdm(photos, desc=kind, leave=False)):
             damaged, new = damaged_pair(square, kind, place)
             for way, work in ways.items():
@@ -176,7 +177,7 @@ def table(rows: Rows) -> Iterator[str]:
     filters = [way for way in CLASSICAL if way in rows]
     yield "| kind | | damaged | restored | restored - damaged | best filter | restored - filter |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
-    for kind in KINDS:
+    for kind in _kinds(rows):
         for name, digits in (("psnr", 2), ("ssim", 3)):
             key = f"{name}[{kind}]"
             own, before = rows["restore"][key], rows["damaged"][key]
@@ -191,6 +192,10 @@ def table(rows: Rows) -> Iterator[str]:
             yield f"| {kind} | {name} | {' | '.join(cells)} |"
 
 
+def _kinds(rows: Rows) -> list[str]:
+    return [kind for kind in KINDS if f"psnr[{kind}]" in rows["damaged"]]
+
+
 def _gain(own: list[float], other: list[float], digits: int) -> str:
     """Give the mean difference with its interval, as text."""
     gain = difference(own, other)
@@ -202,7 +207,7 @@ def beside(rows: Rows) -> Iterator[str]:
     """Give the lines of the table that holds the gain of another restorer beside this one's."""
     yield "| kind | | gain of the other | gain | difference |"
     yield "| --- | --- | ---: | ---: | ---: |"
-    for kind in KINDS:
+    for kind in _kinds(rows):
         for name, digits in (("psnr", 2), ("ssim", 3)):
             key = f"{name}[{kind}]"
             own, before, older = (rows[way][key] for way in ("restore", "damaged", OLDER))
@@ -277,6 +282,7 @@ def main() -> None:
     parser.add_argument(
         "--no-filters", action="store_true", help="leave out scikit-image's filters: far quicker"
     )
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND")
     parser.add_argument("--photos", type=int, default=300)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--colorizer", default="pretrained")
@@ -288,7 +294,9 @@ def main() -> None:
     if options.sheet:
         draw(restorer, evenly(photos, 12), options.colorizer, options.sheet)
     older = Restorer.from_pretrained(options.against) if options.against else None
-    rows = measure(restorer, photos, older, None if options.no_filters else CLASSICAL)
+    rows = measure(
+        restorer, photos, older, None if options.no_filters else CLASSICAL, options.kinds
+    )
     print(f"What strengths {STRENGTHS[0]} to {STRENGTHS[1]} are:")
     print(*(f"  {kind}: {words}" for kind, words in SAID.items()), sep="\n")
     print(*table(rows), sep="\n")
@@ -296,9 +304,12 @@ def main() -> None:
         print(*beside(rows), sep="\n")
     for way in ("restore", OLDER) if older is not None else ("restore",):
         for kind, key in ((UNDAMAGED, CHANGE), (MISTY, f"{CHANGE}, {MISTY}")):
+            if kind not in options.kinds:
+                continue
             found = estimate(rows[way][key])
             print(f"{way}: {kind} photos change by {found.mean:.2f} L* {found.interval}")
-    print(*colouring(restorer, photos, options.colorizer), sep="\n")
+    if PRINTED in options.kinds:
+        print(*colouring(restorer, photos, options.colorizer), sep="\n")
     if options.embed:
         embed(Path(options.model), summary_of(rows, len(photos), options.size))
 

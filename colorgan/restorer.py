@@ -24,11 +24,11 @@ from .networks.restoration import REACH, apply_curves
 from .photo import Photo, notes
 
 STRENGTHS = (0.0, 1.0)
-TILE = 512
+TILE = 1024
 """Side of the tiles in pixels, without what is seen around them."""
 FOUND_AT, PART = 512, 128
 """Short side in pixels at which damages are looked for, and about that of each part."""
-SURE = 0.7
+SURE = 0.6
 """How likely a damage must be to be told."""
 COARSE = 640
 """Short side in pixels from which a photo is first mended at half its size."""

@@ -127,7 +127,7 @@ def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"losses": LossWeights(l1=1.0)}, "whose losses are huber"),
+        ({"losses": LossWeights(l1=1.0)}, "whose losses are huber, tones"),
         ({"inflection": Inflection()}, "no inflection"),
         ({"rebalancing": 0.5}, "no colours to rebalance"),
         ({"generator": RestorationConfig()}, "tells of no damage"),

@@ -62,7 +62,9 @@ class LossWeights:
     mse: float = 0.0
     """Mean squared error of ab in -1..1."""
     huber: float = 0.0
-    """Huber loss on ab in CIE units, divided by its delta; of a restorer on L*."""
+    """Huber loss on ab in CIE units, divided by its delta; of a restorer on the L* of details."""
+    tones: float = 0.0
+    """The same on a restorer's tones. Without `huber` they are trained alone, which is quick."""
     rgb: float = 0.0
     """Mean absolute error of sRGB in -1..1."""
     classes: float = 0.0
@@ -244,9 +246,9 @@ class Recipe:
                 and any(
                     weight
                     for name, weight in vars(weights).items()
-                    if name not in ("huber", "tell")
+                    if name not in ("huber", "tones", "tell")
                 ),
-                "trains a restorer, whose losses are huber, tell and the adversarial one.",
+                "trains a restorer, whose losses are huber, tones, tell and the adversarial one.",
             ),
             (
                 restoring and self.inflection is not None,

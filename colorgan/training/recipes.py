@@ -158,8 +158,8 @@ RECIPES: dict[str, Recipe] = {
             ),
             # Near zero a restorer that is unsure should leave the picture alone, which absolute
             # errors teach, but from scratch it learns nothing by them: most of what it sees needs
-            # no mending. So weights are finished by --init RUN --huber-delta 0.5.
-            losses=LossWeights(huber=1.0, tell=0.1),
+            # no mending. So weights are finished by --init RUN --huber-delta 2.
+            losses=LossWeights(huber=1.0, tones=1.0, tell=0.1),
             huber_delta=5.0,
             slight=0.5,
             slight_tones=3.0,

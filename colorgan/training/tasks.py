@@ -258,13 +258,19 @@ class RestorationTask(Task):
         Tones and details are asked for apart, each where the other is right: together the tones,
         which nobody can know for sure, would drown what the details are to learn.
         """
-        weights = self.recipe.losses
-        details, curves, told = self.network.answer(seen.lightness)
-        tones = apply_curves(curves, seen.faded)
-        terms = {
-            "details": self._error(details, seen.faded, seen.lightness, self.recipe.slight),
-            "tones": self._error(tones, seen.new, seen.faded, self.recipe.slight_tones),
-        }
+        weights, recipe = self.recipe.losses, self.recipe
+        terms: dict[str, Tensor] = {}
+        if weights.huber or weights.tell:
+            details, curves, told = self.network.answer(seen.lightness)
+        else:
+            details, curves, told = seen.faded, self.network.curves(seen.lightness), None
+        if weights.huber:
+            error = self._error(details, seen.faded, seen.lightness, recipe.slight)
+            terms["details"] = weights.huber * error
+        if weights.tones:
+            mended = apply_curves(curves, seen.faded)
+            error = self._error(mended, seen.new, seen.faded, recipe.slight_tones)
+            terms["tones"] = weights.tones * error
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
@@ -275,7 +281,7 @@ class RestorationTask(Task):
         if slight is not None:
             weight = 1 / ((damaged - truth).abs().mean((1, 2, 3), keepdim=True) + slight)
             delta = max(delta, slight)
-        return self.recipe.losses.huber * losses.huber(found, truth, weight, delta=delta)
+        return losses.huber(found, truth, weight, delta=delta)
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
         """Give the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
