@@ -107,7 +107,7 @@ def test_slight_damage_teaches_as_much_as_heavy_damage():
 def test_it_learns_to_mend(damage, term, photos_in_memory, tmp_path, monkeypatch):
     monkeypatch.setattr(film, "CHANCES", {kind: float(kind == damage) for kind in film.DAMAGES})
     monkeypatch.setattr(film, "frame", lambda lightness, rng: lightness)
-    monkeypatch.setattr(film, "WHOLE", 0.0)
+    monkeypatch.setattr(film, "MISTY", 0.0)
     recipe = replace(
         RESTORE, stages=(Stage(32, 8, 8 * 150),), degrade=1.0, learning_rate=3e-3, ema_halflife=0
     )

@@ -158,11 +158,10 @@ RECIPES: dict[str, Recipe] = {
             ),
             # Near zero a restorer that is unsure should leave the picture alone, which absolute
             # errors teach, but from scratch it learns nothing by them: most of what it sees needs
-            # no mending. So weights are finished by --init RUN --huber-delta 2.
+            # no mending, and as little by errors that count as shares of slight damage. So weights
+            # are finished by --init RUN --huber-delta 2 --slight 0.5 --slight-tones 3.
             losses=LossWeights(huber=1.0, tones=1.0, tell=0.1),
             huber_delta=5.0,
-            slight=0.5,
-            slight_tones=3.0,
             adversarial=Adversarial("hinge", factor=0.002),
             weight_decay=0.0,
             crop_scale=(0.6, 1.0),
