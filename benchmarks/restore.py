@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,26 +26,52 @@ from skimage.restoration import denoise_nl_means, estimate_sigma
 from tqdm import tqdm
 
 from colorgan import Colorizer, Restorer, film, hub
+from colorgan.damage.drawing import Lightness
 from colorgan.evaluation import protocol
 from colorgan.evaluation.metrics import Picture, ciede2000, colourfulness
 from colorgan.evaluation.protocol import to_pixels
 from colorgan.evaluation.restoration import SEEDS, change, psnr, ssim, to_grey
 from colorgan.evaluation.sheet import sheet
 from colorgan.evaluation.statistics import difference, estimate
-from colorgan.film import Lightness
 from colorgan.hub import cards
 from colorgan.photoset.sources import evenly, pick
 
 ROOT = Path(__file__).parent.parent
-PRINTED, UNDAMAGED = "printed", "undamaged"
-KINDS = (*film.DAMAGES, PRINTED, UNDAMAGED)
+PRINTED, UNDAMAGED, MISTY = "printed", "undamaged", "misty"
+KINDS = (*film.DAMAGES, PRINTED, UNDAMAGED, MISTY)
+WHOLE = (UNDAMAGED, MISTY)
+"""Nothing befell these, and nothing is to become of them."""
 STRENGTHS = (0.2, 1.0)
+SAID = {
+    "blur": "a Gaussian of 0.5 to 2.2 px",
+    "exposure": "corners up to 0.72 darker, a side up to 0.3",
+    "grain": "2.6 to 9 L* in the middle tones, in clumps of up to 1.1 px",
+    "fading": "blacks up to L* 40, whites down to 70",
+    "uneven_fading": "as fading, from the edges or in patches",
+    "silver_mirroring": "blacks at the edges up to 44 L* paler",
+    "stains": "patches 4 to 28 L* darker or paler, rims up to 20 darker",
+    "halftone": "dots 2.9 to 5.5 px apart, 0.16 to 0.75 of full contrast",
+    "tape": "a strip 0.1 to 0.24 of the short side wide, 2 to 18 L* darker or paler",
+    "pen_marks": "1 to some 8 strokes of 0.8 to 2.6 px",
+    "dust": "6 to 24 specks of about 2 px on 128 x 128 px, hairs of 8 to 40 px",
+    "scratches": "2 to some 12 lines of about 1 px",
+    "folds": "one or two cracks of 0.9 to 4.2 px across",
+    "moire": "waves of 1.4 to 8 L* and 5 to 30 px",
+    "low_resolution": "made 1.5 to 4 times smaller and enlarged",
+    "jpeg": "twice, at quality 55 to 20, with the grid of blocks shifted",
+    PRINTED: "whole prints as training has them",
+    UNDAMAGED: "nothing",
+    MISTY: "nothing; mist lies over the picture itself",
+}
+"""What the strengths of each test set come to."""
 ABOUT = (
     "Mends grain, blur, folds, scratches and faded tones of old black-and-white photos before they "
     "are coloured. Dust stays about as it was; stains, uneven exposure, JPEG blocks and low "
     "resolution become a little worse."
 )
+OLDER, CHANGE = "older", "change of L*"
 Pixels = NDArray[np.uint8]
+Ways = dict[str, Callable[[Lightness], Lightness]]
 Rows = dict[str, dict[str, list[float]]]
 """For each way of restoring and each `psnr[kind]` or `ssim[kind]` a value a photo."""
 
@@ -66,7 +92,7 @@ def stretched(damaged: Lightness) -> Lightness:
     return np.asarray(found, np.float32)
 
 
-CLASSICAL: dict[str, Callable[[Lightness], Lightness]] = {
+CLASSICAL: Ways = {
     "non-local means": non_local_means,
     "median": lambda damaged: np.asarray(median(damaged, np.ones((3, 3))), np.float32),
     "stretched": stretched,
@@ -89,7 +115,9 @@ def damaged_pair(square: Pixels, kind: str, place: int) -> tuple[Lightness, Ligh
         old = film.old_print(square, rng)
         return old.now, old.new
     new = film.emulsion(square, rng)
-    if kind == UNDAMAGED:
+    if kind == MISTY:
+        new = film.mist(new, rng)
+    if kind in WHOLE:
         return new, new
     return film.DAMAGES[kind](new, float(rng.uniform(*STRENGTHS)), rng), new
 
@@ -99,19 +127,29 @@ def mended(restorer: Restorer, damaged: Lightness) -> Lightness:
     return restorer.mend(torch.from_numpy(np.array(damaged))[None, None])[0, 0].numpy()
 
 
-def measure(restorer: Restorer, photos: list[Pixels]) -> Rows:
+def measure(
+    restorer: Restorer,
+    photos: list[Pixels],
+    older: Restorer | None = None,
+    filters: Ways | None = None,
+    kinds: Sequence[str] = KINDS,
+) -> Rows:
     """Measure every way of restoring on every kind of damage."""
-    ways = {"restore": lambda x: mended(restorer, x), "damaged": lambda x: x, **CLASSICAL}
+    ways: Ways = {"restore": lambda x: mended(restorer, x), "damaged": lambda x: x}
+    ways |= filters or {}
+    if older is not None:
+        ways[OLDER] = lambda x: mended(older, x)
     rows: Rows = {way: {} for way in ways}
-    for kind in tqdm(KINDS, desc="kinds of damage"):
+    for kind in tqdm(kinds, desc="kinds of damage"):
         for place, square in enumerate(tqdm(photos, desc=kind, leave=False)):
             damaged, new = damaged_pair(square, kind, place)
             for way, work in ways.items():
                 found = work(damaged)
                 rows[way].setdefault(f"psnr[{kind}]", []).append(psnr(found, new))
                 rows[way].setdefault(f"ssim[{kind}]", []).append(ssim(found, new))
-                if kind == UNDAMAGED:
-                    rows[way].setdefault("change of L*", []).append(change(found, new))
+                if kind in WHOLE:
+                    key = CHANGE if kind == UNDAMAGED else f"{CHANGE}, {kind}"
+                    rows[way].setdefault(key, []).append(change(found, new))
     return rows
 
 
@@ -136,22 +174,45 @@ def _figure(found: Any) -> dict[str, Any]:
 
 def table(rows: Rows) -> Iterator[str]:
     """Give the lines of the table: each kind before, after, by the best classical filter."""
-    yield "| kind | | damaged | restored | best filter | restored - damaged | restored - filter |"
+    filters = [way for way in CLASSICAL if way in rows]
+    yield "| kind | | damaged | restored | restored - damaged | best filter | restored - filter |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
-    for kind in KINDS:
+    for kind in _kinds(rows):
         for name, digits in (("psnr", 2), ("ssim", 3)):
             key = f"{name}[{kind}]"
             own, before = rows["restore"][key], rows["damaged"][key]
-            best = max(CLASSICAL, key=lambda way: float(np.mean(rows[way][key])))
-            gains = []
-            for other in (before, rows[best][key]):
-                gain = difference(own, other)
-                ends = "..".join(f"{end:+.{digits}f}" for end in gain.interval or ())
-                gains.append(f"{gain.mean:+.{digits}f} ({ends})")
-            yield (
-                f"| {kind} | {name} | {np.mean(before):.{digits}f} | {np.mean(own):.{digits}f} "
-                f"| {np.mean(rows[best][key]):.{digits}f} {best} | {' | '.join(gains)} |"
-            )
+            cells = [f"{np.mean(before):.{digits}f}", f"{np.mean(own):.{digits}f}"]
+            cells.append(_gain(own, before, digits))
+            if filters:
+                best = max(filters, key=lambda way: float(np.mean(rows[way][key])))
+                cells.append(f"{np.mean(rows[best][key]):.{digits}f} {best}")
+                cells.append(_gain(own, rows[best][key], digits))
+            else:
+                cells += ["", ""]
+            yield f"| {kind} | {name} | {' | '.join(cells)} |"
+
+
+def _kinds(rows: Rows) -> list[str]:
+    return [kind for kind in KINDS if f"psnr[{kind}]" in rows["damaged"]]
+
+
+def _gain(own: list[float], other: list[float], digits: int) -> str:
+    """Give the mean difference with its interval, as text."""
+    gain = difference(own, other)
+    ends = "..".join(f"{end:+.{digits}f}" for end in gain.interval or ())
+    return f"{gain.mean:+.{digits}f} ({ends})"
+
+
+def beside(rows: Rows) -> Iterator[str]:
+    """Give the lines of the table that holds the gain of another restorer beside this one's."""
+    yield "| kind | | gain of the other | gain | difference |"
+    yield "| --- | --- | ---: | ---: | ---: |"
+    for kind in _kinds(rows):
+        for name, digits in (("psnr", 2), ("ssim", 3)):
+            key = f"{name}[{kind}]"
+            own, before, older = (rows[way][key] for way in ("restore", "damaged", OLDER))
+            gains = (_gain(older, before, digits), _gain(own, before, digits))
+            yield f"| {kind} | {name} | {' | '.join(gains)} | {_gain(own, older, digits)} |"
 
 
 def coloured(colorizer: Colorizer, lightness: Lightness) -> Pixels:
@@ -217,6 +278,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", help="restore, a run, a model folder, org/name")
     parser.add_argument("--data", nargs="+", required=True, help="photos to measure on")
+    parser.add_argument("--against", metavar="MODEL", help="another restorer, to compare with")
+    parser.add_argument(
+        "--no-filters", action="store_true", help="leave out scikit-image's filters: far quicker"
+    )
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS, metavar="KIND")
     parser.add_argument("--photos", type=int, default=300)
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--colorizer", default="pretrained")
@@ -227,11 +293,23 @@ def main() -> None:
     restorer = Restorer.from_pretrained(options.model)
     if options.sheet:
         draw(restorer, evenly(photos, 12), options.colorizer, options.sheet)
-    rows = measure(restorer, photos)
+    older = Restorer.from_pretrained(options.against) if options.against else None
+    rows = measure(
+        restorer, photos, older, None if options.no_filters else CLASSICAL, options.kinds
+    )
+    print(f"What strengths {STRENGTHS[0]} to {STRENGTHS[1]} are:")
+    print(*(f"  {kind}: {words}" for kind, words in SAID.items()), sep="\n")
     print(*table(rows), sep="\n")
-    found = estimate(rows["restore"]["change of L*"])
-    print(f"undamaged photos change by {found.mean:.2f} L* {found.interval}")
-    print(*colouring(restorer, photos, options.colorizer), sep="\n")
+    if older is not None:
+        print(*beside(rows), sep="\n")
+    for way in ("restore", OLDER) if older is not None else ("restore",):
+        for kind, key in ((UNDAMAGED, CHANGE), (MISTY, f"{CHANGE}, {MISTY}")):
+            if kind not in options.kinds:
+                continue
+            found = estimate(rows[way][key])
+            print(f"{way}: {kind} photos change by {found.mean:.2f} L* {found.interval}")
+    if PRINTED in options.kinds:
+        print(*colouring(restorer, photos, options.colorizer), sep="\n")
     if options.embed:
         embed(Path(options.model), summary_of(rows, len(photos), options.size))
 

@@ -9,11 +9,12 @@ import os
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
+from . import missing
 from . import photo as files
 from .color.pixels import full_lightness
 from .colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, carried_hints, paint
@@ -21,6 +22,7 @@ from .device import has_idle_core
 from .errors import ColorganError, PhotoError
 from .hints import Hints
 from .hints.reference import Reference
+from .missing import Mask
 from .output.same_file import Places, folded
 from .photo import Keeper, Pages, Photo, formats, notes
 from .photo.keeping import is_ours, note_of
@@ -246,15 +248,62 @@ def restore_all(
     jobs: Sequence[Job],
     *,
     strength: float = 1.0,
+    find_missing: Callable[[Photo], Mask] | None = None,
+    enlarge: int = 1,
     max_pixels: int = files.MAX_PIXELS,
     keeper: Keeper | None = None,
 ) -> Iterator[Done]:
-    """Restore the photos one after another as `colorize_all` colours them."""
+    """Restore the photos one after another as `colorize_all` colours them.
 
-    def mend(job: Job, pages: Pages) -> Pages:
-        return pages.map(lambda photo: restorer.restore(photo, strength=strength))
+    What was found is told among the notices of a row.
 
-    yield from _each(jobs, mend, restorer.note, max_pixels, keeper)
+    Args:
+        restorer: who restores.
+        jobs: the photos.
+        strength: as `Restorer.restore` takes it.
+        find_missing: says what is missing of a photo, and is filled first; None: nothing is.
+        enlarge: how many times each is enlarged afterwards.
+        max_pixels: a photo with more is refused before it is decoded.
+        keeper: knows what else is to stay, or what may go.
+    """
+
+    def mend(photo: Photo) -> Photo:
+        notices = photo.notices
+        if find_missing is not None:
+            mask = find_missing(photo)
+            photo = missing.filled(photo, mask)
+            notices += (f"{missing.told(mask)} It was filled from what is around.",) * bool(
+                mask.any()
+            )
+        if found := restorer.found(photo):
+            notices += (f"Found: {', '.join(found)}.",)
+        photo = restorer.restore(photo, strength=strength)
+        return replace(files.enlarged(photo, enlarge), notices=notices)
+
+    def work(job: Job, pages: Pages) -> Pages:
+        return pages.map(mend)
+
+    note = notes.also(restorer.note, filled=find_missing is not None, enlarged=enlarge)
+    yield from _each(jobs, work, note, max_pixels, keeper)
+
+
+def show_missing(
+    jobs: Sequence[Job],
+    *,
+    max_pixels: int = files.MAX_PIXELS,
+    keeper: Keeper | None = None,
+) -> Iterator[Done]:
+    """Draw what is missing of the photos in red; rows as `restore_all` gives them."""
+
+    def draw(photo: Photo) -> Photo:
+        mask = missing.find(photo)
+        told = missing.told(mask) or "No part was found missing."
+        return replace(missing.shown(photo, mask), notices=(*photo.notices, told))
+
+    def work(job: Job, pages: Pages) -> Pages:
+        return pages.map(draw)
+
+    yield from _each(jobs, work, notes.drawn(), max_pixels, keeper)
 
 
 def _each(

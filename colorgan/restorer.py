@@ -24,8 +24,12 @@ from .networks.restoration import REACH, apply_curves
 from .photo import Photo, notes
 
 STRENGTHS = (0.0, 1.0)
-TILE = 512
+TILE = 1024
 """Side of the tiles in pixels, without what is seen around them."""
+FOUND_AT, PART = 512, 128
+"""Short side in pixels at which damages are looked for, and about that of each part."""
+SURE = 0.6
+"""How likely a damage must be to be told."""
 COARSE = 640
 """Short side in pixels from which a photo is first mended at half its size."""
 
@@ -129,6 +133,32 @@ class Restorer:
         """What the metadata of a restored photo says."""
         return notes.restored(self.name, self.revision)
 
+    def found(self, photo: Photo) -> tuple[str, ...]:
+        """Name the damages of a photo that are likely, as `folds`; none if the model tells none.
+
+        It is looked for on parts of the size that the network learned from, and told is what some
+        of them have for sure.
+        """
+        likely = self.likely(full_lightness(photo.pixels))
+        return tuple(name.replace("_", " ") for name, sure in likely.items() if sure >= SURE)
+
+    @torch.inference_mode()
+    def likely(self, lightness: Tensor) -> dict[str, float]:
+        """Give how likely each damage that the model tells befell L* (1, 1, H, W): 0 to 1."""
+        tells = self.network.settings.tells
+        if not tells:
+            return {}
+        height, width = lightness.shape[-2:]
+        scale = min(FOUND_AT / min(height, width), 1.0)
+        size = (max(round(height * scale), 1), max(round(width * scale), 1))
+        small = F.interpolate(lightness, size, mode="bilinear", antialias=True)
+        with autocast(self.device):
+            parts = torch.cat(
+                [self.network.findings(part.to(self.device)).cpu() for part in _parts(small)]
+            )
+        top = parts.topk(max(len(parts) // 4, 1), dim=0).values.mean(0)
+        return dict(zip(tells, top.tolist(), strict=True))
+
     def restore(self, photo: Photo, *, strength: float = 1.0) -> Photo:
         """Restore a photo; give it with the same size, depth, colours, alpha and metadata.
 
@@ -179,6 +209,12 @@ class Restorer:
                 ..., : rows.stop - rows.start, : columns.stop - columns.start
             ]
         return mended
+
+
+def _parts(lightness: Tensor) -> Iterator[Tensor]:
+    """Cut L* (1, 1, H, W) into parts of about `PART` pixels."""
+    for rows in lightness.tensor_split(max(round(lightness.shape[-2] / PART), 1), dim=-2):
+        yield from rows.tensor_split(max(round(lightness.shape[-1] / PART), 1), dim=-1)
 
 
 Window = tuple[slice, slice]

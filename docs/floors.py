@@ -19,11 +19,12 @@ WORDS = {
     ("training", "ui", "cli"): "trainer, page, command",
     ("album", "video", "evaluation", "survey"): "photos, films; judging; asking people",
     ("together",): "photos that share their colours",
-    ("colorizer", "restorer"): "photo in, photo out",
+    ("colorizer", "restorer", "missing"): "photo in, photo out",
     ("engines", "look"): "torch or onnxruntime; what a pass gave",
     ("photoset", "hub"): "photos by name; models by name",
     ("photo", "networks", "hints"): "files; lightness to ab; a person's word",
     ("output", "film"): "files that appear whole; old film",
+    ("damage",): "what befalls prints",
     ("color", "device", "rates", "extras"): "single subjects, each by itself",
     ("errors", "version"): "what all may use",
 }

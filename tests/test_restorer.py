@@ -56,6 +56,23 @@ class TestNetwork:
         seen = torch.rand(3, 1, 40, 40) * 100
         assert torch.allclose(busy_network(seen)[1:2], busy_network(seen[1:2]), atol=1e-3)
 
+    def test_it_tells_how_likely_each_damage_befell_each_picture(self):
+        settings = RestorationConfig(width=8, blocks=1, tells=("dust", "folds"))
+        network, seen = RestorationNet(settings), torch.rand(3, 1, 40, 50) * 100
+        likely = network.findings(seen)
+        assert likely.shape == (3, 2) and ((likely > 0) & (likely < 1)).all()
+        assert torch.allclose(network.findings(seen[1:2]), likely[1:2], atol=1e-4)
+        with pytest.raises(ModelError, match="does not tell what it found"):
+            RestorationNet(RestorationConfig(width=8, blocks=1)).findings(seen)
+
+    def test_what_it_tells_does_not_change_what_it_mends(self):
+        network = RestorationNet(RestorationConfig(width=8, blocks=1, tells=("dust",)))
+        network.answer(torch.rand(1, 1, 32, 32) * 100)[2].sum().backward()
+        learns = {
+            name.split(".")[0] for name, p in network.named_parameters() if p.grad is not None
+        }
+        assert learns == {"find"}
+
     def test_details_see_no_farther_than_they_say(self, busy_network):
         seen = torch.rand(1, 1, 8, 3 * REACH) * 100
         seen.requires_grad_()

@@ -216,13 +216,13 @@ class TestOldPrints:
             whole = next(photos.batches(0, 6, 32, ALONE, 0.5))
             shares = [next(photos.batches(0, 6, 32, Shard(r, 2), 0.5)) for r in range(2)]
             by_place = {
-                place: one.prints[row]
+                place: one.prints.lightness[row]
                 for one in shares
                 for row, place in enumerate(one.places)
                 if one.prints is not None
             }
-            assert 0 < whole.prints.isnan().flatten(1).all(1).sum() < 6
-            for place, prints in zip(whole.places, whole.prints, strict=True):
+            assert 0 < whole.prints.lightness.isnan().flatten(1).all(1).sum() < 6
+            for place, prints in zip(whole.places, whole.prints.lightness, strict=True):
                 if place in by_place:
                     torch.testing.assert_close(by_place[place], prints, equal_nan=True)
 

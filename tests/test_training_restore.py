@@ -4,21 +4,24 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from test_training import SMALL, losses_of
 
-from colorgan import Restorer, TrainingError, film
-from colorgan.networks import RestorationConfig
+from colorgan import Restorer, TrainingError, film, hub
+from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.networks.critics import NoGanConfig
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.recipe import Inflection, LossWeights, Stage
 from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
+from colorgan.training.start import begin
 from colorgan.training.tables import read_table
+from colorgan.training.tasks import RestorationTask
 
 RESTORE = replace(
     RECIPES["restore"],
-    generator=RestorationConfig(width=8, blocks=1),
+    generator=RestorationConfig(width=8, blocks=1, tone_blocks=1, tells=("dust", "grain")),
     critic=NoGanConfig(width=8),
     stages=(
         Stage(32, 4, 8),
@@ -69,11 +72,42 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_been_stopped(photos_in_memory, t
     assert losses_of(parts.folder) == losses_of(whole.folder)
 
 
+def test_a_restorer_that_tells_nothing_learns_to_tell_and_mends_at_first_as_it_did(tmp_path):
+    torch.manual_seed(0)
+    older = RestorationNet(RestorationConfig(width=8, blocks=1))
+    older.leave.weight.data.normal_(std=0.1)
+    hub.save(older, tmp_path / "older", card="", provenance={})
+    run = Run(tmp_path / "run", data=("photos",), init=str(tmp_path / "older"))
+    start = begin(RESTORE, run)
+    assert start.recipe.generator == RESTORE.generator
+    seen = torch.rand(1, 1, 40, 40) * 100
+    assert (start.network.eval()(seen) - older(seen)).abs().max() < 0.5  # kernels kept in half
+    assert start.network.findings(seen).shape == (1, 2)
+
+
+def test_slight_damage_teaches_as_much_as_heavy_damage():
+    seen = [torch.full((2, 1, 8, 8), 50.0) for _ in range(2)]
+    truth, (found, damaged) = seen[0] + 0, seen
+    damaged[0] += 1.0
+    damaged[1] += 20.0
+
+    def error(slight, picture):
+        moved = found.clone().requires_grad_()
+        recipe = replace(RESTORE, huber_delta=0.1)
+        task = RestorationTask(recipe, RestorationNet(RESTORE.generator))
+        task._error(moved + 2, truth, damaged, slight).backward()
+        return moved.grad[picture].abs().sum()
+
+    assert error(None, 0) == pytest.approx(error(None, 1))
+    assert error(0.5, 0) / error(0.5, 1) == pytest.approx(20.5 / 1.5, rel=1e-3)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("damage", "term"), [("fading", "tones"), ("grain", "details")])
 def test_it_learns_to_mend(damage, term, photos_in_memory, tmp_path, monkeypatch):
     monkeypatch.setattr(film, "CHANCES", {kind: float(kind == damage) for kind in film.DAMAGES})
     monkeypatch.setattr(film, "frame", lambda lightness, rng: lightness)
+    monkeypatch.setattr(film, "MISTY", 0.0)
     recipe = replace(
         RESTORE, stages=(Stage(32, 8, 8 * 150),), degrade=1.0, learning_rate=3e-3, ema_halflife=0
     )
@@ -93,9 +127,11 @@ def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"losses": LossWeights(l1=1.0)}, "whose losses are huber"),
+        ({"losses": LossWeights(l1=1.0)}, "whose losses are huber, tones"),
         ({"inflection": Inflection()}, "no inflection"),
         ({"rebalancing": 0.5}, "no colours to rebalance"),
+        ({"generator": RestorationConfig()}, "tells of no damage"),
+        ({"slight": -1.0}, "share of slight damage"),
         ({"degrade": 1.5}, "degrade that is not from 0 to 1"),
     ],
 )

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -104,6 +105,29 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_restorer(command, "--model", "restore")
     command.add_argument(
         "--strength", type=float, default=1.0, metavar="S", help="0 (as it was) to 1; default 1"
+    )
+    command.add_argument(
+        "--fill",
+        action="store_true",
+        help="fill what is missing (a torn corner, a hole) from what is around; look at what "
+        "--show-missing shows before",
+    )
+    command.add_argument(
+        "--missing",
+        metavar="FILE",
+        help="fill what a person marked: a picture of the one photo's shape, white where it is",
+    )
+    command.add_argument(
+        "--show-missing",
+        action="store_true",
+        help="restore nothing; the results show in red what --fill would fill",
+    )
+    command.add_argument(
+        "--enlarge",
+        type=int,
+        choices=(1, 2, 4),
+        default=1,
+        help="enlarge the result so many times, by plain Lanczos: more pixels, no more detail",
     )
     command.set_defaults(run=restore)
 
@@ -263,16 +287,29 @@ def restore(options: argparse.Namespace) -> int:
 
     Grain, blur, folds and faded tones are mended; what is not damaged hardly changes.
     """
-    from ..album import restore_all
+    from .. import missing
+    from ..album import restore_all, show_missing
     from ..photo import notes
     from ..restorer import Restorer, check
 
     check(options.strength)
+    if options.show_missing and (options.fill or options.missing or options.enlarge > 1):
+        raise ColorganError("--show-missing goes with no --fill, --missing or --enlarge.")
     jobs, keeper, device = _own_jobs(options, notes.RESTORED)
+    if options.show_missing:
+        rows = show_missing(jobs, max_pixels=options.max_pixels, keeper=keeper)
+        return _work_off(rows, len(jobs), options.output, ("looking", "looked at"))
+    find = missing.find if options.fill else None
+    if options.missing:
+        if len(jobs) > 1:
+            raise ColorganError("--missing marks one photo: name that one alone.")
+        find = partial(missing.marked, options.missing)
     rows = restore_all(
         Restorer.from_pretrained(options.model, device=device),
         jobs,
         strength=options.strength,
+        find_missing=find,
+        enlarge=options.enlarge,
         max_pixels=options.max_pixels,
         keeper=keeper,
     )

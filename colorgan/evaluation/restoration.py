@@ -9,8 +9,8 @@ import skimage
 import torch
 
 from .. import color, film
+from ..damage.drawing import Lightness
 from ..errors import PhotoError
-from ..film import Lightness
 from ..networks import RestorationNet
 from ..networks.contract import in_use
 from .metrics import Pixels

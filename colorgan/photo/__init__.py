@@ -28,13 +28,14 @@ pictures, `icc` about colour profiles, `tones` and `hdr` about numbers in their 
 about depth, `plain_errors` about sentences. `parts`, with `jpeg_parts`, `png_parts` and
 `other_parts`, takes files apart; `exif`, `xmp` and `iptc` know the blocks that captions are in,
 `truth` what they may say of the picture, `captions` where each goes, `notes` what a file says of
-how it was made, and `keeping` which files may be replaced.
+how it was made, and `keeping` which files may be replaced. `enlarging` makes more pixels.
 """
 
 from __future__ import annotations
 
 import pillow_heif
 
+from .enlarging import enlarged
 from .formats import ending_of, same_format, stem_of, with_ending
 from .keeping import Keeper, may_write
 from .pages import Pages, Written, read_pages, warn_of, write_pages
@@ -53,6 +54,7 @@ __all__ = [
     "Written",
     "encode",
     "ending_of",
+    "enlarged",
     "may_write",
     "read",
     "read_pages",

@@ -49,6 +49,17 @@ def restored(model: str, revision: str) -> str:
     return f"{RESTORED}{_by(model, revision)}"
 
 
+def also(note: str, *, filled: bool, enlarged: int) -> str:
+    """Give a note that says what else became of a photo.
+
+    >>> also("Restored by colorgan.", filled=True, enlarged=2)
+    'Restored by colorgan. What was missing is filled. Enlarged 2 times by Lanczos.'
+    """
+    more = [" What was missing is filled."] * filled
+    more += [f" Enlarged {enlarged} times by Lanczos."] * (enlarged > 1)
+    return note + "".join(more)
+
+
 def drawn() -> str:
     """Give what a sheet of pictures says of itself."""
     return f"{DRAWN}{__version__}."

@@ -26,7 +26,7 @@ from ..errors import TrainingError
 from ..photoset.curate import decode, is_grey
 from ..photoset.sources import group_of, read_all
 from . import mixing
-from .pictures import old_prints
+from .pictures import Prints, old_prints
 
 
 @dataclass
@@ -106,7 +106,7 @@ class Batch:
     crops: Tensor
     places: list[int]
     position: int
-    prints: Tensor | None = None
+    prints: Prints | None = None
 
 
 class Source(Protocol):

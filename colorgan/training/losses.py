@@ -12,6 +12,9 @@ from .. import color
 from ..color import ab_grid
 from ..networks.trunk import Normalise, build_trunk, import_timm, maps_of
 
+SLIGHT = 0.15
+"""Strength of a damage up to which nobody need tell it."""
+
 
 def l1(ab: Tensor, truth: Tensor, weight: Tensor | None = None) -> Tensor:
     """Mean absolute error of ab (N, 2, H, W) in CIE units, counted in -1..1 as the reports do."""
@@ -33,6 +36,18 @@ def huber(ab: Tensor, truth: Tensor, weight: Tensor | None = None, *, delta: flo
     """
     loss = F.huber_loss(ab, truth, delta=delta, reduction="none").sum(1, keepdim=True)
     return _weighted(loss / delta**2, weight)
+
+
+def told(logits: Tensor, strengths: Tensor) -> Tensor:
+    """Cross-entropy of what befell pictures (N, K); what is hardly to be seen counts nothing.
+
+    Args:
+        logits: of each damage.
+        strengths: 0 for what did not befall.
+    """
+    loss = F.binary_cross_entropy_with_logits(logits, (strengths > 0).float(), reduction="none")
+    seen = (strengths == 0) | (strengths > SLIGHT)
+    return (loss * seen).sum() / seen.sum().clamp(min=1)
 
 
 def _weighted(loss: Tensor, weight: Tensor | None) -> Tensor:

@@ -18,9 +18,33 @@ from .. import color, film
 PRINTS = 20  # begins the seeds of training's prints; those of measurements begin otherwise
 
 
+@dataclass(frozen=True)
+class Prints:
+    """Some of a batch's photos as old prints.
+
+    Attributes:
+        lightness: L* (N, 3, S, S) as `film.Print` has it, now, faded and new; NaN for photos that
+            stay as they are.
+        befell: strength (N, K) of each of `film.DAMAGES`; 0 for what did not befall.
+    """
+
+    lightness: Tensor
+    befell: Tensor
+
+    def to(self, device: torch.device) -> Prints:
+        """Bring it to a device."""
+        parts = (part.to(device, non_blocking=True) for part in (self.lightness, self.befell))
+        return Prints(*parts)
+
+    def chunk(self, count: int) -> list[Prints]:
+        """Cut it into parts."""
+        pairs = zip(self.lightness.chunk(count), self.befell.chunk(count), strict=True)
+        return [Prints(*pair) for pair in pairs]
+
+
 def old_prints(
     crops: NDArray[np.uint8], places: Sequence[int], degrade: float, seed: int
-) -> Tensor | None:
+) -> Prints | None:
     """Make old prints of a share of sRGB crops (N, S, S, 3).
 
     Args:
@@ -30,18 +54,19 @@ def old_prints(
         seed: the recipe's.
 
     Returns:
-        L* (N, 3, S, S) as `film.Print` has it, now, faded and new; NaN for photos that stay as
-        they are. None if all stay.
+        None if all stay as they are.
     """
     rngs = [np.random.default_rng((PRINTS, place, seed)) for place in places]
     chosen = [place for place, rng in enumerate(rngs) if rng.random() < degrade]
     if not chosen:
         return None
     prints = np.full((len(crops), 3, *crops.shape[1:3]), np.nan, np.float32)
+    befell = torch.zeros(len(crops), len(film.DAMAGES))
     for place in chosen:
         made = film.old_print(crops[place], rngs[place])
         prints[place] = made.now, made.faded, made.new
-    return torch.from_numpy(prints)
+        befell[place] = torch.tensor([made.befell.get(name, 0.0) for name in film.DAMAGES])
+    return Prints(torch.from_numpy(prints), befell)
 
 
 @dataclass
@@ -54,6 +79,7 @@ class Pictures:
         new: the same as it was before anything befell the prints.
         lab: the photo as it was (N, 3, H, W).
         rgb: the same as sRGB in 0..1.
+        befell: strength (N, K) of each of `film.DAMAGES`; None if no photo is an old print.
     """
 
     lightness: Tensor
@@ -61,6 +87,7 @@ class Pictures:
     new: Tensor
     lab: Tensor
     rgb: Tensor
+    befell: Tensor | None = None
 
     @property
     def ab(self) -> Tensor:
@@ -68,7 +95,7 @@ class Pictures:
         return self.lab[:, 1:]
 
 
-def pictures(crops: Tensor, prints: Tensor | None = None) -> Pictures:
+def pictures(crops: Tensor, prints: Prints | None = None) -> Pictures:
     """Turn sRGB crops (N, 3, S, S) uint8 and `old_prints` of them into what the networks see."""
     with torch.autocast(
         crops.device.type, enabled=False
@@ -76,6 +103,7 @@ def pictures(crops: Tensor, prints: Tensor | None = None) -> Pictures:
         rgb = (crops / 255).contiguous(memory_format=torch.channels_last)
         lab = color.rgb_to_lab(rgb)
     seen = lab[:, :1].expand(-1, 3, -1, -1)
-    if prints is not None:
-        seen = torch.where(prints.isnan(), seen, prints)
-    return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab, rgb)
+    if prints is None:
+        return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab, rgb)
+    seen = torch.where(prints.lightness.isnan(), seen, prints.lightness)
+    return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab, rgb, prints.befell)

@@ -62,7 +62,9 @@ class LossWeights:
     mse: float = 0.0
     """Mean squared error of ab in -1..1."""
     huber: float = 0.0
-    """Huber loss on ab in CIE units, divided by its delta; of a restorer on L*."""
+    """Huber loss on ab in CIE units, divided by its delta; of a restorer on the L* of details."""
+    tones: float = 0.0
+    """The same on a restorer's tones. Without `huber` they are trained alone, which is quick."""
     rgb: float = 0.0
     """Mean absolute error of sRGB in -1..1."""
     classes: float = 0.0
@@ -78,6 +80,8 @@ class LossWeights:
     hints: float = 0.0
     """What is still wrong, in dB, after some true colours were given as hints and spread; it trains
     by what they spread, and nothing else."""
+    tell: float = 0.0
+    """Cross-entropy of what a restorer says befell a picture."""
     trunk: float = 0.0
     """Squared error, over each channel's variance, between the maps that the trunk gives for the
     grey photo and those that the teacher gives for the coloured one. Of a training of the trunk
@@ -190,6 +194,14 @@ class Recipe:
     balance: float = 0.0
     """From 0 to 1: how far photos of large groups and large sources come less often than others
     (`data.evenness`): 0 takes every photo once an epoch. Not of streams."""
+    slight: float | None = None
+    """Of a restorer: an error counts as a share of what the damage changed, in L* on average over
+    the picture, plus so much. So a little dust teaches as much as heavy grain, and what is whole
+    teaches most. None: every error counts alike."""
+    slight_tones: float | None = None
+    """The same for its tones, and the distance from which their loss grows linearly if that is more
+    than `huber_delta`. More than for details: nobody knows tones for sure, and a restorer that is
+    to be right to the last step does nothing to them."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
@@ -234,8 +246,12 @@ class Recipe:
             ),
             (
                 restoring
-                and any(weight for name, weight in vars(weights).items() if name != "huber"),
-                "trains a restorer, whose losses are huber and the adversarial one.",
+                and any(
+                    weight
+                    for name, weight in vars(weights).items()
+                    if name not in ("huber", "tones", "tell")
+                ),
+                "trains a restorer, whose losses are huber, tones, tell and the adversarial one.",
             ),
             (
                 restoring and self.inflection is not None,
@@ -260,6 +276,18 @@ class Recipe:
                 bool(weights.trunk) and self.teacher != getattr(self.generator, "trunk", None),
                 "trains a trunk to see as its own network sees colour: set --teacher to "
                 f"{getattr(self.generator, 'trunk', 'a trunk, which this network has not')}.",
+            ),
+            (
+                bool(weights.tell) and not getattr(self.generator, "tells", ()),
+                "has a loss on what is told but its generator tells of no damage: set "
+                "--generator.tells.",
+            ),
+            (
+                any(
+                    x is not None and not (restoring and x > 0)
+                    for x in (self.slight, self.slight_tones)
+                ),
+                "has a share of slight damage; only a restorer has one, and it is more than 0.",
             ),
             (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .. import film
 from ..networks import (
     ComplexityConfig,
     Pix2PixConfig,
@@ -162,7 +163,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="restore",
-            generator=RestorationConfig(),
+            generator=RestorationConfig(tone_blocks=2, tells=tuple(film.DAMAGES)),
             critic=PatchConfig(),
             stages=(
                 Stage(96, 8, 400_000),
@@ -171,8 +172,9 @@ RECIPES: dict[str, Recipe] = {
             ),
             # Near zero a restorer that is unsure should leave the picture alone, which absolute
             # errors teach, but from scratch it learns nothing by them: most of what it sees needs
-            # no mending. So weights are finished by --init RUN --huber-delta 0.5.
-            losses=LossWeights(huber=1.0),
+            # no mending, and as little by errors that count as shares of slight damage. So weights
+            # are finished by --init RUN --huber-delta 2 --slight 0.5 --slight-tones 3.
+            losses=LossWeights(huber=1.0, tones=1.0, tell=0.1),
             huber_delta=5.0,
             adversarial=Adversarial("hinge", factor=0.002),
             weight_decay=0.0,

@@ -21,7 +21,14 @@ from ..device import choose_device, has_fast_bfloat16
 from ..errors import TrainingError
 from ..evaluation import protocol
 from ..evaluation.metrics import Pixels
-from ..networks import Config, Network, UNet, network_of, settings_of
+from ..networks import (
+    Config,
+    Network,
+    RestorationConfig,
+    UNet,
+    network_of,
+    settings_of,
+)
 from ..networks.critics import Critic, critic_of
 from ..networks.trunk import build_trunk
 from ..photo.keeping import spare
@@ -138,10 +145,13 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
     folder = hub.resolve(run.init).path
     network = hub.load_network(folder)
     settings: Any = network.settings
+    wanted = recipe.generator
     if recipe.losses.classes:
         settings = settings.with_distribution()
     if recipe.losses.hints and isinstance(network, UNet):
         settings = settings.with_likeness()
+    if isinstance(settings, RestorationConfig) and isinstance(wanted, RestorationConfig):
+        settings = replace(settings, tone_blocks=wanted.tone_blocks, tells=wanted.tells)
     if settings != network.settings:
         network = with_settings(network, settings)
     if isinstance(network, UNet) and recipe.trunk_weights not in (None, "timm"):

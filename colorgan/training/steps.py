@@ -95,7 +95,7 @@ class Stepper:
         crops = batch.crops.to(device, non_blocking=True).chunk(count)
         if batch.prints is None:
             return [pictures(part) for part in crops]
-        prints = batch.prints.to(device, non_blocking=True).chunk(count)
+        prints = batch.prints.to(device).chunk(count)
         return [pictures(*pair) for pair in zip(crops, prints, strict=True)]
 
     def _critic_moves(self, stage: Stage, progress: Progress) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .. import color, hub
+from .. import color, film, hub
 from ..color import ab_grid
 from ..evaluation import protocol
 from ..networks import Generator, Network, RestorationNet, UNet
@@ -238,17 +238,37 @@ class RestorationTask(Task):
         Tones and details are asked for apart, each where the other is right: together the tones,
         which nobody can know for sure, would drown what the details are to learn.
         """
-        weights = self.recipe.losses
-        details = self.network.details(seen.lightness)
-        curves = self.network.curves(seen.lightness)
-        tones = apply_curves(curves, seen.faded)
-        pairs = {"details": (details, seen.faded), "tones": (tones, seen.new)}
-        delta = self.recipe.huber_delta
-        terms = {
-            name: weights.huber * losses.huber(found, truth, delta=delta)
-            for name, (found, truth) in pairs.items()
-        }
+        weights, recipe = self.recipe.losses, self.recipe
+        terms: dict[str, Tensor] = {}
+        if weights.huber or weights.tell:
+            details, curves, told = self.network.answer(seen.lightness)
+        else:
+            details, curves, told = seen.faded, self.network.curves(seen.lightness), None
+        if weights.huber:
+            error = self._error(details, seen.faded, seen.lightness, recipe.slight)
+            terms["details"] = weights.huber * error
+        if weights.tones:
+            mended = apply_curves(curves, seen.faded)
+            error = self._error(mended, seen.new, seen.faded, recipe.slight_tones)
+            terms["tones"] = weights.tones * error
+        if told is not None and weights.tell:
+            terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
+
+    def _error(self, found: Tensor, truth: Tensor, damaged: Tensor, slight: float | None) -> Tensor:
+        """Give the weighted Huber loss of lightness (N, 1, H, W), as the recipe lets it count."""
+        weight, delta = None, self.recipe.huber_delta
+        if slight is not None:
+            weight = 1 / ((damaged - truth).abs().mean((1, 2, 3), keepdim=True) + slight)
+            delta = max(delta, slight)
+        return losses.huber(found, truth, weight, delta=delta)
+
+    def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
+        """Give the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
+        if seen.befell is None:
+            return torch.zeros_like(told, dtype=torch.float32)
+        places = [list(film.DAMAGES).index(name) for name in self.network.settings.tells]
+        return seen.befell[:, places]
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
         """Give the prints as they were when they were new and as restored, both grey."""
