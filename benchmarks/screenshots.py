@@ -100,14 +100,16 @@ def picture_of_readme(page: Page, photos: list[Path]) -> None:
     source = page.locator("#colour-frame img.after").get_attribute("src")
     x, y, name = README_CORRECTION
     page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
-    page.locator(f".panel [data-swatch='{name}']").first.click()
+    page.locator(".panel .more").click()
+    page.locator(f".panel .all [data-swatch='{name}']").click()
     page.wait_for_function(
         "source => document.querySelector('#colour-frame img.after').src !== source", arg=source
     )
     page.keyboard.press("Escape")
-    page.locator(".tool.compare").click()
+    page.mouse.move(0, 0)
     page.wait_for_function(SETTLED)
-    picture = page.screenshot(full_page=True, animations="disabled")
+    page.wait_for_timeout(500)  # what fades has faded
+    picture = page.screenshot(animations="disabled")
     Image.open(BytesIO(picture)).save(ROOT / "examples" / "page.webp", quality=80, method=6)
 
 
@@ -133,7 +135,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         if arguments.readme:
             page = browser.new_page(
-                locale="en-US", viewport={"width": 1024, "height": 900}, reduced_motion="reduce"
+                locale="en-US", viewport={"width": 1200, "height": 1010}, reduced_motion="reduce"
             )
             page.goto(f"{url}/?__theme=light")
             picture_of_readme(page, photos)

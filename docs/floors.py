@@ -17,7 +17,7 @@ DOORS = ("app.py", "train.py")
 WORDS = {
     DOORS: "the doors",
     ("training", "ui", "cli"): "trainer, page, command",
-    ("album", "video", "evaluation", "survey"): "photos, films; judging; asking people",
+    ("api", "album", "video", "evaluation", "survey"): "photos, films; judging; asking people",
     ("together",): "photos that share their colours",
     ("colorizer", "restorer", "missing"): "photo in, photo out",
     ("engines", "look"): "torch or onnxruntime; what a pass gave",

@@ -36,7 +36,7 @@ def test_a_file_that_is_there_already_is_not_replaced(grey):
 def test_bytes_give_bytes_of_the_same_format_with_a_note(grey):
     made = Image.open(BytesIO(colorgan.colorize(grey.read_bytes())))
     assert made.format == "JPEG" and made.size == (96, 96)
-    assert "colorgan" in str(made.getexif().values())
+    assert any("colorgan" in str(value) for value in made.getexif().values())
 
 
 def test_an_image_and_its_file_get_the_same_colours(grey):

@@ -87,9 +87,9 @@ class Texts:
     # Settings
     model: str = "Who colours it"
     pretrained: str = "Pretrained"
-    pretrained_hint: str = "Pretrained: made for any photo"
+    pretrained_hint: str = "Pretrained: for any photo"
     custom: str = "Custom"
-    custom_hint: str = "Custom: made for an old city's album, its people, streets and ships"
+    custom_hint: str = "Custom: for any photo, an old city's album above all"
     strength: str = "Strength of the colours"
     strength_hint: str = "0 leaves the photo grey, 1 is the guess as it is, 1.5 makes it bolder."
     advanced: str = "Advanced"
