@@ -32,7 +32,7 @@ from .photoset.sources import evenly
 
 MOST = 512
 """Photos that are kept of an album, some 100 kB each; the others are coloured by these too."""
-NEAR = 16
+NEAR = 12
 """Photos that a photo is compared with, those that look most like it as a whole."""
 FEW = 128
 """Places by which photos of a series are compared."""
