@@ -226,7 +226,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
-    parser.add_argument("--model", default="pretrained")
+    parser.add_argument("--model", default="custom")
     parser.add_argument("--frames", type=int, default=16, metavar="N", help="of a clip")
     parser.add_argument("--height", type=int, default=256, metavar="N", help="of a frame")
     parser.add_argument("--every", type=int, nargs="+", default=[1, 4], metavar="K")
