@@ -79,7 +79,8 @@ class TestTheDoor:
             arguments += ["--generator.trunk", "resnet10t"]
         for place, stage in enumerate(recipe.stages):
             lasts = "photos" if stage.photos else "epochs"
-            settings = {"size": 32, "batch": 4, lasts: 4 if stage.photos else 0.5}
+            photos = 4 if len(recipe.stages) > 1 else 8  # of two steps, the second is resumed
+            settings = {"size": 32, "batch": 4, lasts: photos if stage.photos else 0.5}
             for key, value in settings.items():
                 arguments += [f"--stages.{place}.{key}", value]
         arguments = [str(argument) for argument in arguments]

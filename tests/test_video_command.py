@@ -52,7 +52,7 @@ def test_the_command_colours_a_film(small_model, tmp_path):
         ("empty.mp4", b"", "empty.mp4 is no film, or damaged"),
         ("a.gif", "gif", "a.gif is a picture or an animation: `colorgan colorize` colours these."),
         ("a.m4a", "sound", "a.m4a has no moving pictures that can be read."),
-        ("a.mkv", "no frames", "a.mkv has no frames that can be read in this part of it."),
+        ("a.mkv", "no frames", "a.mkv is no film, or damaged at its beginning."),
     ],
 )
 def test_what_is_no_film_is_refused_by_a_sentence(name, content, sentence, small_model, tmp_path):

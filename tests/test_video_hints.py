@@ -56,8 +56,9 @@ def test_hints_hold_for_scenes_that_look_alike_before_and_after(hinted, three, c
 
 def test_a_reference_gives_its_colours_to_scenes_that_are_alike(three, colorizer, photos, tmp_path):
     photo = tmp_path / "green.png"
-    grey = photos["astronaut"].mean(2, keepdims=True)
-    Image.fromarray((grey * (0.7, 1.0, 0.6)).astype(np.uint8)).resize((180, 180)).save(photo)
+    green = photos["astronaut"].mean(2, keepdims=True) * (0.7, 1.0, 0.6)
+    green[:, 256:, 2] *= 1.5  # a single tint would be a toned print
+    Image.fromarray(green.clip(0, 255).astype(np.uint8)).resize((180, 180)).save(photo)
     plain = reddish(
         color_film(three, tmp_path / "a.mkv", Filmer(colorizer, size=96), encoding=FINE).path
     )
