@@ -10,13 +10,16 @@ import argparse
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from itertools import product
 from pathlib import Path
 
+import av
 from page_load import app
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
+from skimage import data
 
 from colorgan.ui.page import find_examples
 from colorgan.ui.texts import ENGLISH
@@ -27,6 +30,7 @@ SIZES = ((1280, 900), (390, 844))
 README_CORRECTION = (0.62, 0.66, "orange")
 CORRECTIONS = ((0.3, 0.3, "wood"), (0.8, 0.15, "sky"), (0.7, 0.85, "leaves"))
 WAIT = 120_000  # milliseconds for a photo to be coloured
+RATE = 12  # frames a second of the film
 SETTLED = "document.fonts.ready.then(() => [...document.images].every(image => image.complete))"
 
 
@@ -56,8 +60,41 @@ def correct(page: Page, shoot: Callable[[str], None]) -> None:
     shoot("corrections")
 
 
+def open_tab(page: Page, name: str) -> None:
+    """Open a tab, which on a narrow screen may be behind a button with others."""
+    tab = page.get_by_role("tab", name=name)
+    if tab.is_visible():
+        tab.click()
+        return
+    page.locator(".overflow-menu > button").click()
+    page.locator(".overflow-dropdown").get_by_text(name).click()
+
+
+@cache
+def colour_photo() -> Path:
+    """Write a photo in colour: the examples are grey."""
+    path = Path(tempfile.mkdtemp()) / "astronaut.png"
+    Image.fromarray(data.astronaut()).save(path)
+    return path
+
+
+@cache
+def clip_of(photos: tuple[Path, ...]) -> Path:
+    """Make a film of two seconds, a scene of each of two photos that moves a little."""
+    path = Path(tempfile.mkdtemp()) / "film.mp4"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for number in range(2 * RATE):
+            photo = Image.open(photos[number // RATE]).convert("L").resize((360, 270))
+            part = photo.crop((number % RATE, 0, number % RATE + 320, 240)).convert("RGB")
+            file.mux(stream.encode(av.VideoFrame.from_image(part)))
+        file.mux(stream.encode(None))
+    return path
+
+
 def walk(
-    page: Page, shoot: Callable[[str], None], photos: list[Path], *, only_colour: bool
+    page: Page, shoot: Callable[[str], None], photos: tuple[Path, ...], *, only_colour: bool
 ) -> None:
     """Do what a visitor does, from tab to tab, and shoot each step."""
     page.locator("#colour-photo input[type=file]").wait_for(state="attached")
@@ -73,23 +110,35 @@ def walk(
     page.locator(".versions .close").click()
     page.get_by_text(ENGLISH.advanced).first.click()
     shoot("settings")
+    page.locator("#colour-references input[type=file]").set_input_files(colour_photo())
+    page.locator("#colour-references li img").wait_for(timeout=WAIT)
+    shoot("reference")
     if only_colour:
         return
-    page.get_by_role("tab", name=ENGLISH.compare_tab).click()
+    open_tab(page, ENGLISH.film.film_tab)
+    shoot("film-empty")
+    page.locator("#film-file input[type=file]").set_input_files(clip_of(photos))
+    page.locator("#film-scenes .scene").first.wait_for(timeout=WAIT)
+    page.locator("#film-frame img.after[src]").wait_for(timeout=WAIT)
+    shoot("film-scenes")
+    page.locator("#film-button").click()
+    page.locator("#film-player video").wait_for(timeout=WAIT)
+    shoot("film")
+    open_tab(page, ENGLISH.compare_tab)
     page.locator("#compare-button").click()
     page.locator("#compare-right img").wait_for(timeout=WAIT)
     shoot("compare")
-    page.get_by_role("tab", name=ENGLISH.album_tab).click()
+    open_tab(page, ENGLISH.album_tab)
     shoot("album-empty")
     page.locator("#album-files input[type=file]").set_input_files([*photos[:5], Path(__file__)])
     page.locator("#album-button").click()
     page.locator("#album-status [role=status]", has_text="of 6 photos").wait_for(timeout=WAIT)
     shoot("album")
-    page.get_by_role("tab", name=ENGLISH.about_tab).click()
+    open_tab(page, ENGLISH.about_tab)
     shoot("about")
 
 
-def picture_of_readme(page: Page, photos: list[Path]) -> None:
+def picture_of_readme(page: Page, photos: tuple[Path, ...]) -> None:
     """Make README's picture: a portrait half in colour, one place of it corrected."""
     portrait = next(photo for photo in photos if photo.stem == "portrait")
     page.locator("#colour-photo input[type=file]").set_input_files(portrait)
@@ -125,7 +174,7 @@ def main() -> None:
         if folder is None:
             parser.error("name a FOLDER for the pictures, or take --readme")
         folder.mkdir(parents=True, exist_ok=True)
-    photos = find_examples(ROOT / "examples" / "photos")
+    photos = tuple(find_examples(ROOT / "examples" / "photos"))
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     with (
         tempfile.TemporaryDirectory() as place,
