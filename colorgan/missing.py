@@ -5,9 +5,9 @@
     filled(photo, mask)            # the photo with them filled from what is around
 
 Found is what is as flat, and as light or dark, as the lid of a scanner: a print has no such places
-but what is burnt out or black. Among 193 whole photos of today 15 had a part that was taken for
-missing, and a third to a half of simulated holes and cracks were missed (`benchmarks/missing.py`),
-so a person should look at what was found, and may mark it instead. Filled is smoothly, by the
+but what is burnt out or black. Among 200 whole photos of today 12 had a part that was taken for
+missing, and of simulated corners, holes and cracks 48, 37 and 59 % were missed
+(`benchmarks/missing.py`), so a person should look at what was found, and may mark it instead. Filled is smoothly, by the
 biharmonic equation (scikit-image): nothing is invented, and no face is redrawn.
 """
 
