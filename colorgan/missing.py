@@ -7,8 +7,9 @@
 Found is what is as flat, and as light or dark, as the lid of a scanner: a print has no such places
 but what is burnt out or black. Among 200 whole photos of today 12 had a part that was taken for
 missing, and of simulated corners, holes and cracks 48, 37 and 59 % were missed
-(`benchmarks/missing.py`), so a person should look at what was found, and may mark it instead. Filled is smoothly, by the
-biharmonic equation (scikit-image): nothing is invented, and no face is redrawn.
+(`benchmarks/missing.py`), so a person should look at what was found, and may mark it instead.
+Filled is smoothly, by the biharmonic equation (scikit-image): nothing is invented, and no face is
+redrawn.
 """
 
 from __future__ import annotations
