@@ -34,7 +34,7 @@ MOST = 512
 """Photos that are kept of an album, some 100 kB each; the others are coloured by these too."""
 NEAR = 12
 """Photos that a photo is compared with, those that look most like it as a whole."""
-FEW = 128
+FEW = 90
 """Places by which photos of a series are compared."""
 
 
