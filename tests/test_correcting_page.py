@@ -279,16 +279,22 @@ def pinch(page, start: int, end: int) -> None:
     touch("touchEnd", None)
 
 
+def on_a_phone(browser, url, photo):
+    """A narrow page that is touched, with a photo in colour in view."""
+    context = browser.new_context(
+        locale="en-US", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto(url)
+    page.locator("#colour-photo input[type=file]").wait_for(state="attached")
+    colour(page, photo)
+    page.locator("#colour-frame .field").scroll_into_view_if_needed()
+    return page
+
+
 class TestByTouch:
     def test_a_tap_opens_a_sheet_that_fits_a_phone(self, browser, url, small_photo):
-        context = browser.new_context(
-            locale="en-US", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-        )
-        page = context.new_page()
-        page.goto(url)
-        page.locator("#colour-photo input[type=file]").wait_for(state="attached")
-        colour(page, small_photo)
-        page.locator("#colour-frame .field").scroll_into_view_if_needed()
+        page = on_a_phone(browser, url, small_photo)
         pinch(page, 60, 120)
         assert page.locator("#colour-frame .zoomed").count() == 1
         pinch(page, 120, 40)
@@ -307,17 +313,10 @@ class TestByTouch:
         assert not overflows(page)
         page.locator(".panel .close").tap()
         assert names(page) == ["Navy"]
-        context.close()
+        page.context.close()
 
     def test_a_finger_learns_a_colours_name_and_draws_a_line(self, browser, url, small_photo):
-        context = browser.new_context(
-            locale="en-US", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-        )
-        page = context.new_page()
-        page.goto(url)
-        page.locator("#colour-photo input[type=file]").wait_for(state="attached")
-        colour(page, small_photo)
-        page.locator("#colour-frame .field").scroll_into_view_if_needed()
+        page = on_a_phone(browser, url, small_photo)
         session = page.context.new_cdp_session(page)
         for kind, place in (("Start", 0.2), ("Move", 0.4), ("Move", 0.6), ("End", None)):
             x, y = point(page, (place or 0, 0.5))
@@ -330,7 +329,7 @@ class TestByTouch:
         assert page.locator(".panel .chip-name").inner_text() == ": Navy"
         (hint,) = stored(page)
         assert len(hint["points"]) > 1 and hint["points"][-1][0] == pytest.approx(0.6, abs=0.02)
-        context.close()
+        page.context.close()
 
 
 class TestWhenSomethingIsWrong:

@@ -98,12 +98,7 @@ def check_resumable(recipe: Recipe, run: Run) -> None:
             f"The run in {run.folder} was begun by another version of colorgan, whose recipes "
             f"differ in {', '.join(sorted(other))}: begin a new run with --init {run.folder}."
         )
-    before, now = _flat(recorded), _flat(own)
-    differing = [
-        f"{key} was {before.get(key)} and is {now.get(key)}"
-        for key in sorted(before.keys() | now.keys())
-        if before.get(key) != now.get(key)
-    ]
+    differing = _differing(recorded, own)
     if differing:
         raise TrainingError(
             f"The run in {run.folder} has another recipe: {'; '.join(differing[:6])}. "
@@ -124,12 +119,7 @@ def check_photos(run: Run, photos: Mapping[str, Any]) -> None:
     recorded = _recorded(run).get("photos")
     if recorded is None:
         return
-    before, now = _flat(recorded), _flat(json.loads(json.dumps(photos)))
-    differing = [
-        f"{key} was {before.get(key)} and is {now.get(key)}"
-        for key in sorted(before.keys() | now.keys())
-        if before.get(key) != now.get(key)
-    ]
+    differing = _differing(recorded, json.loads(json.dumps(photos)))
     if differing:
         raise TrainingError(
             f"The run in {run.folder} began with other photos: {'; '.join(differing)}. Resume it "
@@ -144,6 +134,16 @@ def without_places(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [without_places(inner) for inner in value]
     return Path(value).name if isinstance(value, str) and Path(value).exists() else value
+
+
+def _differing(recorded: Any, own: Any) -> list[str]:
+    """Return what differs between two nested dictionaries, a phrase each."""
+    before, now = _flat(recorded), _flat(own)
+    return [
+        f"{key} was {before.get(key)} and is {now.get(key)}"
+        for key in sorted(before.keys() | now.keys())
+        if before.get(key) != now.get(key)
+    ]
 
 
 def _flat(value: Any, name: str = "") -> dict[str, Any]:
