@@ -8,6 +8,7 @@ PosixPath('grandmother in colour.jpg')
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,9 @@ from PIL import Image
 
 from . import hub, photo
 from .colorizer import Colorizer
-from .errors import PhotoError
+from .errors import ColorganError, PhotoError
+from .hints import Hints
+from .hints.reference import Reference
 from .photo import Photo
 from .photo.formats import FORMAT_OF
 
@@ -27,6 +30,7 @@ Picture = TypeVar("Picture", str, os.PathLike[str], bytes, Image.Image, NDArray[
 
 _open = lru_cache(maxsize=2)(Colorizer.from_pretrained)
 _PLANES = (1, 3, 4)
+_SLACK = 0.01  # by which a resize may leave 0 to 1
 
 
 def available_models() -> list[str]:
@@ -48,7 +52,8 @@ def colorize(picture: Picture, *, model: str = hub.BEST, **settings: Any) -> Pic
         picture: one of these.
 
             - a path: a file "... in colour" beside it is written, and its path returned
-            - the bytes of a file: those of a file in the same format, with its metadata
+            - the bytes of a file: those of a file in the same format, with its metadata, or of a
+              PNG where that format is not written; of several pages or frames the first
             - a Pillow image: an 8-bit one, RGB or RGBA
             - an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of sRGB values, uint8, uint16, or
               floats from 0 to 1: one (H, W, 3), or (H, W, 4) if it had alpha, of the same type
@@ -61,7 +66,10 @@ def colorize(picture: Picture, *, model: str = hub.BEST, **settings: Any) -> Pic
         ColorganError: a setting is out of range.
     """
     colorizer = _open(model)
+    _check_read(settings)
     if isinstance(picture, str | os.PathLike):
+        if not Path(picture).is_file():
+            raise PhotoError(f"{os.fspath(picture)!r} is no file. Name a photo.")
         return colorizer.colorize_file(picture, _beside(Path(picture)), **settings)
     if isinstance(picture, Image.Image):
         return colorizer(picture, **settings)
@@ -72,9 +80,21 @@ def colorize(picture: Picture, *, model: str = hub.BEST, **settings: Any) -> Pic
         return photo.encode(coloured, colorizer.note)
     if not isinstance(picture, np.ndarray):
         raise PhotoError(
-            f"A {type(picture).__name__} is no picture. Give a path, bytes, an image or an array."
+            f"This is no picture, but of the type {type(picture).__name__}. Give a path, bytes, an "
+            "image or an array."
         )
     return _like(colorizer.colorize(_photo_of(picture), **settings), picture.dtype)
+
+
+def _check_read(settings: Mapping[str, Any]) -> None:
+    """Refuse names of files where what is in them is wanted."""
+    if not isinstance(settings.get("hints"), Hints | None):
+        raise ColorganError("Hints are read before: hints=colorgan.hints.read(FILE).")
+    if not all(isinstance(one, Reference) for one in settings.get("references", ())):
+        raise ColorganError(
+            "References are looked at before: references=[colorizer.reference(FILE)], where "
+            "colorizer is a Colorizer."
+        )
 
 
 def _beside(path: Path) -> Path:
@@ -97,8 +117,13 @@ def _photo_of(array: NDArray[Any]) -> Photo:
         raise PhotoError(
             f"An array of {array.dtype} is no photo. It must be uint8, uint16, or floats 0 to 1."
         )
+    if floating and not (planes.min() >= -_SLACK and planes.max() <= 1 + _SLACK):  # nor NaN
+        raise PhotoError(
+            f"The array has values from {planes.min():g} to {planes.max():g}. Floats must be from "
+            "0 to 1: divide by 255, or give uint8."
+        )
     if floating:
-        planes = (np.nan_to_num(planes).clip(0, 1) * 65535).round().astype(np.uint16)
+        planes = (planes.clip(0, 1).astype(np.float32) * 65535).round().astype(np.uint16)
     alpha = planes[..., 3].copy() if planes.shape[2] == 4 else None
     return Photo(
         np.repeat(planes[..., :1], 3, 2) if planes.shape[2] == 1 else planes[..., :3],

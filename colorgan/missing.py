@@ -28,6 +28,7 @@ from .device import memory_told
 from .errors import PhotoError
 from .photo import Photo, read
 
+BETWEEN = 0.1  # of a picture of marks that may be neither black nor white: soft edges of a brush
 SIDE = 400
 """Short side in pixels at which is looked for what is missing."""
 LEAST, MOST = 0.002, 0.2
@@ -71,15 +72,23 @@ def marked(path: str | Path, photo: Photo) -> Mask:
         photo: the photo.
 
     Raises:
-        PhotoError: it cannot be read, is of another shape, or marks nothing or all.
+        PhotoError: it cannot be read, is of another shape, marks nothing or all, or is no picture
+            of marks but a photo.
     """
     marks = read(path)
     if abs(marks.width * photo.height - photo.width * marks.height) > marks.width + marks.height:
         raise PhotoError(
             f"{marks.name} marks a picture of another shape ({marks.width} x {marks.height}) than "
-            f"{photo.name} ({photo.width} x {photo.height}): draw the marks on a copy of the photo."
+            f"{photo.name} ({photo.width} x {photo.height}): draw white marks on a black picture "
+            "of the photo's size."
         )
-    light = full_lightness(marks.pixels)[0, 0].numpy() > 50
+    lightness = full_lightness(marks.pixels)[0, 0].numpy()
+    if ((lightness > 15) & (lightness < 85)).mean() > BETWEEN:
+        raise PhotoError(
+            f"{marks.name} is no picture of marks, as much of it is neither black nor white: draw "
+            "white marks on a black picture of the photo's size."
+        )
+    light = lightness > 50
     if light.all() or not light.any():
         raise PhotoError(
             f"{marks.name} marks {'all' if light.any() else 'nothing'} of the photo: make white "

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import colorgan
-from colorgan import Colorizer, PhotoError, hub
+from colorgan import ColorganError, Colorizer, PhotoError, hub
 
 
 @pytest.fixture
@@ -77,3 +77,22 @@ def test_the_nearest_model_is_named_first():
 def test_a_colorizer_says_which_model_it_is():
     colorizer = Colorizer.from_pretrained("custom")
     assert repr(colorizer) == f"Colorizer('custom', revision='{colorizer.revision}', device='cpu')"
+
+
+def test_floats_that_are_not_from_0_to_1_are_refused(grey):
+    values = np.asarray(Image.open(grey)).astype(np.float32)
+    for wrong in (values, np.full((8, 8), np.nan), np.full((8, 8), -1.0)):
+        with pytest.raises(PhotoError, match="must be from 0 to 1"):
+            colorgan.colorize(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["", ".", "/", "no such photo.jpg"])
+def test_what_is_no_file_is_said(wrong):
+    with pytest.raises(PhotoError, match="is no file"):
+        colorgan.colorize(wrong)
+
+
+@pytest.mark.parametrize("settings", [{"hints": "a.json"}, {"references": ["a.jpg"]}])
+def test_names_of_files_where_what_is_in_them_is_wanted(grey, settings):
+    with pytest.raises(ColorganError, match="before"):
+        colorgan.colorize(grey, **settings)

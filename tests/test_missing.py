@@ -134,6 +134,22 @@ class TestCommand:
         code = main(["restore", old, "-o", str(tmp_path / "out"), *more])
         return code, np.asarray(Image.open(tmp_path / "out" / "old.png")) if code == 0 else None
 
+    def test_a_photo_is_no_picture_of_marks_and_marks_are_not_overwritten(
+        self, old, tmp_path, capsys
+    ):
+        photo = old[0]
+        Image.open(photo).save(tmp_path / "copy.png")
+        words = ["restore", photo, "-o", str(tmp_path / "out"), "--missing"]
+        assert main([*words, str(tmp_path / "copy.png")]) == 1
+        assert "is no picture of marks" in capsys.readouterr().err
+        marks = Image.new("L", Image.open(photo).size)
+        marks.paste(255, (5, 5, 20, 20))
+        marks.save(tmp_path / "marks.png")
+        before = (tmp_path / "marks.png").read_bytes()
+        onto = ["restore", photo, "-o", str(tmp_path / "marks.png"), "--overwrite", "--missing"]
+        assert main([*onto, str(tmp_path / "marks.png")]) == 1
+        assert (tmp_path / "marks.png").read_bytes() == before
+
     def test_fill_fills_and_says_so(self, scene, old, tmp_path, capsys):
         code, filled = self.run(tmp_path, old[0], "--fill", "--strength", "0")
         assert code == 0

@@ -315,3 +315,15 @@ class TestCommand:
         )
         assert done.returncode == 0, done.stderr
         assert "2 of 2 photos restored and coloured" in done.stdout
+
+    def test_a_reference_is_an_input_and_no_result_takes_its_place(self, pictures, tmp_path):
+        (tmp_path / "in").mkdir()
+        pictures["coffee"].convert("L").save(tmp_path / "in" / "cup.png")
+        assert colorgan("colorize", tmp_path / "in", "-o", tmp_path / "out").returncode == 0
+        mine = tmp_path / "out" / "cup.png"  # was corrected, say: it shall guide the others
+        before = mine.read_bytes()
+        again = colorgan(
+            "colorize", tmp_path / "in", "-o", tmp_path / "out", "--reference", mine, "--overwrite"
+        )
+        assert again.returncode == 1 and "it would overwrite the photo" in again.stderr
+        assert mine.read_bytes() == before

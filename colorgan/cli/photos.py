@@ -334,8 +334,10 @@ def _own_jobs(options: argparse.Namespace, work: str) -> tuple[list[Job], Keeper
     done = finished(own) if options.resume else {}
     if done:
         print(f"{len(done)} of {len(own)} photos are done already")
+    # What tells how to work is an input too, which no result may replace.
+    beside = [*getattr(options, "reference", ()), getattr(options, "missing", None)]
     keeper = Keeper(
-        [job.source for job in jobs],
+        [*(job.source for job in jobs), *(path for path in beside if path is not None)],
         results=[(result, job.source) for job, result in done.items()],
         overwrite=options.overwrite,
     )
