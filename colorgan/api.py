@@ -90,7 +90,7 @@ def _check_read(settings: Mapping[str, Any]) -> None:
     """Refuse names of files where what is in them is wanted."""
     if not isinstance(settings.get("hints"), Hints | None):
         raise ColorganError("Hints are read before: hints=colorgan.hints.read(FILE).")
-    if not all(isinstance(one, Reference) for one in settings.get("references", ())):
+    if not all(isinstance(one, Reference) for one in settings.get("references") or ()):
         raise ColorganError(
             "References are looked at before: references=[colorizer.reference(FILE)], where "
             "colorizer is a Colorizer."

@@ -64,7 +64,7 @@ class Shelf:
 
     def put(self, photo: Photo, look: Look) -> None:
         """Keep the look at a photo. Where the disk is full it is not kept."""
-        parts = {"lightness": look.lightness, "ab": look.ab, "features": look.features}
+        parts = {name: getattr(look, name) for name in ("lightness", "ab", "features", "points")}
         kept = {name: part.contiguous() for name, part in parts.items() if part is not None}
         path = self._path(photo)
         try:
@@ -82,7 +82,7 @@ class Shelf:
         path.unlink(missing_ok=True)
         parts = load(data)
         size = min(parts["lightness"].shape[-2:])
-        return Look(parts["lightness"], parts["ab"], parts.get("features"), None, size)
+        return Look(chances=None, size=size, **{"features": None, **parts})
 
     def _path(self, photo: Photo) -> Path:
         """Name a photo's file by what is in it: what was restored since is another photo."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -225,6 +226,17 @@ class TestTogether:
 
     def jobs(self, paths: list[Path], folder: Path) -> list[Job]:
         return [Job(path, folder / "out" / path.name) for path in paths]
+
+    def test_a_look_is_kept_with_what_hints_spread_by(self, colorizer, pictures):
+        photo = as_photo(pictures["coffee"].convert("L"))
+        look = colorizer.look(photo)
+        learned = replace(look, points=torch.randn(1, 8, *look.features.shape[-2:]))
+        hints = [Hint(((0.5, 0.5),), (-50.0, 40.0))]
+        shelf = Shelf()
+        for one in (look, learned):
+            shelf.put(photo, one)
+            assert torch.equal(shelf.take(photo).lines(hints), one.lines(hints))
+        assert shelf.take(photo) is None
 
     def test_what_cannot_be_read_is_passed_over(self, colorizer, tmp_path):
         broken = tmp_path / "broken.jpg"
