@@ -245,23 +245,21 @@ class RestorationTask(Task):
         else:
             details, curves, told = seen.faded, self.network.curves(seen.lightness), None
         if weights.huber:
-            error = self._error(details, seen.faded, seen.lightness, recipe.slight)
+            error = self._error(details, seen.faded, recipe.slight)
             terms["details"] = weights.huber * error
         if weights.tones:
             mended = apply_curves(curves, seen.faded)
-            error = self._error(mended, seen.new, seen.faded, recipe.slight_tones)
+            error = self._error(mended, seen.new, recipe.slight_tones)
             terms["tones"] = weights.tones * error
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
 
-    def _error(self, found: Tensor, truth: Tensor, damaged: Tensor, slight: float | None) -> Tensor:
-        """Give the weighted Huber loss of lightness (N, 1, H, W), as the recipe lets it count."""
-        weight, delta = None, self.recipe.huber_delta
-        if slight is not None:
-            weight = 1 / ((damaged - truth).abs().mean((1, 2, 3), keepdim=True) + slight)
-            delta = max(delta, slight)
-        return losses.huber(found, truth, weight, delta=delta)
+    def _error(self, found: Tensor, truth: Tensor, slight: float | None) -> Tensor:
+        """Give the loss of lightness (N, 1, H, W), as the recipe lets errors count."""
+        if slight is None:
+            return losses.huber(found, truth, delta=self.recipe.huber_delta)
+        return losses.decibels(found, truth, slight)
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
         """Give the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
