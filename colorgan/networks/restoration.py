@@ -24,7 +24,6 @@ multiplications a pixel at 512 x 512.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -44,7 +43,8 @@ STRIDE = 8
 REACH = 112
 """Pixels around a place, rounded up to the stride, that the details there depend on."""
 VIEW = 64
-VIEW_PIXELS = 1 << 16  # of the view of a very long picture, which is smaller than to exhaust memory
+LONG_VIEW = 1024
+"""Sides of that view in pixels: the short one, and the most that the long one may have."""
 CURVE = 4
 TONES = 64
 """Channels of what is seen of the tones."""
@@ -178,7 +178,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
 def _view(lightness: Tensor) -> Tensor:
     """Give a small view (N, 1, h, w) of whole pictures, in -1..1."""
     height, width = lightness.shape[-2:]
-    scale = min(VIEW / min(height, width), math.sqrt(VIEW_PIXELS / (height * width)))
+    scale = min(VIEW / min(height, width), LONG_VIEW / max(height, width))
     view = (max(round(height * scale), 1), max(round(width * scale), 1))
     seen = F.interpolate(lightness.clamp(0, 100), view, mode="bilinear", antialias=True)
     return centred(seen)
@@ -249,17 +249,20 @@ def apply_curves(
         top: the first row.
         rows: of the whole picture; None: these are all.
     """
-    height, width = lightness.shape[-2:]
-    y = (torch.arange(top, top + height, device=curves.device) + 0.5) / (rows or height) * 2 - 1
-    x = (torch.arange(width, device=curves.device) + 0.5) / width * 2 - 1
-    places = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
-    spread = F.grid_sample(
-        curves,
-        places.expand(len(curves), -1, -1, -1),
-        mode="bicubic",
-        padding_mode="border",
-        align_corners=False,
-    )
     t = centred(lightness)
-    bent = spread[:, :1] + t * (spread[:, 1:2] + t * (spread[:, 2:3] + t * spread[:, 3:]))
-    return (lightness + 50 * bent).clamp(-20, color.LIGHTNESS_MAX + 20)
+    constant, *rest = _spread(curves, lightness.shape, top, rows).split(1, dim=1)
+    bent = rest.pop()
+    while rest:
+        bent = torch.addcmul(rest.pop(), t, bent)
+    bent = torch.addcmul(constant, t, bent)
+    return lightness.add(bent, alpha=50).clamp(-20, color.LIGHTNESS_MAX + 20)
+
+
+def _spread(curves: Tensor, shape: torch.Size, top: int, rows: int | None) -> Tensor:
+    """Bring curves (N, 4, h, w) up to (N, 4, H, W) by bicubic interpolation, from row `top` on."""
+    height, width = shape[-2:]
+    cells = torch.eye(curves.shape[-2], device=curves.device)[None, :, :, None]
+    with torch.autocast(curves.device.type, enabled=False):  # tones are not rounded
+        down = F.interpolate(cells, (rows or height, 1), mode="bicubic")[0, :, top : top + height, 0]
+        across = F.interpolate(curves, (curves.shape[-2], width), mode="bicubic")
+        return torch.einsum("nkhw,hy->nkyw", across, down)
