@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional as F
 from PIL import Image
+from torch.nn import functional as F
 
 from colorgan import ColorganError, Colorizer, ModelError, Restorer, film, hub
 from colorgan.cli import main
@@ -12,8 +12,7 @@ from colorgan.color.pixels import full_lightness
 from colorgan.device import has_fast_bfloat16
 from colorgan.evaluation.restoration import change, psnr, ssim
 from colorgan.networks import RestorationConfig, RestorationNet
-from colorgan.networks.restoration import apply_curves
-from colorgan.networks.restoration import REACH
+from colorgan.networks.restoration import REACH, apply_curves
 from colorgan.photo import Photo
 from colorgan.restorer import tiles
 

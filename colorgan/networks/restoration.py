@@ -250,7 +250,7 @@ def apply_curves(
         rows: of the whole picture; None: these are all.
     """
     t = centred(lightness)
-    constant, *rest = _spread(curves, lightness.shape, top, rows).split(1, dim=1)
+    constant, *rest = _spread(curves, lightness.shape, top, rows).split(1, dim=1)  # type: ignore[no-untyped-call]
     bent = rest.pop()
     while rest:
         bent = torch.addcmul(rest.pop(), t, bent)
@@ -263,6 +263,6 @@ def _spread(curves: Tensor, shape: torch.Size, top: int, rows: int | None) -> Te
     height, width = shape[-2:]
     cells = torch.eye(curves.shape[-2], device=curves.device)[None, :, :, None]
     with torch.autocast(curves.device.type, enabled=False):  # tones are not rounded
-        down = F.interpolate(cells, (rows or height, 1), mode="bicubic")[0, :, top : top + height, 0]
+        down = F.interpolate(cells, (rows or height, 1), mode="bicubic")[0, :, :, 0]
         across = F.interpolate(curves, (curves.shape[-2], width), mode="bicubic")
-        return torch.einsum("nkhw,hy->nkyw", across, down)
+        return torch.einsum("nkhw,hy->nkyw", across, down[:, top : top + height])
