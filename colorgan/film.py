@@ -27,7 +27,7 @@ from .damage.tones import exposure, fading, uneven_fading
 PANCHROMATIC = (0.21, 0.72, 0.07)
 ORTHOCHROMATIC = (0.02, 0.53, 0.45)
 BLUE_SENSITIVE = (0.0, 0.12, 0.88)
-MISTY, WHOLE = 0.2, 0.5
+MISTY, WHOLE = 0.12, 0.5
 """Share of prints that show mist, and share of these that nothing befell: whoever mends fading
 must learn from both what mist is."""
 ALONE = 0.4
@@ -77,10 +77,10 @@ def frame(lightness: Lightness, rng: np.random.Generator) -> Lightness:
 
 _BEFALLS = (
     (blur, 0.15),
-    (exposure, 0.2),
+    (exposure, 0.3),
     (grain, 0.25),
-    (fading, 0.25),
-    (uneven_fading, 0.1),
+    (fading, 0.4),
+    (uneven_fading, 0.2),
     (silver_mirroring, 0.08),
     (stains, 0.15),
     (halftone, 0.08),
