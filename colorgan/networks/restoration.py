@@ -48,6 +48,8 @@ LONG_VIEW = 1024
 CURVE = 4
 TONES = 64
 """Channels of what is seen of the tones."""
+OPEN = 3.0
+"""Logit of a gate of tones before it has learned: open, so that trained weights may get one."""
 QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones: they tell fading
 
 
@@ -61,6 +63,8 @@ class RestorationConfig(Config):
         finish: whether a block at stride 2 goes over what comes up from the deeper ones; without
             it, the network takes a fifth less time.
         tone_blocks: residual blocks at each of the strides 4, 8 and 16 of the view for the tones.
+        gated: whether the tones are mended as far as they are sure to have changed. What fading
+            is worth mending and whether it is fading are learned apart then.
         tells: the damages that it names where it finds them; none: it does not tell.
     """
 
@@ -68,6 +72,7 @@ class RestorationConfig(Config):
     blocks: int = 4
     finish: bool = True
     tone_blocks: int = 0
+    gated: bool = False
     tells: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -99,7 +104,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
     def __init__(self, settings: RestorationConfig) -> None:
         super().__init__(settings)
         a, b, c = (settings.width * factor for factor in (1, 2, 4))
-        self.tone = Tone(settings.tone_blocks)
+        self.tone = Tone(settings.tone_blocks, gated=settings.gated)
         self.enter = nn.Conv2d(4, a, 3, padding=1)
         self.down = nn.ModuleList((Block(a), Block(b)))
         self.shrink = nn.ModuleList((nn.Conv2d(a, b, 2, 2), nn.Conv2d(b, c, 2, 2)))
@@ -119,6 +124,9 @@ class RestorationNet(Network, tags=["image-restoration"]):
         added = [block.second for block in self.tone.blocks.modules() if isinstance(block, Block)]
         for last in (self.leave, self.tone.leave, *added):
             nn.init.zeros_(last.weight)
+        if self.tone.gate is not None:
+            nn.init.zeros_(self.tone.gate.weight)
+            nn.init.constant_(self.tone.gate.bias, OPEN)  # type: ignore[arg-type]
         self.find = Findings(a + b + c, len(settings.tells)) if settings.tells else None
 
     def forward(self, lightness: Tensor) -> Tensor:
@@ -142,7 +150,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         return self.find(maps, tones).float().sigmoid()  # type: ignore[no-any-return]
 
     def answer(self, lightness: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Give details, curves and the logits of `findings`, None if it does not tell.
+        """Give details, what was seen of the tones, and the logits of `findings`, if it tells.
 
         Only `find` learns by the logits: what is told does not change what is mended.
         """
@@ -150,7 +158,11 @@ class RestorationNet(Network, tags=["image-restoration"]):
         told = None
         if self.find is not None:
             told = self.find([x.detach() for x in maps], tones.detach())
-        return self._added(maps, lightness), self.tone.curves(tones).float(), told
+        return self._added(maps, lightness), tones, told
+
+    def tones(self, lightness: Tensor) -> Tensor:
+        """Give what is seen of the tones of whole pictures (N, 1, H, W), for `Tone.split`."""
+        return self.tone.seen(_view(lightness))
 
     def details(self, lightness: Tensor) -> Tensor:
         """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them."""
@@ -205,9 +217,10 @@ class Tone(nn.Module):
 
     Args:
         blocks: residual blocks after each of the last three convolutions.
+        gated: whether it says how sure it is.
     """
 
-    def __init__(self, blocks: int) -> None:
+    def __init__(self, blocks: int, *, gated: bool = False) -> None:
         super().__init__()
         widths = (1, 16, 32, 48, TONES)
         self.body = nn.Sequential(
@@ -219,6 +232,7 @@ class Tone(nn.Module):
         self.whole = nn.Linear(TONES + len(QUANTILES), TONES)
         self.join = nn.Conv2d(TONES, TONES, 3, padding=1)
         self.leave = nn.Conv2d(TONES, CURVE, 1)
+        self.gate = nn.Conv2d(TONES, 1, 1) if gated else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Turn a view (N, 1, h, w) in -1..1 into coefficients (N, 4, h / 16, w / 16)."""
@@ -234,8 +248,14 @@ class Tone(nn.Module):
         return x + self.whole(torch.cat((x.mean((2, 3)), levels), dim=1))[:, :, None, None]  # type: ignore[no-any-return]
 
     def curves(self, seen: Tensor) -> Tensor:
-        """Give the coefficients of what was seen."""
-        return self.leave(F.relu(self.join(F.relu(seen))))  # type: ignore[no-any-return]
+        """Give the coefficients of what was seen, as far as they are sure."""
+        coefficients, sure = self.split(seen)
+        return coefficients if sure is None else coefficients * sure
+
+    def split(self, seen: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Give coefficients (N, 4, h, w), and how sure they are (N, 1, h, w): 0..1, or None."""
+        x = F.relu(self.join(F.relu(seen)))
+        return self.leave(x), None if self.gate is None else self.gate(x).sigmoid()
 
 
 def apply_curves(

@@ -164,7 +164,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             name="restore",
             generator=RestorationConfig(
-                blocks=3, finish=False, tone_blocks=2, tells=tuple(film.DAMAGES)
+                blocks=3, finish=False, tone_blocks=2, gated=True, tells=tuple(film.DAMAGES)
             ),
             critic=PatchConfig(),
             stages=(

@@ -241,19 +241,32 @@ class RestorationTask(Task):
         weights, recipe = self.recipe.losses, self.recipe
         terms: dict[str, Tensor] = {}
         if weights.huber or weights.tell:
-            details, curves, told = self.network.answer(seen.lightness)
+            details, tones, told = self.network.answer(seen.lightness)
         else:
-            details, curves, told = seen.faded, self.network.curves(seen.lightness), None
+            details, tones, told = seen.faded, self.network.tones(seen.lightness), None
+        curves, sure = self.network.tone.split(tones)
+        curves = curves.float()
         if weights.huber:
             error = self._error(details, seen.faded, recipe.slight)
             terms["details"] = weights.huber * error
+        if sure is not None and weights.tones:
+            terms["tones"] = weights.tones * self._changed(curves, seen)
+            curves = curves.detach() * sure.float()
         if weights.tones:
             mended = apply_curves(curves, seen.faded)
             error = self._error(mended, seen.new, recipe.slight_tones)
-            terms["tones"] = weights.tones * error
+            terms["tones" if sure is None else "sure"] = weights.tones * error
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
+
+    def _changed(self, curves: Tensor, seen: Pictures) -> Tensor:
+        """Give the loss of tones that did change: what to do if one is sure that they did."""
+        changed = (seen.faded != seen.new).flatten(1).any(1)
+        if not changed.any():
+            return curves.sum() * 0
+        mended = apply_curves(curves[changed], seen.faded[changed])
+        return self._error(mended, seen.new[changed], self.recipe.slight_tones)
 
     def _error(self, found: Tensor, truth: Tensor, slight: float | None) -> Tensor:
         """Give the loss of lightness (N, 1, H, W), as the recipe lets errors count."""
