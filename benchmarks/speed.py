@@ -1,10 +1,11 @@
 """How fast and light colouring and restoring are: python benchmarks/speed.py [--keep].
 
-All is counted in passes of a plain reference, the eager float32 ResNet34 U-Net that DeOldify and DDColor were compared with (see
-README): trunk, five steps up with two convolutions each, 24.5 M parameters, 10.3 GMAC at 256. All
-that is timed takes turns with it in one run, so that what else the machine does falls on all; what
-counts is the median of the ratios. Memory and start-up are those of fresh processes. --keep adds
-a line to benchmarks/speed.jsonl, so that one sees when something became slower.
+All is counted in passes of a plain reference, the eager float32 ResNet34 U-Net that DeOldify and
+DDColor were compared with (see README): trunk, five steps up with two convolutions each, 24.5 M
+parameters, 10.3 GMAC at 256. All that is timed takes turns with it in one run, so that what else
+the machine does falls on all; what counts is the median of the ratios. Memory and start-up are
+those of fresh processes. --keep adds a line to benchmarks/speed.jsonl, so that one sees when
+something became slower.
 """
 
 from __future__ import annotations

@@ -195,12 +195,12 @@ class Recipe:
     """From 0 to 1: how far photos of large groups and large sources come less often than others
     (`data.evenness`): 0 takes every photo once an epoch. Not of streams."""
     slight: float | None = None
-    """Of a restorer: its details learn by the logarithm of each picture's squared error plus this
-    error in L* squared, so that a tenth less error counts alike for a little dust and for heavy
-    grain. None: every error counts alike (`huber_delta`)."""
+    """Of a restorer: an error of details counts as a share of what the damage changed, in L* on
+    average over the picture, plus so much. So a little dust teaches as much as heavy grain, and
+    what is whole teaches most. None: every error counts alike."""
     slight_tones: float | None = None
-    """The same for its tones. Nobody knows tones for sure, so it takes a larger one: a restorer
-    that is to be right to the last step does nothing to them."""
+    """Of a restorer: tones learn by the logarithm of each picture's squared error plus this error
+    in L* squared, as PSNR counts. None: by `huber_delta`."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
