@@ -264,12 +264,3 @@ class TestCurves:
         whole = apply_curves(curves, lightness)
         part = apply_curves(curves, lightness[:, :, 10:25], top=10, rows=40)
         torch.testing.assert_close(part, whole[:, :, 10:25])
-
-
-def test_without_its_last_block_it_is_smaller_and_gives_back_its_input_at_first():
-    settings = RestorationConfig(width=8, blocks=1, finish=False)
-    network = RestorationNet(settings)
-    seen = torch.rand(1, 1, 33, 47) * 100
-    torch.testing.assert_close(network(seen), seen)
-    whole = RestorationNet(RestorationConfig(width=8, blocks=1))
-    assert sum(p.numel() for p in network.parameters()) < sum(p.numel() for p in whole.parameters())

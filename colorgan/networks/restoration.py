@@ -60,8 +60,6 @@ class RestorationConfig(Config):
     Attributes:
         width: channels at stride 2; twice and four times as many deeper.
         blocks: residual blocks at stride 8.
-        finish: whether a block at stride 2 goes over what comes up from the deeper ones; without
-            it, the network takes a fifth less time.
         tone_blocks: residual blocks at each of the strides 4, 8 and 16 of the view for the tones.
         gated: whether the tones are mended as far as they are sure to have changed. What fading
             is worth mending and whether it is fading are learned apart then.
@@ -70,7 +68,6 @@ class RestorationConfig(Config):
 
     width: int = 24
     blocks: int = 4
-    finish: bool = True
     tone_blocks: int = 0
     gated: bool = False
     tells: tuple[str, ...] = ()
@@ -110,7 +107,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         self.shrink = nn.ModuleList((nn.Conv2d(a, b, 2, 2), nn.Conv2d(b, c, 2, 2)))
         self.deep = nn.Sequential(*(Block(c) for _ in range(settings.blocks)))
         self.grow = nn.ModuleList((nn.ConvTranspose2d(b, a, 2, 2), nn.ConvTranspose2d(c, b, 2, 2)))
-        self.up = nn.ModuleList((Block(a) if settings.finish else nn.Identity(), Block(b)))
+        self.up = nn.ModuleList((Block(a), Block(b)))
         self.leave = nn.Conv2d(a, 4, 3, padding=1)
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):

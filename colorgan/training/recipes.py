@@ -163,9 +163,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="restore",
-            generator=RestorationConfig(
-                blocks=3, finish=False, tone_blocks=2, gated=True, tells=tuple(film.DAMAGES)
-            ),
+            generator=RestorationConfig(tone_blocks=2, gated=True, tells=tuple(film.DAMAGES)),
             critic=PatchConfig(),
             stages=(
                 Stage(96, 8, 400_000),
