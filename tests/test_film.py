@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from PIL import Image
+from restore import PRINTED, SAID, WHOLE
 from scipy.ndimage import gaussian_filter
 
 from colorgan import film
@@ -198,3 +199,7 @@ class TestOldPrint:
         print = film.old_print(photo, np.random.default_rng(0))
         assert np.array_equal(print.faded, print.new)
         assert not np.array_equal(print.new, print.now)
+
+
+def test_the_benchmark_says_what_the_strengths_of_each_come_to():
+    assert set(SAID) == {*KINDS, *WHOLE, PRINTED}
