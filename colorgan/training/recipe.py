@@ -199,8 +199,9 @@ class Recipe:
     average over the picture, plus so much. So a little dust teaches as much as heavy grain, and
     what is whole teaches most. None: every error counts alike."""
     slight_tones: float | None = None
-    """Of a restorer: tones learn by the logarithm of each picture's squared error plus this error
-    in L* squared, as PSNR counts. None: by `huber_delta`."""
+    """Of a restorer: how far tones are sure to have changed (all tones, without a gate) is learned
+    by the logarithm of each picture's squared error plus this error in L* squared, as PSNR counts.
+    None: by `huber_delta`."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0

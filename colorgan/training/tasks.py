@@ -271,7 +271,8 @@ class RestorationTask(Task):
         changed = (seen.faded != seen.new).flatten(1).any(1)
         if not changed.any():
             return curves.sum() * 0
-        return self._tones(apply_curves(curves[changed], seen.faded[changed]), seen.new[changed])
+        mended = apply_curves(curves[changed], seen.faded[changed])
+        return losses.huber(mended, seen.new[changed], delta=self.recipe.huber_delta)
 
     def _tones(self, found: Tensor, truth: Tensor) -> Tensor:
         """Give the loss of tones, as the recipe lets errors count."""
