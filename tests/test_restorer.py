@@ -238,6 +238,19 @@ class TestTrained:
         assert change(self.mend(restorer, large), large) < 1.5
 
 
+def test_a_gate_decides_whether_tones_are_mended():
+    network = RestorationNet(RestorationConfig(width=8, blocks=1, gated=True)).eval()
+    with torch.no_grad():
+        network.tone.leave.bias.copy_(torch.tensor([0.2, 0, 0, 0]))
+    seen = torch.rand(1, 1, 40, 30) * 50 + 20
+    for bias, added in ((20.0, 10.0), (-20.0, 0.0)):
+        with torch.no_grad():
+            network.sure.layers[-1].bias.fill_(bias)
+            torch.testing.assert_close(network(seen), seen + added, atol=1e-3, rtol=0)
+    with pytest.raises(ModelError, match="however sure"):
+        RestorationNet(RestorationConfig(width=8, blocks=1)).surely(seen)
+
+
 class TestCurves:
     @pytest.mark.parametrize("shape", [(40, 60), (7, 300), (300, 1)])
     def test_are_spread_bicubically_over_the_whole_picture(self, shape):

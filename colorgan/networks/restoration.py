@@ -48,9 +48,11 @@ LONG_VIEW = 1024
 CURVE = 4
 TONES = 64
 """Channels of what is seen of the tones."""
-OPEN = 3.0
-"""Logit of a gate of tones before it has learned: open, so that trained weights may get one."""
 QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones: they tell fading
+BANDS, OF_BANDS = 4, (0.01, 0.1, 0.5, 0.9, 0.99)
+"""Into which a view is cut both ways, and their quantiles: mist differs by them, fading hardly."""
+SHARP = 4.0
+"""What the logit of being sure is multiplied by in use: half a mending helps nobody."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,7 @@ class RestorationConfig(Config):
         width: channels at stride 2; twice and four times as many deeper.
         blocks: residual blocks at stride 8.
         tone_blocks: residual blocks at each of the strides 4, 8 and 16 of the view for the tones.
-        gated: whether the tones are mended as far as they are sure to have changed. What fading
-            is worth mending and whether it is fading are learned apart then.
+        gated: whether it mends the tones only where it is sure that they changed.
         tells: the damages that it names where it finds them; none: it does not tell.
     """
 
@@ -101,7 +102,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
     def __init__(self, settings: RestorationConfig) -> None:
         super().__init__(settings)
         a, b, c = (settings.width * factor for factor in (1, 2, 4))
-        self.tone = Tone(settings.tone_blocks, gated=settings.gated)
+        self.tone = Tone(settings.tone_blocks)
         self.enter = nn.Conv2d(4, a, 3, padding=1)
         self.down = nn.ModuleList((Block(a), Block(b)))
         self.shrink = nn.ModuleList((nn.Conv2d(a, b, 2, 2), nn.Conv2d(b, c, 2, 2)))
@@ -121,9 +122,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         added = [block.second for block in self.tone.blocks.modules() if isinstance(block, Block)]
         for last in (self.leave, self.tone.leave, *added):
             nn.init.zeros_(last.weight)
-        if self.tone.gate is not None:
-            nn.init.zeros_(self.tone.gate.weight)
-            nn.init.constant_(self.tone.gate.bias, OPEN)  # type: ignore[arg-type]
+        self.sure = Sure() if settings.gated else None
         self.find = Findings(a + b + c, len(settings.tells)) if settings.tells else None
 
     def forward(self, lightness: Tensor) -> Tensor:
@@ -133,7 +132,12 @@ class RestorationNet(Network, tags=["image-restoration"]):
 
     def curves(self, lightness: Tensor) -> Tensor:
         """Give the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
-        return self.tone(_view(lightness)).float()  # type: ignore[no-any-return]
+        view = _view(lightness)
+        curves: Tensor = self.tone(view).float()
+        if self.sure is None:
+            return curves
+        sure: Tensor = (SHARP * self.sure(view)).sigmoid()
+        return curves * sure[:, :, None, None]
 
     def findings(self, lightness: Tensor) -> Tensor:
         """Give how likely each of the damages that it tells befell pictures (N, 1, H, W): (N, K).
@@ -158,8 +162,18 @@ class RestorationNet(Network, tags=["image-restoration"]):
         return self._added(maps, lightness), tones, told
 
     def tones(self, lightness: Tensor) -> Tensor:
-        """Give what is seen of the tones of whole pictures (N, 1, H, W), for `Tone.split`."""
+        """Give what is seen of the tones of whole pictures (N, 1, H, W), for `Tone.curves`."""
         return self.tone.seen(_view(lightness))
+
+    def surely(self, lightness: Tensor) -> Tensor:
+        """Give the logits (N, 1) of how sure it is that the tones of pictures changed.
+
+        Raises:
+            ModelError: it has no gate.
+        """
+        if self.sure is None:
+            raise ModelError("This restorer mends tones however sure it is.")
+        return self.sure(_view(lightness))  # type: ignore[no-any-return]
 
     def details(self, lightness: Tensor) -> Tensor:
         """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them."""
@@ -214,10 +228,9 @@ class Tone(nn.Module):
 
     Args:
         blocks: residual blocks after each of the last three convolutions.
-        gated: whether it says how sure it is.
     """
 
-    def __init__(self, blocks: int, *, gated: bool = False) -> None:
+    def __init__(self, blocks: int) -> None:
         super().__init__()
         widths = (1, 16, 32, 48, TONES)
         self.body = nn.Sequential(
@@ -229,7 +242,6 @@ class Tone(nn.Module):
         self.whole = nn.Linear(TONES + len(QUANTILES), TONES)
         self.join = nn.Conv2d(TONES, TONES, 3, padding=1)
         self.leave = nn.Conv2d(TONES, CURVE, 1)
-        self.gate = nn.Conv2d(TONES, 1, 1) if gated else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Turn a view (N, 1, h, w) in -1..1 into coefficients (N, 4, h / 16, w / 16)."""
@@ -237,7 +249,7 @@ class Tone(nn.Module):
 
     def seen(self, x: Tensor) -> Tensor:
         """Give what is seen of a view (N, 1, h, w) in -1..1: (N, TONES, h / 16, w / 16)."""
-        levels = torch.quantile(x.flatten(1).float(), x.new_tensor(QUANTILES).float(), dim=1).T
+        levels = _quantiles(x, QUANTILES)
         enter, *rest = self.body
         x = enter(x)
         for layer, blocks in zip(rest, self.blocks, strict=True):
@@ -245,14 +257,35 @@ class Tone(nn.Module):
         return x + self.whole(torch.cat((x.mean((2, 3)), levels), dim=1))[:, :, None, None]  # type: ignore[no-any-return]
 
     def curves(self, seen: Tensor) -> Tensor:
-        """Give the coefficients of what was seen, as far as they are sure."""
-        coefficients, sure = self.split(seen)
-        return coefficients if sure is None else coefficients * sure
+        """Give the coefficients of what was seen."""
+        return self.leave(F.relu(self.join(F.relu(seen))))  # type: ignore[no-any-return]
 
-    def split(self, seen: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Give coefficients (N, 4, h, w), and how sure they are (N, 1, h, w): 0..1, or None."""
-        x = F.relu(self.join(F.relu(seen)))
-        return self.leave(x), None if self.gate is None else self.gate(x).sigmoid()
+
+class Sure(nn.Module):
+    """The quantiles of a view, on the whole and in bands, to how sure it is that tones changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        seen = len(QUANTILES) + 2 * BANDS * len(OF_BANDS)
+        self.layers = nn.Sequential(
+            *(nn.Linear(seen, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 1))
+        )
+
+    def forward(self, view: Tensor) -> Tensor:
+        """Turn views (N, 1, h, w) in -1..1 into logits (N, 1)."""
+        view = view.float()
+        parts = [_quantiles(view, QUANTILES)]
+        for dim in (2, 3):
+            at = [view.shape[dim] * band // BANDS for band in range(BANDS + 1)]
+            for first, last in pairwise(at):
+                band = view.narrow(dim, min(first, view.shape[dim] - 1), max(last - first, 1))
+                parts.append(_quantiles(band, OF_BANDS))
+        return self.layers(torch.cat(parts, dim=1))  # type: ignore[no-any-return]
+
+
+def _quantiles(view: Tensor, levels: Sequence[float]) -> Tensor:
+    """Give quantiles (N, K) of views (N, 1, h, w)."""
+    return torch.quantile(view.flatten(1).float(), view.new_tensor(levels).float(), dim=1).T
 
 
 def apply_curves(

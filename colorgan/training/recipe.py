@@ -198,10 +198,6 @@ class Recipe:
     """Of a restorer: an error of details counts as a share of what the damage changed, in L* on
     average over the picture, plus so much. So a little dust teaches as much as heavy grain, and
     what is whole teaches most. None: every error counts alike."""
-    slight_tones: float | None = None
-    """Of a restorer: how far tones are sure to have changed (all tones, without a gate) is learned
-    by the logarithm of each picture's squared error plus this error in L* squared, as PSNR counts.
-    None: by `huber_delta`."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
@@ -283,10 +279,7 @@ class Recipe:
                 "--generator.tells.",
             ),
             (
-                any(
-                    x is not None and not (restoring and x > 0)
-                    for x in (self.slight, self.slight_tones)
-                ),
+                self.slight is not None and not (restoring and self.slight > 0),
                 "has a slight error; only a restorer has one, and it is more than 0.",
             ),
             (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from .. import color, film, hub
 from ..color import ab_grid
@@ -28,6 +29,7 @@ from .spreading import HintsTask
 from .task import Seen, Task, grey
 
 JUDGED_AT_ONCE = 16  # photos
+SURE = 1.0  # L*: an error that hardly counts where a restorer learns when to mend tones
 
 
 class GeneratorTask(Task):
@@ -244,16 +246,14 @@ class RestorationTask(Task):
             details, tones, told = self.network.answer(seen.lightness)
         else:
             details, tones, told = seen.faded, self.network.tones(seen.lightness), None
-        curves, sure = self.network.tone.split(tones)
-        curves = curves.float()
+        curves = self.network.tone.curves(tones).float()
         if weights.huber:
             terms["details"] = weights.huber * self._details(details, seen)
-        if sure is not None and weights.tones:
-            terms["tones"] = weights.tones * self._changed(curves, seen)
-            curves = curves.detach() * sure.float()
         if weights.tones:
-            error = self._tones(apply_curves(curves, seen.faded), seen.new)
-            terms["tones" if sure is None else "sure"] = weights.tones * error
+            terms["tones"] = weights.tones * self._tones(curves, seen)
+        if weights.tones and self.network.sure is not None:
+            logits = self.network.surely(seen.lightness)
+            terms["sure"] = weights.tones * self._sure(logits.float(), curves.detach(), seen)
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
@@ -266,19 +266,25 @@ class RestorationTask(Task):
             weight, delta = 1 / (damage + slight), max(delta, slight)
         return losses.huber(found, seen.faded, weight, delta=delta)
 
-    def _changed(self, curves: Tensor, seen: Pictures) -> Tensor:
-        """Give the loss of tones that did change: what to do if one is sure that they did."""
-        changed = (seen.faded != seen.new).flatten(1).any(1)
-        if not changed.any():
-            return curves.sum() * 0
-        mended = apply_curves(curves[changed], seen.faded[changed])
-        return losses.huber(mended, seen.new[changed], delta=self.recipe.huber_delta)
+    def _tones(self, curves: Tensor, seen: Pictures) -> Tensor:
+        """Give the loss of tones; with a gate only of those that did change."""
+        faded, new = seen.faded, seen.new
+        if self.network.sure is not None:
+            changed = (faded != new).flatten(1).any(1)
+            if not changed.any():
+                return curves.sum() * 0
+            curves, faded, new = curves[changed], faded[changed], new[changed]
+        return losses.huber(apply_curves(curves, faded), new, delta=self.recipe.huber_delta)
 
-    def _tones(self, found: Tensor, truth: Tensor) -> Tensor:
-        """Give the loss of tones, as the recipe lets errors count."""
-        if self.recipe.slight_tones is None:
-            return losses.huber(found, truth, delta=self.recipe.huber_delta)
-        return losses.decibels(found, truth, self.recipe.slight_tones)
+    def _sure(self, logits: Tensor, curves: Tensor, seen: Pictures) -> Tensor:
+        """Give the loss of being sure: whether mending is nearer, weighed by how much in PSNR."""
+        mended = apply_curves(curves, seen.faded)
+        before, after = (losses.log_errors(x, seen.new, SURE) for x in (seen.faded, mended))
+        gain = before - after
+        loss = F.binary_cross_entropy_with_logits(
+            logits[:, 0], (gain > 0).float(), reduction="none"
+        )
+        return (loss * gain.abs()).mean()
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
         """Give the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
