@@ -25,6 +25,10 @@ CONFIG, WEIGHTS, GOLDEN, CARD = (
     "golden.safetensors",
     "README.md",
 )
+EVALUATION = "evaluation.json"
+"""Figures of `colorgan evaluate --json`."""
+FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, EVALUATION)
+"""What a model folder may hold; nothing else is fetched or sent."""
 GOLDEN_SIZE = (40, 56)
 GOLDEN_TOLERANCE = 0.1  # CIE units; machines differ by thousandths, another network by far more
 
