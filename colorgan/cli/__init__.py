@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from ..errors import ColorganError
 from ..output.terminal import allow_every_letter
 from ..version import __version__
-from . import films, judging, models, photos, survey
+from . import curate, films, judging, models, photos, survey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +36,6 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"colorgan {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for family in (photos, films, judging, models, survey):
+    for family in (photos, films, curate, judging, models, survey):
         family.add(commands)
     return top

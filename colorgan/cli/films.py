@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FilmError, HintError
+from .options import add_model, add_references, add_size, add_strength
 
 if TYPE_CHECKING:
     from ..video import Filmer
@@ -33,22 +34,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="the film in colour; its ending says how it is written: .mp4, .mkv, .mov, .webm, .ts; "
         "- for raw yuv4mpeg into a pipe",
     )
-    command.add_argument(
-        "--model",
-        default="custom",
-        metavar="NAME",
-        help="custom (default), pretrained, a folder, or org/name[@revision]",
-    )
-    command.add_argument(
-        "--strength", type=float, default=1.0, metavar="S", help="0 (grey) to 1.5; default 1"
-    )
-    command.add_argument(
-        "--size",
-        type=int,
-        default=256,
-        metavar="N",
-        help="short side in pixels at which the network sees a frame; default 256",
-    )
+    add_model(command)
+    add_strength(command)
+    add_size(command, "frame", auto=False)
     command.add_argument(
         "--every",
         type=int,
@@ -62,20 +50,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="FILE",
         help="colours that things have in the first frame, or at moments that it names (JSON)",
     )
-    command.add_argument(
-        "--reference",
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="colour photos whose colours go to what is alike",
-    )
-    command.add_argument(
-        "--reference-strength",
-        type=float,
-        default=1.0,
-        metavar="S",
-        help="how far the colours go over to the references': 0 to 1; default 1",
-    )
+    add_references(command)
     command.add_argument(
         "--from", dest="start", type=_seconds, default=0.0, metavar="TIME", help="such as 0:10"
     )

@@ -1,4 +1,4 @@
-"""The commands on photos: colour, restore, and find those that teach no colour."""
+"""The commands on photos: colour and restore."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ..errors import ColorganError
+from .options import add_max_pixels, add_model, add_references, add_size, add_strength
 
 if TYPE_CHECKING:
     import torch
@@ -27,23 +28,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the command's parser."""
     _add_colorize(commands)
     _add_restore(commands)
-    _add_curate(commands)
 
 
 def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("colorize", help="colour photos", description=colorize.__doc__)
     _add_photos(command)
-    _add_model(command)
-    command.add_argument(
-        "--strength", type=float, default=1.0, metavar="S", help="0 (grey) to 1.5; default 1"
-    )
-    command.add_argument(
-        "--size",
-        type=_size,
-        default=256,
-        metavar="N",
-        help="short side in pixels at which the network sees a photo, or auto; default 256",
-    )
+    add_model(command)
+    add_strength(command)
+    add_size(command, "photo", auto=True)
     command.add_argument(
         "--engine",
         default="torch",
@@ -62,7 +54,12 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         action="store_true",
         help="use hints that were made for a photo of another shape",
     )
-    _add_references(command)
+    add_references(command)
+    command.add_argument(
+        "--together",
+        action="store_true",
+        help="the photos are one series: what is alike gets one colour on all of them",
+    )
     command.add_argument("--restore", action="store_true", help="restore damaged photos first")
     command.add_argument(
         "--restore-strength",
@@ -73,28 +70,6 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     _add_restorer(command, "--restorer", None)
     command.set_defaults(run=colorize)
-
-
-def _add_references(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--reference",
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="photos in colour, whose colours go to what looks alike",
-    )
-    command.add_argument(
-        "--reference-strength",
-        type=float,
-        default=1.0,
-        metavar="S",
-        help="how far the colours go over to the references': 0 to 1; default 1",
-    )
-    command.add_argument(
-        "--together",
-        action="store_true",
-        help="the photos are one series: what is alike gets one colour on all of them",
-    )
 
 
 def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -149,14 +124,7 @@ def _add_photos(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--resume", action="store_true", help="leave out photos whose results are there already"
     )
-    command.add_argument(
-        "--max-megapixels",
-        type=_pixels,
-        default="150",
-        dest="max_pixels",
-        metavar="M",
-        help="refuse photos with more million pixels before decoding them; default 150",
-    )
+    add_max_pixels(command)
 
 
 def _add_restorer(command: argparse.ArgumentParser, option: str, default: str | None) -> None:
@@ -166,26 +134,6 @@ def _add_restorer(command: argparse.ArgumentParser, option: str, default: str | 
         metavar="NAME",
         help="who restores: restore (default), a folder, or org/name[@revision]",
     )
-
-
-def _add_model(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--model",
-        default="custom",
-        metavar="NAME",
-        help="custom (default), pretrained, a folder, or org/name[@revision]",
-    )
-
-
-def _size(word: str) -> int | Literal["auto"]:
-    return "auto" if word == "auto" else int(word)
-
-
-def _pixels(megapixels: str) -> int:
-    try:
-        return int(float(megapixels) * 1e6)
-    except OverflowError as error:  # "inf"; argparse tells of a ValueError
-        raise argparse.ArgumentTypeError(f"{megapixels} is no number of pixels") from error
 
 
 def colorize(options: argparse.Namespace) -> int:
@@ -366,40 +314,3 @@ def _work_off(rows: Iterable[Done], count: int, output: str, words: tuple[str, s
             bar.update()
     print(f"{count - failures} of {count} photos {done} into {output}")
     return 1 if failures else 0
-
-
-def _add_curate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "curate", help="find photos that teach no colour", description=curate.__doc__
-    )
-    command.add_argument("folder", type=Path, metavar="FOLDER", help="photos to train on")
-    command.add_argument(
-        "--move", type=Path, metavar="FOLDER", help="move what was found there, by kind"
-    )
-    command.set_defaults(run=curate)
-
-
-def curate(options: argparse.Namespace) -> int:
-    """List grey, sepia, tiny, corrupt and near-duplicate photos; nothing is moved unless asked."""
-    from tqdm import tqdm
-
-    from ..photoset.curate import examine, set_aside
-    from ..photoset.sources import find, read_all
-
-    aside = options.move
-    total = len(find([options.folder], without=aside))
-    photos = tqdm(
-        read_all([options.folder], without=aside),
-        total=total,
-        desc="looking",
-        unit=" photos",
-        disable=None,
-    )
-    seen = list(examine(photos))
-    findings = [finding for finding in seen if finding is not None]
-    for finding in findings:
-        print(f"{finding.kind:15} {finding.name}  ({finding.detail})")
-    print(f"{len(seen) - len(findings)} of {len(seen)} photos can be trained on")
-    if aside:
-        print(f"{len(set_aside(options.folder, findings, aside))} moved to {aside}")
-    return 0

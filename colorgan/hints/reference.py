@@ -36,12 +36,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import HintError
+from ..settings import MAX_REFERENCES
 from .hint import Hint
 from .spreading import CHANNELS, coarse, similarity
 
 PLACES = 256
 """Of a reference."""
-MAX_REFERENCES = 40
 ACCEPTED = 32.0
 """The weight of a photo whose colours a person has corrected or accepted."""
 MAX_PLACES = 2048

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from torch import Tensor
 from torch.nn import functional as F
+
+MAX_PIXELS = 1 << 22
+"""More of a photo is not shown to a network, rather than to exhaust memory."""
+
+
+def working_size(height: int, width: int, short_side: int) -> tuple[int, int]:
+    """Return the height and width at which a network sees a photo: same shape, never squashed.
+
+    The short side becomes `short_side`, unless the photo is so long that the whole would pass
+    `MAX_PIXELS`; then the whole is brought to that.
+    """
+    scale = short_side / min(height, width)
+    scale = min(scale, math.sqrt(MAX_PIXELS / (height * width)))
+    return max(round(height * scale), 1), max(round(width * scale), 1)
 
 
 def pad_to_multiple(x: Tensor, multiple: int, *, least: int = 1) -> Tensor:
