@@ -16,7 +16,11 @@ from . import curate, films, judging, models, photos, survey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give the exit status: 0 done, 1 something failed, 2 misunderstood."""
+    """Run the command; return the exit status.
+
+    0: done; 1: something failed or a value was refused; 130: Ctrl-C. Unknown or missing options end
+    the process with 2, by argparse.
+    """
     allow_every_letter()
     options = parser().parse_args(arguments)
     try:

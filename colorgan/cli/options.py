@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
+from ..errors import ColorganError
 from ..settings import (
     DEFAULT_SIZE,
     MAX_PIXELS,
+    MAX_REFERENCES,
     REFERENCE_STRENGTHS,
     SIZES,
     STRENGTHS,
     Size,
+    check_references,
 )
 
 
@@ -64,18 +68,35 @@ def add_references(command: argparse.ArgumentParser) -> None:
     least, most = REFERENCE_STRENGTHS
     command.add_argument(
         "--reference",
-        nargs="+",
+        action="append",
         default=[],
-        metavar="FILE",
-        help="photos in colour, whose colours go to what looks alike",
+        metavar="PATH",
+        help="a photo in colour, or a folder of them, whose colours go to what looks alike; may be "
+        f"repeated; at most {MAX_REFERENCES} photos",
     )
     command.add_argument(
         "--reference-strength",
         type=float,
         default=1.0,
         metavar="S",
-        help=f"how far the colours go over to the references': {least:g} to {most:g}; default 1",
+        help=f"how far the colours follow the references: {least:g} to {most:g}; default 1",
     )
+
+
+def references(options: argparse.Namespace) -> list[Path]:
+    """Return the photos that --reference names.
+
+    Raises:
+        ColorganError: there are too many, a strength is out of range, or there is one and no photo.
+        PhotoError: there is no such file or folder, or a folder holds no photo.
+    """
+    from ..photoset.sources import find
+
+    found = find(options.reference)
+    check_references(len(found), options.reference_strength)
+    if not found and options.reference_strength != 1:
+        raise ColorganError("--reference-strength needs --reference.")
+    return found
 
 
 def add_max_pixels(command: argparse.ArgumentParser) -> None:
@@ -86,7 +107,7 @@ def add_max_pixels(command: argparse.ArgumentParser) -> None:
         default=MAX_PIXELS,
         dest="max_pixels",
         metavar="M",
-        help="refuse photos with more million pixels before decoding them; default "
+        help="refuse photos with more than M million pixels before decoding them; default "
         f"{MAX_PIXELS / 1e6:g}",
     )
 

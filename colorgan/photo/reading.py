@@ -184,7 +184,10 @@ def _by_pillow(
 def _from_image(image: Image.Image, label: str, max_pixels: int) -> Photo:
     _check_size(image.size, label, max_pixels)
     samples = decoders.read_image(image)  # first: some metadata comes with the pixels
-    return _photo(samples, facts.of_image(image), label)
+    photo = _photo(samples, facts.of_image(image), label)
+    return _one_of(
+        photo, facts.frame_count(image), "frames", "current" if image.tell() else "first"
+    )
 
 
 def _one_of(photo: Photo, count: int, what: str, which: str = "first") -> Photo:

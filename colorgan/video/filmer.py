@@ -155,8 +155,7 @@ class Filmer:
         check_references(len(references), reference_strength)
         if not EVERY[0] <= every <= EVERY[1]:
             raise ColorganError(
-                f"The network can be asked at every 1st to {EVERY[1]}th frame, not at every "
-                f"{every}th."
+                f"The network can see every frame, or one of up to {EVERY[1]}, not one of {every}."
             )
         self.colorizer = colorizer
         self.strength = strength
