@@ -72,7 +72,7 @@ class TestPull:
             done = colour(run, "me/spoilt", stamp, tmp_path / "out")
         finally:
             server.wrong_bytes = False
-        assert done.returncode == 1 and "golden.safetensors are not of one piece" in done.stderr
+        assert done.returncode == 1 and "golden.safetensors do not belong together" in done.stderr
         assert "Traceback" not in done.stderr and not (tmp_path / "out" / "stamp.png").exists()
 
     def test_works_by_the_class_too_and_fails_in_the_same_sentences(self, pushed, run):

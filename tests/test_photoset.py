@@ -130,7 +130,7 @@ class TestResultsOfOurs:
 
     def test_alone_are_no_photos(self, tmp_path):
         photo.write(photo.read(JPEG), tmp_path / "set" / "a.jpg", NOTE)
-        with pytest.raises(PhotoError, match="no photos but such as colorgan has coloured"):
+        with pytest.raises(PhotoError, match="only photos that colorgan has coloured"):
             list(read_all([tmp_path / "set"]))
 
 

@@ -33,7 +33,7 @@ def load(name: str | Path) -> Generator:
     network = load_network(name)
     if not isinstance(network, Generator):
         raise ModelError(
-            f"The model {name} restores photos and does not colour them: use it by "
+            f"The model {name} restores photos and does not colour them. Use it with "
             "`colorgan restore`, or choose a model that colours."
         )
     return network

@@ -174,7 +174,7 @@ class Network(
         if unknown:
             raise ModelError(
                 f"The model's config has settings that {cls.name} does not know: "
-                f"{', '.join(sorted(unknown))}. A newer colorgan may."
+                f"{', '.join(sorted(unknown))}. Try a newer version of colorgan."
             )
         try:
             return cls.settings_type(**given)

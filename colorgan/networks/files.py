@@ -156,6 +156,6 @@ def check_golden(network: nn.Module, folder: Path, answer: str) -> None:
     if not difference <= GOLDEN_TOLERANCE:
         raise ModelError(
             f"The model in {folder} does not answer as its golden tensors promise "
-            f"(they differ by up to {difference:.1f}): config, weights and {GOLDEN} are not of "
-            "one piece. Fetch the model again."
+            f"(they differ by up to {difference:.1f}): config, weights and {GOLDEN} do not belong "
+            "together. Download the model again."
         )

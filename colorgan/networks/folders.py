@@ -71,7 +71,7 @@ def resolve(name: str | Path) -> ModelFolder:
     if match is None or str(name).startswith((".", "/")):
         raise ModelError(
             f"There is no model {str(name)!r}. Known names: {', '.join(own) or 'none embedded'}; "
-            "or give a folder, or org/name[@revision] on the Hugging Face Hub."
+            "or name a folder, or org/name[@revision] on the Hugging Face Hub."
         )
     return _download(match["repo"], match["revision"])
 
