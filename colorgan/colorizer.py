@@ -219,6 +219,7 @@ class Colorizer(PhotoModel):
         go on top of what references say. If nothing is like the references, a notice says so.
 
         Raises:
+            PhotoError: the photo needs more memory than is free.
             ColorganError: strength or size is out of range, the hints are another photo's, or the
                 references another model's.
         """

@@ -160,6 +160,7 @@ class Restorer(PhotoModel):
         """Restore a photo; give it with the same size, depth, colours, alpha and metadata.
 
         Raises:
+            PhotoError: the photo needs more memory than is free.
             ColorganError: strength is out of range.
         """
         check(strength)

@@ -22,6 +22,7 @@ import colorgan
 import train
 from colorgan import cli, hub, settings, together
 from colorgan.hints import from_json
+from colorgan.networks import sizes
 from colorgan.photo import pages
 from colorgan.survey import analysis
 from colorgan.training.recipes import RECIPES
@@ -248,6 +249,7 @@ LIMITS = {
         f"At most {together.MOST}\nphotos",
         "looks at {}, {} and {} pixels".format(*settings.AUTO_SIZES),
         "{} to {}; default {}".format(*settings.SIZES, settings.DEFAULT_SIZE),
+        f"is at most\n{sizes.LONGEST} times the working size",
         f"before they are decoded; default {settings.MAX_PIXELS // 10**6}",
         f"takes up to {album.MOST_PHOTOS} photos",
     ),
