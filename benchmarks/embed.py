@@ -41,7 +41,7 @@ LIMITS = """\
   cloth and on plain backgrounds.
 - Red and blue are confused on things that come in any colour: clothes, cars, painted walls.
 - Skin, above all small or in shade, can stay grey; most faces it learned from are portraits, and
-  how well it does on all tones of skin has not been measured yet.
+  brown skin is coloured worst.
 - Colour can spill over faint edges, and change when the photo is scaled."""
 LICENCE = """\
 The code is Apache-2.0, but not the weights: they come from photographs of mixed, partly
@@ -112,6 +112,7 @@ def main() -> None:
         summary = summarize(result)
         kept = {"protocol": summary["protocol"], "models": summary["models"]}
         kept["groups"] = differences(summary["groups"])
+        kept["skin"] = summary["skin"]
         (folder / hub.EVALUATION).write_text(json.dumps(kept, indent=2) + "\n")
         about = ABOUT[options.name]
         card = cards.render(

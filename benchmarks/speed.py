@@ -1,11 +1,11 @@
-"""How fast and light colouring is, beside a plain reference: python benchmarks/speed.py [--keep].
+"""How fast and light colouring and restoring are: python benchmarks/speed.py [--keep].
 
-The reference is the eager float32 ResNet34 U-Net that DeOldify and DDColor were compared with (see
-README): trunk, five steps up with two convolutions each, 24.5 M parameters, 10.3 GMAC at 256. All
-that is timed takes turns with it in one run, so that what else the machine does falls on all; what
-counts is the median of the ratios. Memory and start-up are those of fresh processes. --keep adds
-a line to benchmarks/speed.jsonl, so that one sees when something became slower; --kept measures
-nothing, and prints README's table from the last line there.
+All is counted in passes of a plain reference, the eager float32 ResNet34 U-Net that DeOldify and
+DDColor were compared with (see README): trunk, five steps up with two convolutions each, 24.5 M
+parameters, 10.3 GMAC at 256. All that is timed takes turns with it in one run, so that what else
+the machine does falls on all; what counts is the median of the ratios. Memory and start-up are
+those of fresh processes. --keep adds a line to benchmarks/speed.jsonl, so that one sees when
+something became slower; --kept measures nothing: it prints README's table from the last line.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from colorgan import Colorizer, __version__, photo
+from colorgan import Colorizer, Restorer, __version__, photo
 from colorgan.color import upsampling
 from colorgan.color.pixels import full_lightness, strips, to_pixels
 from colorgan.device import has_fast_bfloat16
@@ -180,22 +180,32 @@ def photo_path(megapixels: int, turns: int) -> dict[str, dict[str, float]]:
     return {f"{name}, {megapixels} MP": value for name, value in found.items()}
 
 
-_WORST_PEAK = """
+def restoring(turns: int) -> dict[str, dict[str, float]]:
+    """Time the restorer on a photo of 12 megapixels."""
+    restorer, source = Restorer.from_pretrained(), grey_photos(SIDES[12])["ordinary"]
+    works: dict[str, Work] = {"restoring, 12 MP": lambda: restorer.restore(source)}
+    return compare(works, reference_work(), turns)
+
+
+_PEAK_OF = """
 import re, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from speed import SIDES, grey_photos
-from colorgan import Colorizer
+from colorgan import Colorizer, Restorer
 photo = grey_photos(SIDES[12])[sys.argv[2]]
-Colorizer.from_pretrained("pretrained").colorize(photo, size=512)
+if sys.argv[3] == "restore":
+    Restorer.from_pretrained().restore(photo)
+else:
+    Colorizer.from_pretrained("pretrained").colorize(photo, size=512)
 peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())
 print(int(peak[1]) / 1024)
 """
 
 
-def worst_peak(name: str) -> float:
-    """Give the peak MiB of a new process that colours one of `grey_photos`."""
-    command = [sys.executable, "-c", _WORST_PEAK, str(Path(__file__).parent), name]
+def peak_of(photo_name: str, work: str = "colorize") -> float:
+    """Give the peak MiB of a new process that colours or restores one of `grey_photos`."""
+    command = [sys.executable, "-c", _PEAK_OF, str(Path(__file__).parent), photo_name, work]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
@@ -288,9 +298,12 @@ def main() -> None:
         print(f"fresh process, {megapixels} MP: loads {loaded:.1f} s, first photo {first:.1f} s, "
               f"peak {peak:.0f} MiB")  # fmt: skip
         figures[f"peak MiB, {megapixels} MP"] = round(peak)
-    ordinary = worst_peak("ordinary")
+    show(restoring(max(options.turns // 2, 3)))
+    figures["peak MiB, restoring, 12 MP"] = round(peak_of("ordinary", "restore"))
+    print(f"restoring, 12 MP: peak {figures['peak MiB, restoring, 12 MP']} MiB")
+    ordinary = peak_of("ordinary")
     for name, ratio in worst_cases(max(options.turns // 2, 3)).items():
-        peak = worst_peak(name) / ordinary
+        peak = peak_of(name) / ordinary
         print(f"{name}, 12 MP: {ratio:.2f} of the time and {peak:.2f} of the memory of an ordinary "
               "photo")  # fmt: skip
         figures |= {f"{name}, to ordinary": round(ratio, 2), f"{name}, peak": round(peak, 2)}

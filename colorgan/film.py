@@ -27,9 +27,12 @@ from .damage.tones import exposure, fading, uneven_fading
 PANCHROMATIC = (0.21, 0.72, 0.07)
 ORTHOCHROMATIC = (0.02, 0.53, 0.45)
 BLUE_SENSITIVE = (0.0, 0.12, 0.88)
-MISTY, WHOLE = 0.2, 0.5
+MISTY, WHOLE = 0.12, 0.5
 """Share of prints that show mist, and share of these that nothing befell: whoever mends fading
 must learn from both what mist is."""
+ALONE = 0.4
+"""Share of damaged prints that one damage befell, each of them as often: several at once hide what
+the slight ones look like."""
 
 
 def lightness_of(rgb: NDArray[np.uint8], weights: Sequence[float] | None = None) -> Lightness:
@@ -74,10 +77,10 @@ def frame(lightness: Lightness, rng: np.random.Generator) -> Lightness:
 
 _BEFALLS = (
     (blur, 0.15),
-    (exposure, 0.2),
+    (exposure, 0.3),
     (grain, 0.25),
-    (fading, 0.25),
-    (uneven_fading, 0.1),
+    (fading, 0.4),
+    (uneven_fading, 0.2),
     (silver_mirroring, 0.08),
     (stains, 0.15),
     (halftone, 0.08),
@@ -124,8 +127,11 @@ def old_print(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Print:
     if misty and rng.random() < WHOLE:
         return Print(now, faded, new, {})
     befell: dict[str, float] = {}
+    chances = CHANCES
+    if rng.random() < ALONE:
+        chances = {list(DAMAGES)[rng.integers(len(DAMAGES))]: 1.0}
     for name, damage in DAMAGES.items():
-        if rng.random() < CHANCES[name]:
+        if rng.random() < chances.get(name, 0.0):
             strength, own = float(rng.uniform() ** 1.3), int(rng.integers(1 << 62))
             befell[name] = strength
             now = damage(now, strength, np.random.default_rng(own))

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from . import hub
 from . import photo as files
 from .color import LIGHTNESS_MAX
-from .color.pixels import full_lightness, strips, to_lab, to_pixels
+from .color.pixels import full_lightness, strips, to_ab, to_pixels
 from .device import autocast, memory_told
 from .networks import RestorationNet
 from .networks.restoration import REACH, apply_curves
@@ -173,7 +173,7 @@ class Restorer(PhotoModel):
         mended = self.mend(full_lightness(photo.pixels), strength)
         pixels = np.empty_like(photo.pixels)
         for top, bottom in strips(*photo.pixels.shape[:2]):
-            ab = to_lab(photo.pixels[top:bottom])[:, 1:]
+            ab = to_ab(photo.pixels[top:bottom])
             pixels[top:bottom] = to_pixels(mended[:, :, top:bottom], ab, pixels.dtype)
         return replace(photo, pixels=pixels)
 

@@ -64,3 +64,19 @@ def test_figures_that_cannot_be_read_are_said(small_model, tmp_path):
     (folder / hub.EVALUATION).write_text('{"models": 3}')
     with pytest.raises(ModelError, match="colorgan evaluate --json"):
         cards.render(folder, "me/model")
+
+
+def test_a_card_tells_how_near_skin_is_by_its_tone(small_model, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(small_model, folder)
+    figure = {"mean": 12.345, "interval": None}
+    nothing = {"mean": None, "reason": "too few"}
+    skin = {
+        "tan": {"grey": {"error": figure}, "mine": {"error": figure}},
+        "dark": {"grey": {"error": nothing}, "mine": {"error": nothing}},
+    }
+    protocol = {"photos": 4, "size": 256, "crop": "square", "resize": "", "lightness": ""}
+    figures = {"protocol": protocol | {"rounding": ""}, "models": {}, "skin": skin}
+    (folder / hub.EVALUATION).write_text(json.dumps(figures))
+    card = cards.render(folder, "me/model")
+    assert "| tan | 12.35 | 12.35 |" in card and "| dark |" not in card

@@ -1,5 +1,7 @@
 """The old-film simulator: each damage has a strength and a seed, and does what it is named for."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -174,12 +176,19 @@ class TestOldPrint:
         assert 2 < sum(whole) < 30
         assert {name for print in prints for name in print.befell} == set(KINDS)
 
+    def test_to_some_one_damage_alone_befell_each_as_often(self, photo):
+        prints = [film.old_print(photo, np.random.default_rng(seed)) for seed in range(400)]
+        alone = [next(iter(print.befell)) for print in prints if len(print.befell) == 1]
+        assert 0.3 < len(alone) / len(prints) < 0.6
+        assert min(Counter(alone)[kind] for kind in KINDS) >= 3
+
     def test_one_seed_makes_one_print(self, photo):
         first, again = (film.old_print(photo, np.random.default_rng(3)) for _ in range(2))
         assert np.array_equal(first.now, again.now) and np.array_equal(first.new, again.new)
 
     def test_its_faded_picture_differs_from_the_new_one_in_tones_alone(self, photo, monkeypatch):
         monkeypatch.setattr(film, "WHOLE", 0.0)
+        monkeypatch.setattr(film, "ALONE", 0.0)
         chances = {kind: float(kind in film.TONES) for kind in KINDS}
         monkeypatch.setattr(film, "CHANCES", chances)
         print = film.old_print(photo, np.random.default_rng(0))

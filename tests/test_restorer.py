@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch.nn import functional as F
 
 from colorgan import ColorganError, Colorizer, ModelError, Restorer, film, hub
 from colorgan.cli import main
@@ -11,7 +12,7 @@ from colorgan.color.pixels import full_lightness
 from colorgan.device import has_fast_bfloat16
 from colorgan.evaluation.restoration import change, psnr, ssim
 from colorgan.networks import RestorationConfig, RestorationNet
-from colorgan.networks.restoration import REACH
+from colorgan.networks.restoration import REACH, apply_curves
 from colorgan.photo import Photo
 from colorgan.restorer import tiles
 
@@ -235,3 +236,31 @@ class TestTrained:
         picture = film.lightness_of(photos["astronaut"])
         large = np.kron(picture, np.ones((2, 2), np.float32))[:1000, :1020]
         assert change(self.mend(restorer, large), large) < 1.5
+
+
+class TestCurves:
+    @pytest.mark.parametrize("shape", [(40, 60), (7, 300), (300, 1)])
+    def test_are_spread_bicubically_over_the_whole_picture(self, shape):
+        generator = torch.Generator().manual_seed(3)
+        curves = torch.randn(2, 4, 3, 5, generator=generator) * 0.1
+        lightness = torch.rand(2, 1, *shape, generator=generator) * 100
+        y, x = (torch.arange(-1 + 1 / side, 1, 2 / side)[:side] for side in shape)
+        places = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)[None]
+        a, b, c, d = F.grid_sample(
+            curves,
+            places.expand(2, -1, -1, -1),
+            mode="bicubic",
+            padding_mode="border",
+            align_corners=False,
+        ).split(1, dim=1)
+        t = lightness / 50 - 1
+        wanted = lightness + 50 * (a + b * t + c * t**2 + d * t**3)
+        torch.testing.assert_close(
+            apply_curves(curves, lightness), wanted.clamp(-20, 120), atol=1e-3, rtol=0
+        )
+
+    def test_of_some_rows_are_those_of_the_whole(self):
+        curves, lightness = torch.randn(1, 4, 3, 5) * 0.1, torch.rand(1, 1, 40, 60) * 100
+        whole = apply_curves(curves, lightness)
+        part = apply_curves(curves, lightness[:, :, 10:25], top=10, rows=40)
+        torch.testing.assert_close(part, whole[:, :, 10:25])

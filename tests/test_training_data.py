@@ -9,7 +9,7 @@ from PIL import Image
 
 from colorgan.errors import PhotoError, TrainingError
 from colorgan.training import mixing
-from colorgan.training.data import Shard, StoredPhotos, drawn, load_photos
+from colorgan.training.data import Shard, StoredPhotos, crop, drawn, load_photos
 from colorgan.training.pictures import old_prints, pictures
 from colorgan.training.streams import StreamedPhotos, open_stream
 
@@ -240,3 +240,18 @@ class TestOldPrints:
     def test_another_seed_makes_other_prints(self):
         first, other = (seen_of(self.crops()[:8], range(8), 1.0, seed) for seed in (0, 1))
         assert not torch.equal(first.lightness, other.lightness)
+
+
+class TestCrop:
+    def test_a_square_larger_than_the_photo_goes_on_as_in_a_mirror(self):
+        photo = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
+        found = crop(photo, 80, (2.0, 2.0), (1, 2))
+        again = crop(
+            np.pad(photo, ((20, 20), (10, 10), (0, 0)), "symmetric"), 80, (1.0, 1.0), (1, 2)
+        )
+        assert found.shape == (80, 80, 3) and np.array_equal(found, again)
+
+    def test_others_stay_on_the_photo(self):
+        photo = np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype=np.uint8)
+        whole = crop(photo, 40, (1.0, 1.0), (1, 2))
+        assert any(np.array_equal(whole, same) for same in (photo, photo[:, ::-1]))

@@ -1,5 +1,6 @@
 """The trainer trains a restorer as it does a generator, and generators on old prints."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.networks.critics import NoGanConfig
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
+from colorgan.training.pictures import Pictures
 from colorgan.training.recipe import Inflection, LossWeights, Stage
 from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
@@ -85,21 +87,50 @@ def test_a_restorer_that_tells_nothing_learns_to_tell_and_mends_at_first_as_it_d
     assert start.network.findings(seen).shape == (1, 2)
 
 
+def pictures_of(lightness, faded, new):
+    """What the task sees of prints (N, 1, H, W)."""
+    return Pictures(lightness, faded, new, new.expand(-1, 3, -1, -1), new.expand(-1, 3, -1, -1))
+
+
 def test_slight_damage_teaches_as_much_as_heavy_damage():
-    seen = [torch.full((2, 1, 8, 8), 50.0) for _ in range(2)]
-    truth, (found, damaged) = seen[0] + 0, seen
-    damaged[0] += 1.0
-    damaged[1] += 20.0
+    whole = torch.full((2, 1, 8, 8), 50.0)
+    damaged = whole + torch.tensor([1.0, 20.0])[:, None, None, None]
+    network = RestorationNet(RESTORE.generator)
 
-    def error(slight, picture):
-        moved = found.clone().requires_grad_()
-        recipe = replace(RESTORE, huber_delta=0.1)
-        task = RestorationTask(recipe, RestorationNet(RESTORE.generator))
-        task._error(moved + 2, truth, damaged, slight).backward()
-        return moved.grad[picture].abs().sum()
+    def teaches(slight, picture):
+        """How much an error of 2 in one of the pictures teaches."""
+        found = (whole + 2).requires_grad_()
+        task = RestorationTask(replace(RESTORE, huber_delta=0.1, slight=slight), network)
+        task._details(found, pictures_of(damaged, whole, whole)).backward()
+        return found.grad[picture].abs().sum()
 
-    assert error(None, 0) == pytest.approx(error(None, 1))
-    assert error(0.5, 0) / error(0.5, 1) == pytest.approx(20.5 / 1.5, rel=1e-3)
+    assert teaches(None, 0) == pytest.approx(teaches(None, 1))
+    assert teaches(0.5, 0) / teaches(0.5, 1) == pytest.approx(20.5 / 1.5, rel=1e-3)
+
+
+def test_of_tones_a_tenth_less_error_counts_alike_however_faded_a_print_is():
+    truth, errors = torch.full((2, 1, 8, 8), 50.0), torch.tensor([1.0, 20.0])[:, None, None, None]
+    task = RestorationTask(replace(RESTORE, slight_tones=0.1), RestorationNet(RESTORE.generator))
+    less = [errors * torch.where(errors == error, 0.9, 1.0) for error in errors.flatten()]
+    whole = task._tones(truth + errors, truth)
+    mild, heavy = (float(whole - task._tones(truth + error, truth)) for error in less)
+    assert mild == pytest.approx(heavy, rel=0.02)
+    assert float(task._tones(truth, truth)) == pytest.approx(math.log(0.01))
+
+
+def test_what_to_do_about_tones_is_learned_from_those_that_changed_alone():
+    torch.manual_seed(0)
+    network = RestorationNet(replace(RESTORE.generator, gated=True))
+    task = RestorationTask(replace(RESTORE, slight_tones=1.0), network)
+    new = torch.rand(2, 1, 32, 32) * 60
+    print_ = pictures_of(new, new, new)
+    terms, _ = task(print_)
+    assert terms["tones"] == 0 and float(terms["sure"]) == pytest.approx(0, abs=1e-3)
+    faded = new * 0.5 + 40
+    terms, _ = task(pictures_of(faded, faded, new))
+    terms["sure"].backward()
+    assert network.tone.leave.weight.grad is None and network.tone.gate.weight.grad is not None
+    assert terms["tones"] > 1
 
 
 @pytest.mark.slow
@@ -131,7 +162,7 @@ def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
         ({"inflection": Inflection()}, "no inflection"),
         ({"rebalancing": 0.5}, "no colours to rebalance"),
         ({"generator": RestorationConfig()}, "tells of no damage"),
-        ({"slight": -1.0}, "share of slight damage"),
+        ({"slight": -1.0}, "has a slight error"),
         ({"degrade": 1.5}, "degrade that is not from 0 to 1"),
     ],
 )

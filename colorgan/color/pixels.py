@@ -33,15 +33,19 @@ def full_lightness(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
     grey = cie.luminance_to_lightness(linear)
     for top, bottom in strips(height, width):
         strip = pixels[top:bottom]
-        red, green, blue = (strip[..., channel] for channel in range(3))
-        if np.array_equal(red, green) and np.array_equal(red, blue):
-            found = _look_up(grey, red)
+        if _is_grey(strip):
+            found = _look_up(grey, strip[..., 0])
         else:
-            channels = zip(parts, (red, green, blue), strict=True)
+            channels = zip(parts, np.moveaxis(strip, -1, 0), strict=True)
             luminance = torch.stack([_look_up(part, values) for part, values in channels]).sum(0)
             found = cie.luminance_to_lightness(luminance)
         lightness[0, 0, top:bottom] = found
     return lightness
+
+
+def _is_grey(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> bool:
+    red, green, blue = np.moveaxis(pixels, -1, 0)
+    return np.array_equal(red, green) and np.array_equal(red, blue)
 
 
 def _look_up(table: Tensor, values: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
@@ -53,6 +57,13 @@ def to_lab(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
     """Give Lab (1, 3, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit."""
     values = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1)[None]
     return cie.rgb_to_lab(values / float(np.iinfo(pixels.dtype).max))
+
+
+def to_ab(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
+    """Give ab (1, 2, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit; of grey ones 0, without work."""
+    if _is_grey(pixels):
+        return torch.zeros(1, 2, *pixels.shape[:2])
+    return to_lab(pixels)[:, 1:]
 
 
 def to_pixels(

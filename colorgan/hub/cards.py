@@ -107,6 +107,7 @@ def render(
         metrics=measures,
         rows=rows,
         columns=[row["name"] for row in rows],
+        skin=skin_rows(figures),
         by_measure=[
             {"name": measure, "cells": [row["cells"][place] for row in rows]}
             for place, measure in enumerate(measures)
@@ -153,7 +154,8 @@ def read_figures(folder: Path) -> dict[str, Any]:
     try:
         figures = json.loads(path.read_text())
         protocol = {k: v for k, v in figures["protocol"].items() if k != "left_out"}
-        return {"protocol": protocol, "models": figures["models"]}
+        skin = figures.get("skin", {})
+        return {"protocol": protocol, "models": figures["models"], "skin": skin}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"{path} is not what `colorgan evaluate --json` writes: {error!r}. Judge the model "
@@ -167,6 +169,15 @@ def own_row(figures: Mapping[str, Any]) -> dict[str, Any]:
         if model not in ("grey", "original"):
             return dict(row)
     return {}
+
+
+def skin_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give for each measured tone of skin the errors of the models: `tone` and `cells`."""
+    return [
+        {"tone": tone, "cells": [cell(row["error"]) for row in models.values()]}
+        for tone, models in figures.get("skin", {}).items()
+        if any(row["error"]["mean"] is not None for row in models.values())
+    ]
 
 
 def cell(figure: Mapping[str, Any] | None) -> str:

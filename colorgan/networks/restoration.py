@@ -24,7 +24,6 @@ multiplications a pixel at 512 x 512.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -44,10 +43,13 @@ STRIDE = 8
 REACH = 112
 """Pixels around a place, rounded up to the stride, that the details there depend on."""
 VIEW = 64
-VIEW_PIXELS = 1 << 16  # of the view of a very long picture, which is smaller than to exhaust memory
+LONG_VIEW = 1024
+"""Sides of that view in pixels: the short one, and the most that the long one may have."""
 CURVE = 4
 TONES = 64
 """Channels of what is seen of the tones."""
+OPEN = 3.0
+"""Logit of a gate of tones before it has learned: open, so that trained weights may get one."""
 QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones: they tell fading
 
 
@@ -59,12 +61,15 @@ class RestorationConfig(Config):
         width: channels at stride 2; twice and four times as many deeper.
         blocks: residual blocks at stride 8.
         tone_blocks: residual blocks at each of the strides 4, 8 and 16 of the view for the tones.
+        gated: whether the tones are mended as far as they are sure to have changed. What fading
+            is worth mending and whether it is fading are learned apart then.
         tells: the damages that it names where it finds them; none: it does not tell.
     """
 
     width: int = 24
     blocks: int = 4
     tone_blocks: int = 0
+    gated: bool = False
     tells: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -96,7 +101,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
     def __init__(self, settings: RestorationConfig) -> None:
         super().__init__(settings)
         a, b, c = (settings.width * factor for factor in (1, 2, 4))
-        self.tone = Tone(settings.tone_blocks)
+        self.tone = Tone(settings.tone_blocks, gated=settings.gated)
         self.enter = nn.Conv2d(4, a, 3, padding=1)
         self.down = nn.ModuleList((Block(a), Block(b)))
         self.shrink = nn.ModuleList((nn.Conv2d(a, b, 2, 2), nn.Conv2d(b, c, 2, 2)))
@@ -116,6 +121,9 @@ class RestorationNet(Network, tags=["image-restoration"]):
         added = [block.second for block in self.tone.blocks.modules() if isinstance(block, Block)]
         for last in (self.leave, self.tone.leave, *added):
             nn.init.zeros_(last.weight)
+        if self.tone.gate is not None:
+            nn.init.zeros_(self.tone.gate.weight)
+            nn.init.constant_(self.tone.gate.bias, OPEN)  # type: ignore[arg-type]
         self.find = Findings(a + b + c, len(settings.tells)) if settings.tells else None
 
     def forward(self, lightness: Tensor) -> Tensor:
@@ -139,7 +147,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         return self.find(maps, tones).float().sigmoid()  # type: ignore[no-any-return]
 
     def answer(self, lightness: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Give details, curves and the logits of `findings`, None if it does not tell.
+        """Give details, what was seen of the tones, and the logits of `findings`, if it tells.
 
         Only `find` learns by the logits: what is told does not change what is mended.
         """
@@ -147,7 +155,11 @@ class RestorationNet(Network, tags=["image-restoration"]):
         told = None
         if self.find is not None:
             told = self.find([x.detach() for x in maps], tones.detach())
-        return self._added(maps, lightness), self.tone.curves(tones).float(), told
+        return self._added(maps, lightness), tones, told
+
+    def tones(self, lightness: Tensor) -> Tensor:
+        """Give what is seen of the tones of whole pictures (N, 1, H, W), for `Tone.split`."""
+        return self.tone.seen(_view(lightness))
 
     def details(self, lightness: Tensor) -> Tensor:
         """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them."""
@@ -175,7 +187,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
 def _view(lightness: Tensor) -> Tensor:
     """Give a small view (N, 1, h, w) of whole pictures, in -1..1."""
     height, width = lightness.shape[-2:]
-    scale = min(VIEW / min(height, width), math.sqrt(VIEW_PIXELS / (height * width)))
+    scale = min(VIEW / min(height, width), LONG_VIEW / max(height, width))
     view = (max(round(height * scale), 1), max(round(width * scale), 1))
     seen = F.interpolate(lightness.clamp(0, 100), view, mode="bilinear", antialias=True)
     return centred(seen)
@@ -202,9 +214,10 @@ class Tone(nn.Module):
 
     Args:
         blocks: residual blocks after each of the last three convolutions.
+        gated: whether it says how sure it is.
     """
 
-    def __init__(self, blocks: int) -> None:
+    def __init__(self, blocks: int, *, gated: bool = False) -> None:
         super().__init__()
         widths = (1, 16, 32, 48, TONES)
         self.body = nn.Sequential(
@@ -216,6 +229,7 @@ class Tone(nn.Module):
         self.whole = nn.Linear(TONES + len(QUANTILES), TONES)
         self.join = nn.Conv2d(TONES, TONES, 3, padding=1)
         self.leave = nn.Conv2d(TONES, CURVE, 1)
+        self.gate = nn.Conv2d(TONES, 1, 1) if gated else None
 
     def forward(self, x: Tensor) -> Tensor:
         """Turn a view (N, 1, h, w) in -1..1 into coefficients (N, 4, h / 16, w / 16)."""
@@ -231,8 +245,14 @@ class Tone(nn.Module):
         return x + self.whole(torch.cat((x.mean((2, 3)), levels), dim=1))[:, :, None, None]  # type: ignore[no-any-return]
 
     def curves(self, seen: Tensor) -> Tensor:
-        """Give the coefficients of what was seen."""
-        return self.leave(F.relu(self.join(F.relu(seen))))  # type: ignore[no-any-return]
+        """Give the coefficients of what was seen, as far as they are sure."""
+        coefficients, sure = self.split(seen)
+        return coefficients if sure is None else coefficients * sure
+
+    def split(self, seen: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Give coefficients (N, 4, h, w), and how sure they are (N, 1, h, w): 0..1, or None."""
+        x = F.relu(self.join(F.relu(seen)))
+        return self.leave(x), None if self.gate is None else self.gate(x).sigmoid()
 
 
 def apply_curves(
@@ -246,17 +266,20 @@ def apply_curves(
         top: the first row.
         rows: of the whole picture; None: these are all.
     """
-    height, width = lightness.shape[-2:]
-    y = (torch.arange(top, top + height, device=curves.device) + 0.5) / (rows or height) * 2 - 1
-    x = (torch.arange(width, device=curves.device) + 0.5) / width * 2 - 1
-    places = torch.stack(torch.meshgrid(x, y, indexing="xy"), dim=-1)
-    spread = F.grid_sample(
-        curves,
-        places.expand(len(curves), -1, -1, -1),
-        mode="bicubic",
-        padding_mode="border",
-        align_corners=False,
-    )
     t = centred(lightness)
-    bent = spread[:, :1] + t * (spread[:, 1:2] + t * (spread[:, 2:3] + t * spread[:, 3:]))
-    return (lightness + 50 * bent).clamp(-20, color.LIGHTNESS_MAX + 20)
+    constant, *rest = _spread(curves, lightness.shape, top, rows).split(1, dim=1)  # type: ignore[no-untyped-call]
+    bent = rest.pop()
+    while rest:
+        bent = torch.addcmul(rest.pop(), t, bent)
+    bent = torch.addcmul(constant, t, bent)
+    return lightness.add(bent, alpha=50).clamp(-20, color.LIGHTNESS_MAX + 20)
+
+
+def _spread(curves: Tensor, shape: torch.Size, top: int, rows: int | None) -> Tensor:
+    """Bring curves (N, 4, h, w) up to (N, 4, H, W) by bicubic interpolation, from row `top` on."""
+    height, width = shape[-2:]
+    cells = torch.eye(curves.shape[-2], device=curves.device)[None, :, :, None]
+    with torch.autocast(curves.device.type, enabled=False):  # tones are not rounded
+        down = F.interpolate(cells, (rows or height, 1), mode="bicubic")[0, :, :, 0]
+        across = F.interpolate(curves, (curves.shape[-2], width), mode="bicubic")
+        return torch.einsum("nkhw,hy->nkyw", across, down[:, top : top + height])

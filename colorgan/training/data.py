@@ -7,6 +7,7 @@ that is taken up again, or shared out among other processes, sees the same crops
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -227,10 +228,16 @@ def ahead(endless: Iterator[Batch]) -> Generator[Batch, None, None]:
 def crop(
     pixels: NDArray[np.uint8], size: int, scale: tuple[float, float], seed: tuple[int, ...]
 ) -> NDArray[np.uint8]:
-    """Cut a random square of (H, W, 3), bring it to size x size, mirror every second."""
+    """Cut a random square of (H, W, 3), bring it to size x size, mirror every second.
+
+    A square that is larger than the photo goes on beyond its edges as in a mirror.
+    """
     rng = np.random.default_rng(seed)
+    side = min(pixels.shape[:2]) * rng.uniform(*scale)
+    beyond = [max(math.ceil((side - length) / 2), 0) for length in pixels.shape[:2]]
+    if any(beyond):
+        pixels = np.pad(pixels, [(more, more) for more in (*beyond, 0)], mode="symmetric")
     height, width = pixels.shape[:2]
-    side = min(height, width) * rng.uniform(*scale)
     left, top = rng.uniform(0, width - side), rng.uniform(0, height - side)
     # Hamming is nearly as sharp as bicubic when reducing, at two thirds of its cost.
     image = Image.fromarray(pixels).resize(

@@ -190,18 +190,17 @@ class Recipe:
     ema_halflife: int = 20_000
     """Photos after which a weight counts half in the moving average that is kept; 0: none."""
     crop_scale: tuple[float, float] = (0.5, 1.0)
-    """Side of a crop as a share of the photo's short side."""
+    """Side of a crop as a share of the photo's short side; above 1 it goes on as in a mirror."""
     balance: float = 0.0
     """From 0 to 1: how far photos of large groups and large sources come less often than others
     (`data.evenness`): 0 takes every photo once an epoch. Not of streams."""
     slight: float | None = None
-    """Of a restorer: an error counts as a share of what the damage changed, in L* on average over
-    the picture, plus so much. So a little dust teaches as much as heavy grain, and what is whole
-    teaches most. None: every error counts alike."""
+    """Of a restorer: an error of details counts as a share of what the damage changed, in L* on
+    average over the picture, plus so much. So a little dust teaches as much as heavy grain, and
+    what is whole teaches most. None: every error counts alike."""
     slight_tones: float | None = None
-    """The same for its tones, and the distance from which their loss grows linearly if that is more
-    than `huber_delta`. More than for details: nobody knows tones for sure, and a restorer that is
-    to be right to the last step does nothing to them."""
+    """Of a restorer: tones learn by the logarithm of each picture's squared error plus this error
+    in L* squared, as PSNR counts. None: by `huber_delta`."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
@@ -287,7 +286,7 @@ class Recipe:
                     x is not None and not (restoring and x > 0)
                     for x in (self.slight, self.slight_tones)
                 ),
-                "has a share of slight damage; only a restorer has one, and it is more than 0.",
+                "has a slight error; only a restorer has one, and it is more than 0.",
             ),
             (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),

@@ -163,17 +163,16 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="restore",
-            generator=RestorationConfig(tone_blocks=2, tells=tuple(film.DAMAGES)),
+            generator=RestorationConfig(tone_blocks=2, gated=True, tells=tuple(film.DAMAGES)),
             critic=PatchConfig(),
             stages=(
                 Stage(96, 8, 400_000),
                 Stage(96, 8, 4_000, kind="critic"),
                 Stage(96, 8, 8_000, kind="adversarial", rate=0.05),
             ),
-            # Near zero a restorer that is unsure should leave the picture alone, which absolute
-            # errors teach, but from scratch it learns nothing by them: most of what it sees needs
-            # no mending, and as little by errors that count as shares of slight damage. So weights
-            # are finished by --init RUN --huber-delta 2 --slight 0.5 --slight-tones 3.
+            # From scratch a restorer learns nothing near zero: most of what it sees needs no
+            # mending. So weights are finished by --init RUN --huber-delta 2 --slight 0.5
+            # --slight-tones 1.
             losses=LossWeights(huber=1.0, tones=1.0, tell=0.1),
             huber_delta=5.0,
             adversarial=Adversarial("hinge", factor=0.002),

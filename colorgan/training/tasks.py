@@ -238,30 +238,46 @@ class RestorationTask(Task):
         Tones and details are asked for apart, each where the other is right: together the tones,
         which nobody can know for sure, would drown what the details are to learn.
         """
-        weights, recipe = self.recipe.losses, self.recipe
+        weights = self.recipe.losses
         terms: dict[str, Tensor] = {}
         if weights.huber or weights.tell:
-            details, curves, told = self.network.answer(seen.lightness)
+            details, tones, told = self.network.answer(seen.lightness)
         else:
-            details, curves, told = seen.faded, self.network.curves(seen.lightness), None
+            details, tones, told = seen.faded, self.network.tones(seen.lightness), None
+        curves, sure = self.network.tone.split(tones)
+        curves = curves.float()
         if weights.huber:
-            error = self._error(details, seen.faded, seen.lightness, recipe.slight)
-            terms["details"] = weights.huber * error
+            terms["details"] = weights.huber * self._details(details, seen)
+        if sure is not None and weights.tones:
+            terms["tones"] = weights.tones * self._changed(curves, seen)
+            curves = curves.detach() * sure.float()
         if weights.tones:
-            mended = apply_curves(curves, seen.faded)
-            error = self._error(mended, seen.new, seen.faded, recipe.slight_tones)
-            terms["tones"] = weights.tones * error
+            error = self._tones(apply_curves(curves, seen.faded), seen.new)
+            terms["tones" if sure is None else "sure"] = weights.tones * error
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
 
-    def _error(self, found: Tensor, truth: Tensor, damaged: Tensor, slight: float | None) -> Tensor:
-        """Give the weighted Huber loss of lightness (N, 1, H, W), as the recipe lets it count."""
-        weight, delta = None, self.recipe.huber_delta
+    def _details(self, found: Tensor, seen: Pictures) -> Tensor:
+        """Give the loss of details, as the recipe lets errors of pictures count."""
+        weight, delta, slight = None, self.recipe.huber_delta, self.recipe.slight
         if slight is not None:
-            weight = 1 / ((damaged - truth).abs().mean((1, 2, 3), keepdim=True) + slight)
-            delta = max(delta, slight)
-        return losses.huber(found, truth, weight, delta=delta)
+            damage = (seen.lightness - seen.faded).abs().mean((1, 2, 3), keepdim=True)
+            weight, delta = 1 / (damage + slight), max(delta, slight)
+        return losses.huber(found, seen.faded, weight, delta=delta)
+
+    def _changed(self, curves: Tensor, seen: Pictures) -> Tensor:
+        """Give the loss of tones that did change: what to do if one is sure that they did."""
+        changed = (seen.faded != seen.new).flatten(1).any(1)
+        if not changed.any():
+            return curves.sum() * 0
+        return self._tones(apply_curves(curves[changed], seen.faded[changed]), seen.new[changed])
+
+    def _tones(self, found: Tensor, truth: Tensor) -> Tensor:
+        """Give the loss of tones, as the recipe lets errors count."""
+        if self.recipe.slight_tones is None:
+            return losses.huber(found, truth, delta=self.recipe.huber_delta)
+        return losses.decibels(found, truth, self.recipe.slight_tones)
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
         """Give the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
