@@ -249,7 +249,7 @@ LIMITS = {
         f"At most {together.MOST}\nphotos",
         "looks at {}, {} and {} pixels".format(*settings.AUTO_SIZES),
         "{} to {}; default {}".format(*settings.SIZES, settings.DEFAULT_SIZE),
-        f"is at most\n{sizes.LONGEST} times the working size",
+        f"A photo more than\n{sizes.LONGEST} times as long as wide",
         f"before they are decoded; default {settings.MAX_PIXELS // 10**6}",
         f"takes up to {album.MOST_PHOTOS} photos",
     ),
