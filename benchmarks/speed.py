@@ -5,7 +5,7 @@ DDColor were compared with (see README): trunk, five steps up with two convoluti
 parameters, 10.3 GMAC at 256. All that is timed takes turns with it in one run, so that what else
 the machine does falls on all; what counts is the median of the ratios. Memory and start-up are
 those of fresh processes. --keep adds a line to benchmarks/speed.jsonl, so that one sees when
-something became slower.
+something became slower; --kept measures nothing: it prints README's table from the last line.
 """
 
 from __future__ import annotations
@@ -246,13 +246,43 @@ def startup(command: list[str]) -> float:
     return min(times)
 
 
+def kept() -> dict[str, float]:
+    """Return the figures that were kept last."""
+    last: dict[str, dict[str, float]] = json.loads(HISTORY.read_text().splitlines()[-1])
+    return last["figures"]
+
+
+def table(figures: Mapping[str, float]) -> list[str]:
+    """Return the lines of README's table."""
+    passes = {
+        "network at 256 pixels, the default: `pretrained`, `custom`": _of_both(figures, 256),
+        "network at 512 pixels: `pretrained`, `custom`": _of_both(figures, 512),
+        "a photo of 12 megapixels at 512, in memory, by `pretrained`": (
+            f"{figures['whole, in memory, 12 MP']:.2f}"
+        ),
+        "its decoding and encoding as JPEG": (
+            f"{figures['decode, 12 MP'] + figures['encode, 12 MP']:.2f}"
+        ),
+    }
+    rows = [f"| {what} | {found} |" for what, found in passes.items()]
+    return ["| | passes |", "| --- | ---: |", *rows]
+
+
+def _of_both(figures: Mapping[str, float], side: int) -> str:
+    return ", ".join(f"{figures[f'network, {name} at {side}']:.2f}" for name in MODELS)
+
+
 def main() -> None:
     """Measure, print, and keep if asked to."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--turns", type=int, default=9)
     parser.add_argument("--megapixels", type=int, nargs="+", default=[1, 12, 48], choices=SIDES)
     parser.add_argument("--keep", action="store_true", help="add the figures to speed.jsonl")
+    parser.add_argument("--kept", action="store_true", help="print README's table instead")
     options = parser.parse_args()
+    if options.kept:
+        print(*table(kept()), sep="\n")
+        return
     figures: dict[str, float] = {}
 
     def show(found: dict[str, dict[str, float]]) -> None:

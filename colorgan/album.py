@@ -17,7 +17,7 @@ from pathlib import Path
 from . import missing
 from . import photo as files
 from .color.pixels import full_lightness
-from .colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, carried_hints, paint
+from .colorizer import NO_HINTS, Colorizer, carried_hints, paint
 from .device import has_idle_core
 from .errors import ColorganError, PhotoError
 from .hints import Hints
@@ -28,6 +28,7 @@ from .photo import Keeper, Pages, Photo, formats, notes
 from .photo.keeping import is_ours, note_of
 from .photoset.sources import find
 from .restorer import Restorer
+from .settings import DEFAULT_SIZE, Size
 from .together import Series
 
 HINTS_ENDING = ".hints.json"

@@ -80,8 +80,7 @@ def colorize(picture: Picture, *, model: str = hub.BEST, **settings: Any) -> Pic
         return photo.encode(coloured, colorizer.note)
     if not isinstance(picture, np.ndarray):
         raise PhotoError(
-            f"This is no picture, but of the type {type(picture).__name__}. Give a path, bytes, an "
-            "image or an array."
+            f"A {type(picture).__name__} is no picture. Use a path, bytes, an image or an array."
         )
     return _like(colorizer.colorize(_photo_of(picture), **settings), picture.dtype)
 
@@ -89,10 +88,10 @@ def colorize(picture: Picture, *, model: str = hub.BEST, **settings: Any) -> Pic
 def _check_read(settings: Mapping[str, Any]) -> None:
     """Refuse names of files where what is in them is wanted."""
     if not isinstance(settings.get("hints"), Hints | None):
-        raise ColorganError("Hints are read before: hints=colorgan.hints.read(FILE).")
+        raise ColorganError("Hints must be read first: hints=colorgan.hints.read(FILE).")
     if not all(isinstance(one, Reference) for one in settings.get("references") or ()):
         raise ColorganError(
-            "References are looked at before: references=[colorizer.reference(FILE)], where "
+            "References must be made first: references=[colorizer.reference(FILE)], where "
             "colorizer is a Colorizer."
         )
 

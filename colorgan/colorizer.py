@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -20,28 +19,47 @@ from . import engines, hub
 from . import photo as files
 from .color.pixels import full_lightness, strips, to_lab, to_pixels
 from .color.upsampling import apply_lines
-from .device import autocast, choose_device, memory_told
-from .errors import ColorganError, HintError, ModelError
+from .device import autocast, memory_told
+from .errors import HintError, ModelError
 from .hints import Hints, from_json, reference, to_json
 from .hints.reference import Reference
 from .look import Look
 from .networks import Generator
 from .networks.contract import Seen
+from .networks.sizes import resize, working_size
 from .photo import Photo, notes
+from .photo_model import PhotoModel
 from .photoset.curate import is_grey, is_one_tint
+from .settings import (
+    AUTO_SIZES,
+    DEFAULT_SIZE,
+    SIZES,
+    STRENGTHS,
+    Size,
+    check,
+    check_references,
+)
 
-DEFAULT_SIZE = 256
-SIZES = (32, 1024)
-AUTO_SIZES = (192, 256, 384)
-Size = int | Literal["auto"]
-STRENGTHS = (0.0, 1.5)
+__all__ = [
+    "AUTO_SIZES",
+    "DEFAULT_SIZE",
+    "NO_HINTS",
+    "SIZES",
+    "STRENGTHS",
+    "Colorizer",
+    "Size",
+    "carried_hints",
+    "check",
+    "check_references",
+    "paint",
+]
+
 NO_HINTS = Hints()
 UNLIKE = "Nothing in it is like the reference, so it was coloured without."
 FLAT = 3.0  # deviation of L* under which a photo is one patch of colour, and no toned print
-NETWORK_PIXELS = 1 << 22  # a very long photo is shown smaller rather than to exhaust memory
 
 
-class Colorizer:
+class Colorizer(PhotoModel):
     """Colours photos with a generator.
 
     Lightness stays as it was, at full size and depth; the network sees the photo at its working
@@ -52,8 +70,8 @@ class Colorizer:
         >>> colorizer.colorize_file("grandmother.jpg", "grandmother in colour.jpg")
 
     Attributes:
-        name: of the model.
-        revision: of the model; for a folder the fingerprint of its weights.
+        name, revision, device: as `PhotoModel` has them.
+        generator: the network.
     """
 
     def __init__(
@@ -64,15 +82,8 @@ class Colorizer:
         revision: str = "",
         device: torch.device | None = None,
     ) -> None:
-        self.name = name
-        self.revision = revision
-        self.device = device or choose_device()
-        self.generator = generator.eval().to(self.device)
-        self.generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-
-    def __repr__(self) -> str:
-        """Name the model and where it computes."""
-        return f"Colorizer({self.name!r}, revision={self.revision!r}, device={str(self.device)!r})"
+        super().__init__(generator, name, revision, device)
+        self.generator = generator
 
     @classmethod
     def from_pretrained(
@@ -86,12 +97,13 @@ class Colorizer:
 
         Args:
             name: of the model; for onnxruntime also an ONNX file that `colorgan export` wrote.
-            engine: what computes, "torch" or "onnxruntime" (float32, on the processor; the first
+            engine: what computes, "torch" or "onnxruntime" (float32, on the CPU; the first
                 time it exports the model and keeps that, see `engines.open_onnx`).
             device: where torch computes; by default the fastest.
 
         Raises:
             ModelError: there is no such model or engine, or it does not load.
+            PackageError: the engine's package is not installed.
         """
         engines.check(engine)
         if engine == "onnxruntime":
@@ -136,17 +148,15 @@ class Colorizer:
             PhotoError: the photo cannot be read.
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
-        original = files.read(photo, max_pixels=max_pixels)
-        coloured = self.colorize(
-            original,
+        work = partial(
+            self.colorize,
             strength=strength,
             size=size,
             hints=hints,
             references=references,
             reference_strength=reference_strength,
         )
-        files.warn_of(original.name, coloured.notices)
-        return files.to_image(coloured)
+        return self._picture(photo, work, max_pixels)
 
     def colorize_file(
         self,
@@ -178,23 +188,15 @@ class Colorizer:
             ColorganError: strength or size is out of range, or the hints are another photo's.
         """
         check(strength, size)
-        allowed = files.may_write(source, target, overwrite=overwrite)
-        pages = files.read_pages(source, max_pixels=max_pixels)
-
-        def colour(photo: Photo, hints: Hints | None) -> Photo:
-            return self.colorize(
-                photo,
-                strength=strength,
-                size=size,
-                hints=hints,
-                references=references,
-                reference_strength=reference_strength,
-            )
-
-        coloured = pages.map(
-            lambda photo: colour(photo, hints), lambda photo: colour(photo, NO_HINTS)
+        work = partial(
+            self.colorize,
+            strength=strength,
+            size=size,
+            references=references,
+            reference_strength=reference_strength,
         )
-        return files.write_pages(coloured, target, self.note, allowed=allowed).warn()
+        first, others = partial(work, hints=hints), partial(work, hints=NO_HINTS)
+        return self._file(source, target, first, others, max_pixels=max_pixels, overwrite=overwrite)
 
     @property
     def note(self) -> str:
@@ -217,6 +219,7 @@ class Colorizer:
         go on top of what references say. If nothing is like the references, a notice says so.
 
         Raises:
+            PhotoError: the photo needs more memory than is free.
             ColorganError: strength or size is out of range, the hints are another photo's, or the
                 references another model's.
         """
@@ -252,7 +255,7 @@ class Colorizer:
         own = photo if isinstance(photo, Photo) else files.read(photo)
         with memory_told(own.name):
             look = self._look(full_lightness(own.pixels), size)
-            view = shrunk(own, min(look.lightness.shape[-2:]))
+            view = _resized(own, min(look.lightness.shape[-2:]))
             if is_grey(view.pixels):
                 raise HintError(
                     f"{own.name} is grey: it has no colours to give. Take a photo in colour."
@@ -329,7 +332,8 @@ class Colorizer:
         """Show the network lightness (1, 1, H, W) at its working size."""
         if size == "auto":
             return self._chosen(lightness)
-        small = _at_working_size(lightness, size)
+        height, width = lightness.shape[-2:]
+        small = resize(lightness, working_size(height, width, size))
         return Look.of(small, self.see(small), size)
 
     def _chosen(self, lightness: Tensor) -> Look:
@@ -385,57 +389,8 @@ def carried_hints(photo: Photo) -> Hints:
         return NO_HINTS
 
 
-def check(strength: float, size: Size) -> None:
-    """Refuse a strength or working size out of range.
-
-    Raises:
-        ColorganError: says the range.
-    """
-    if not STRENGTHS[0] <= strength <= STRENGTHS[1]:
-        raise ColorganError(
-            f"Strength is {strength:g}; it must be between {STRENGTHS[0]:g} and {STRENGTHS[1]:g}."
-        )
-    if size != "auto" and not SIZES[0] <= size <= SIZES[1]:
-        raise ColorganError(
-            f"The working size is {size}; it must be between {SIZES[0]} and {SIZES[1]} pixels."
-        )
-
-
-def shrunk(photo: Photo, short_side: int) -> Photo:
-    """Give a photo small, or larger where it is smaller: 8 bits, and nothing but the picture."""
+def _resized(photo: Photo, short_side: int) -> Photo:
+    """Return a photo at the size at which the network sees it: 8 bits, and only the picture."""
     shape = working_size(photo.height, photo.width, short_side)
     image = files.to_rgb(photo).resize(shape[::-1], Image.Resampling.LANCZOS, reducing_gap=2)
     return Photo(np.asarray(image), None, "PNG", photo.name)
-
-
-def check_references(count: int, strength: float) -> None:
-    """Refuse more references than are taken, or a strength out of range.
-
-    Raises:
-        ColorganError: says the range.
-    """
-    if count > reference.MAX_REFERENCES:
-        raise ColorganError(
-            f"{count} references are too many; at most {reference.MAX_REFERENCES} are taken."
-        )
-    if not 0 <= strength <= 1:
-        raise ColorganError(
-            f"The strength of the references is {strength:g}; it must be between 0 and 1."
-        )
-
-
-def _at_working_size(lightness: Tensor, size: int) -> Tensor:
-    """Give lightness (1, 1, h, w) of lightness (1, 1, H, W)."""
-    shape = working_size(lightness.shape[-2], lightness.shape[-1], size)
-    return F.interpolate(lightness, shape, mode="bilinear", align_corners=False, antialias=True)
-
-
-def working_size(height: int, width: int, short_side: int) -> tuple[int, int]:
-    """Give the height and width at which the network sees a photo: same shape, never squashed.
-
-    The short side becomes `short_side`, unless the photo is so long that the whole would pass
-    `NETWORK_PIXELS`; then the whole is brought to that.
-    """
-    scale = short_side / min(height, width)
-    scale = min(scale, math.sqrt(NETWORK_PIXELS / (height * width)))
-    return max(round(height * scale), 1), max(round(width * scale), 1)

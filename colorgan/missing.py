@@ -65,7 +65,9 @@ def find(photo: Photo) -> Mask:
 
 
 def marked(path: str | Path, photo: Photo) -> Mask:
-    """Give what a person marked as missing in a photo: (H, W), True where a picture is white.
+    """Return what a person marked as missing in a photo: (H, W), True where a picture is white.
+
+    What is transparent in the picture is not marked.
 
     Args:
         path: of the picture, of the photo's shape in any size.
@@ -83,6 +85,8 @@ def marked(path: str | Path, photo: Photo) -> Mask:
             "of the photo's size."
         )
     lightness = full_lightness(marks.pixels)[0, 0].numpy()
+    if marks.alpha is not None:
+        lightness = np.where(marks.alpha > np.iinfo(marks.alpha.dtype).max / 2, lightness, 0)
     if ((lightness > 15) & (lightness < 85)).mean() > BETWEEN:
         raise PhotoError(
             f"{marks.name} is no picture of marks, as much of it is neither black nor white: draw "
@@ -91,8 +95,8 @@ def marked(path: str | Path, photo: Photo) -> Mask:
     light = lightness > 50
     if light.all() or not light.any():
         raise PhotoError(
-            f"{marks.name} marks {'all' if light.any() else 'nothing'} of the photo: make white "
-            "what is missing, and black all else."
+            f"{marks.name} marks {'all' if light.any() else 'nothing'} of the photo: paint white "
+            "what is missing, and black everything else."
         )
     return _resized(light, (photo.width, photo.height))
 

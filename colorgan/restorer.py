@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,16 @@ from . import hub
 from . import photo as files
 from .color import LIGHTNESS_MAX
 from .color.pixels import full_lightness, strips, to_ab, to_pixels
-from .device import autocast, choose_device, memory_told
-from .errors import ColorganError
+from .device import autocast, memory_told
 from .networks import RestorationNet
 from .networks.restoration import REACH, apply_curves
 from .photo import Photo, notes
+from .photo_model import PhotoModel
+from .settings import RESTORE_STRENGTHS as STRENGTHS
+from .settings import check_restoring as check
 
-STRENGTHS = (0.0, 1.0)
+__all__ = ["STRENGTHS", "Restorer", "check"]
+
 TILE = 1024
 """Side of the tiles in pixels, without what is seen around them."""
 FOUND_AT, PART = 512, 128
@@ -34,7 +38,7 @@ COARSE = 640
 """Short side in pixels from which a photo is first mended at half its size."""
 
 
-class Restorer:
+class Restorer(PhotoModel):
     """Mends photos with a restoration network; what is not damaged hardly changes.
 
     The lightness is mended at full size: scratches, dust, grain, blur and blocks in tiles, then
@@ -47,8 +51,8 @@ class Restorer:
         >>> restorer.restore_file("grandmother.jpg", "grandmother restored.jpg")
 
     Attributes:
-        name: of the model.
-        revision: of the model; for a folder the fingerprint of its weights.
+        name, revision, device: as `PhotoModel` has them.
+        network: that restores.
     """
 
     def __init__(
@@ -59,11 +63,8 @@ class Restorer:
         revision: str = "",
         device: torch.device | None = None,
     ) -> None:
-        self.name = name
-        self.revision = revision
-        self.device = device or choose_device()
-        self.network = network.eval().to(self.device)
-        self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        super().__init__(network, name, revision, device)
+        self.network = network
 
     @classmethod
     def from_pretrained(
@@ -94,9 +95,7 @@ class Restorer:
             PhotoError: the photo cannot be read.
             ColorganError: strength is out of range.
         """
-        original = files.read(photo, max_pixels=max_pixels)
-        files.warn_of(original.name, original.notices)
-        return files.to_image(self.restore(original, strength=strength))
+        return self._picture(photo, partial(self.restore, strength=strength), max_pixels)
 
     def restore_file(
         self,
@@ -123,10 +122,8 @@ class Restorer:
             ColorganError: strength is out of range.
         """
         check(strength)
-        allowed = files.may_write(source, target, overwrite=overwrite)
-        pages = files.read_pages(source, max_pixels=max_pixels)
-        restored = pages.map(lambda photo: self.restore(photo, strength=strength))
-        return files.write_pages(restored, target, self.note, allowed=allowed).warn()
+        work = partial(self.restore, strength=strength)
+        return self._file(source, target, work, max_pixels=max_pixels, overwrite=overwrite)
 
     @property
     def note(self) -> str:
@@ -163,6 +160,7 @@ class Restorer:
         """Restore a photo; give it with the same size, depth, colours, alpha and metadata.
 
         Raises:
+            PhotoError: the photo needs more memory than is free.
             ColorganError: strength is out of range.
         """
         check(strength)
@@ -229,16 +227,3 @@ def tiles(height: int, width: int) -> Iterator[tuple[Window, Window]]:
             rows = slice(max(top - REACH, 0), min(bottom + REACH, height))
             columns = slice(max(left - REACH, 0), min(right + REACH, width))
             yield (slice(top, bottom), slice(left, right)), (rows, columns)
-
-
-def check(strength: float) -> None:
-    """Refuse a strength out of range.
-
-    Raises:
-        ColorganError: says the range.
-    """
-    if not STRENGTHS[0] <= strength <= STRENGTHS[1]:
-        raise ColorganError(
-            f"The strength of restoring is {strength:g}; it must be between {STRENGTHS[0]:g} and "
-            f"{STRENGTHS[1]:g}."
-        )

@@ -22,13 +22,14 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from . import photo as files
-from .colorizer import DEFAULT_SIZE, Colorizer, Size, carried_hints
+from .colorizer import Colorizer, carried_hints
 from .errors import ColorganError
 from .hints import Hints, reference
 from .hints.reference import ACCEPTED, CORRECTED_GATE, SERIES_GATE, Reference, Scene, gate, likeness
 from .look import Look
 from .photo import Photo
 from .photoset.sources import evenly
+from .settings import DEFAULT_SIZE, Size
 
 MOST = 512
 """Photos that are kept of an album, some 100 kB each; the others are coloured by these too."""

@@ -20,12 +20,12 @@ WORDS = {
     ("api", "album", "video", "evaluation", "survey"): "photos, films; judging; asking people",
     ("together",): "photos that share their colours",
     ("colorizer", "restorer", "missing"): "photo in, photo out",
-    ("engines", "look"): "torch or onnxruntime; what a pass gave",
+    ("engines", "look", "photo_model"): "torch or onnxruntime; what a pass gave",
     ("photoset", "hub"): "photos by name; models by name",
     ("photo", "networks", "hints"): "files; lightness to ab; a person's word",
     ("output", "film"): "files that appear whole; old film",
     ("damage",): "what befalls prints",
-    ("color", "device", "rates", "extras"): "single subjects, each by itself",
+    ("color", "device", "rates", "extras", "settings"): "single subjects, each by itself",
     ("errors", "version"): "what all may use",
 }
 """What stands above the rooms of each floor."""

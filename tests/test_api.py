@@ -94,5 +94,5 @@ def test_what_is_no_file_is_said(wrong):
 
 @pytest.mark.parametrize("settings", [{"hints": "a.json"}, {"references": ["a.jpg"]}])
 def test_names_of_files_where_what_is_in_them_is_wanted(grey, settings):
-    with pytest.raises(ColorganError, match="before"):
+    with pytest.raises(ColorganError, match="first: "):
         colorgan.colorize(grey, **settings)

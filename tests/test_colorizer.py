@@ -8,10 +8,11 @@ from PIL import Image
 
 from colorgan import ColorganError, Colorizer, ModelError, PhotoError, hub, photo
 from colorgan.color.pixels import full_lightness, strips
-from colorgan.colorizer import AUTO_SIZES, working_size
+from colorgan.colorizer import AUTO_SIZES
 from colorgan.device import has_fast_bfloat16, memory_told
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.networks.contract import Seen
+from colorgan.networks.sizes import working_size
 from colorgan.photo import Photo
 
 
@@ -168,6 +169,11 @@ class TestWorkingSize:
     def test_a_very_long_photo_is_bounded_as_a_whole(self):
         height, width = working_size(10, 1_000_000, 256)
         assert height >= 1 and height * width <= 1.1 * 2**22
+
+    def test_a_photo_one_pixel_wide_is_looked_at_quickly_and_a_panorama_whole(self):
+        height, width = working_size(50, 1, 256)
+        assert height > 40 * width and height * width <= 10 * 256**2
+        assert working_size(1000, 4000, 1024) == (1024, 4096)
 
     def test_strips_cover_the_photo_once(self):
         rows = [row for top, bottom in strips(4001, 3000) for row in range(top, bottom)]

@@ -13,16 +13,21 @@ from pathlib import Path
 import hints
 import pytest
 import quality
+import speed
 import tyro
 from commands import script
 from conftest import ROOT
 
 import colorgan
 import train
-from colorgan import cli
+from colorgan import cli, hub, settings, together
 from colorgan.hints import from_json
+from colorgan.networks import sizes
+from colorgan.photo import pages
+from colorgan.survey import analysis
 from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
+from colorgan.ui import album, film_work, limits, page
 
 DOCS = ROOT / "docs"
 SITE = sorted(DOCS.glob("*.md"))
@@ -185,8 +190,24 @@ def test_the_readme_s_table_of_quality_is_what_the_command_prints():
     assert [row for row in rows if row not in TEXTS["README.md"].splitlines()] == []
 
 
+def test_the_readme_s_table_of_speed_is_what_was_kept_last(capsys):
+    done = script(Path(speed.__file__), "--kept")
+    assert len(done.stdout.splitlines()) == 2 + 4
+    assert done.stdout in TEXTS["README.md"]
+    figures = speed.kept()
+    own = [f"{figures[f'network, {name} at 256']:.2f}" for name in speed.MODELS]
+    assert f"| {' and '.join(own)} at 256 |" in TEXTS["README.md"], "beside the others'"
+    assert f"takes {figures['peak MiB, 12 MP']} MiB at most" in TEXTS["README.md"]
+
+
 def test_the_readme_s_figures_of_groups_and_mistakes_are_the_measured_ones():
     figures = quality.kept()
+    protocol = figures["protocol"]
+    judged = f"{protocol['photos']} validation photos ({len(protocol['left_out'])} grey ones"
+    assert judged in TEXTS["README.md"]
+    groups = [group["ciede2000"] for group in figures["groups"].values() if group.get("ciede2000")]
+    nearer = sum(group["custom"] < group["grey"] for group in groups)
+    assert f"In {nearer} of {len(groups)} groups" in TEXTS["README.md"]
     for model in ("custom", "pretrained"):
         shares = [
             100 * group["ciede2000"][model] / group["ciede2000"]["grey"]
@@ -198,6 +219,55 @@ def test_the_readme_s_figures_of_groups_and_mistakes_are_the_measured_ones():
                 assert f"{share:.1f}" in TEXTS["README.md"], model
     glaring = figures["models"]["custom"]["glaring_photos"]["mean"]
     assert f"In {glaring:.1%}".replace("%", " %") in TEXTS["README.md"]
+
+
+def test_the_readme_says_at_which_sizes_the_models_look():
+    folders = hub.embedded("generator")
+    zooms = {name: hub.read_config(folder)["zooms"] for name, folder in folders.items()}
+    assert zooms == {"custom": [1.0, 0.5], "pretrained": [0.75]}
+    words = "`custom` looks at it at that size and at half of it, `pretrained` at three quarters"
+    assert words in TEXTS["README.md"]
+
+
+def test_the_readme_s_example_of_a_survey_is_reckoned_as_the_report_does():
+    found = analysis.share(24, 30)
+    low, high = found.wilson
+    said = f"{found.share:.0%} (95 % interval\n{100 * low:.1f} to {100 * high:.1f} %; p = "
+    assert said.replace("%", " %", 1) + f"{found.p:.4f})" in TEXTS["README.md"]
+
+
+def test_the_readme_names_the_torch_that_make_installs():
+    (version,) = re.findall(r"^TORCH\s+\?= torch==(.*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert f"`make` installs torch {version};" in TEXTS["README.md"]
+
+
+LIMITS = {
+    "docs/colouring.md": (
+        f"Up to {settings.MAX_REFERENCES} photos in colour",
+        f"At most {pages.MAX_PAGES} pages",
+        f"At most {pages.MAX_FRAMES}, of 8 bits",
+        f"At most {together.MOST}\nphotos",
+        "looks at {}, {} and {} pixels".format(*settings.AUTO_SIZES),
+        "{} to {}; default {}".format(*settings.SIZES, settings.DEFAULT_SIZE),
+        f"A photo more than\n{sizes.LONGEST} times as long as wide",
+        f"before they are decoded; default {settings.MAX_PIXELS // 10**6}",
+        f"takes up to {album.MOST_PHOTOS} photos",
+    ),
+    "docs/space.md": (
+        "further pages and frames among them; of a film 25 frames count as one; "
+        f"default {limits.PHOTOS}",
+        f"An album on the page has {album.MOST_PHOTOS} photos at most",
+        f"A photo has {settings.MAX_PIXELS // 10**6} million pixels at most",
+        f"Up to {page.MOST_WAITING} requests wait in the queue",
+        f"of the first {film_work.MOST_SCENES}\nat most",
+    ),
+    "docs/film.md": (f"default {settings.DEFAULT_SIZE}. Smaller is faster",),
+}
+
+
+@pytest.mark.parametrize(("page", "words"), [(p, w) for p, told in LIMITS.items() for w in told])
+def test_a_limit_that_a_text_tells_is_that_of_the_code(page, words):
+    assert words in TEXTS[page]
 
 
 def test_the_readme_s_example_of_hints_is_read():

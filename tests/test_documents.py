@@ -16,7 +16,7 @@ from photo_files import animation, document, saved
 from pictures import lightness, mean_chroma
 from PIL import Image
 
-from colorgan import Colorizer, PhotoError, PhotoWarning, Restorer, photo
+from colorgan import Colorizer, PhotoError, PhotoWarning, Restorer, colorize, photo
 from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.photo import Written
 from colorgan.photo.keeping import is_ours
@@ -115,6 +115,15 @@ class TestInPython:
         with pytest.warns(PhotoWarning, match=r"^scan\.tif: Only the first of its 3 pages") as seen:
             assert colorizer(scan).size == (96, 64)
         assert seen[0].filename == __file__
+
+    def test_so_does_one_frame_of_an_animation_that_a_program_has_opened(self, colorizer, film):
+        opened = Image.open(film)
+        with pytest.warns(PhotoWarning, match=r"Only the first of its \d frames was taken") as seen:
+            colorizer(opened)
+        assert seen[0].filename == __file__
+        opened.seek(1)
+        with pytest.warns(PhotoWarning, match="Only the current of its"):
+            colorize(opened, size=32)
 
     def test_what_reading_left_out_is_a_warning(self, colorizer, film, tmp_path):
         with pytest.warns(PhotoWarning, match=rf"^film\.png: {LEFT_OUT}$") as seen:

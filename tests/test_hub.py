@@ -16,7 +16,7 @@ from PIL import Image
 
 from colorgan import Colorizer, hub
 from colorgan.errors import ModelError
-from colorgan.hub import folders
+from colorgan.networks import folders
 
 SIZE = ("--size", "64")
 
@@ -72,17 +72,21 @@ class TestPull:
             done = colour(run, "me/spoilt", stamp, tmp_path / "out")
         finally:
             server.wrong_bytes = False
-        assert done.returncode == 1 and "golden.safetensors are not of one piece" in done.stderr
+        assert done.returncode == 1 and "golden.safetensors do not belong together" in done.stderr
         assert "Traceback" not in done.stderr and not (tmp_path / "out" / "stamp.png").exists()
 
-    def test_the_mixin_s_own_door_works(self, pushed, run):
+    def test_works_by_the_class_too_and_fails_in_the_same_sentences(self, pushed, run):
         code = (
-            "from colorgan.networks import UNet; import torch\n"
+            "from colorgan.errors import ModelError\nfrom colorgan.networks import UNet\n"
+            "import torch\n"
             f"net = UNet.from_pretrained('{pushed}', revision='v1.0')\n"
-            "print(type(net).__name__, net(torch.rand(1, 1, 20, 30) * 100).shape)"
+            "print(type(net).__name__, net(torch.rand(1, 1, 20, 30) * 100).shape)\n"
+            f"try: UNet.from_pretrained('{pushed}', revision='v9')\n"
+            "except ModelError as error: print(error)"
         )
         done = run("-c", code)
         assert "UNet torch.Size([1, 2, 20, 30])" in done.stdout, done.stderr
+        assert "has no revision 'v9' on the Hub" in done.stdout, done.stderr
 
     def test_the_example_fetches_file_by_file_and_colours(self, pushed, run, stamp, tmp_path):
         script = ROOT / "examples" / "from_the_hub.py"
@@ -135,7 +139,7 @@ class TestPull:
 
 class TestModelFolders:
     def test_a_package_without_weights_has_no_embedded_models(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(folders, "__file__", str(tmp_path / "colorgan" / "hub" / "folders.py"))
+        monkeypatch.setattr(folders, "__file__", str(tmp_path / "a" / "b" / "c.py"))
         assert hub.embedded() == {}
 
     def test_only_whole_models_of_colorgan_are_listed(self, small_model, tmp_path, monkeypatch):

@@ -307,7 +307,7 @@ class TestOtherOutputs:
         labels = put(tmp_path / "labels.csv", b"name,class\nportrait.jpg,1\n")
         options = ("--data", portrait, "--labels", labels, "--photos", labels)
         done = colorgan("evaluate", "--model", "custom", *options)
-        assert done.returncode == 1 and "is to be read" in done.stderr
+        assert done.returncode == 1 and "is one of the inputs" in done.stderr
         assert labels.read_bytes().startswith(b"name,class")
 
     def test_a_sheet_of_ours_is_replaced(self, tmp_path):

@@ -114,6 +114,13 @@ class TestMarked:
         mask = missing.marked(tmp_path / "mask.png", Photo(scene, None, "PNG"))
         assert mask[20:60, 20:40].all() and mask.sum() == 800
 
+    def test_what_is_transparent_is_not_marked(self, scene, tmp_path):
+        marks = Image.new("LA", (240, 180), (255, 0))
+        marks.paste((255, 255), (20, 20, 40, 60))
+        marks.save(tmp_path / "mask.png")
+        mask = missing.marked(tmp_path / "mask.png", Photo(scene, None, "PNG"))
+        assert mask[20:60, 20:40].all() and mask.sum() == 800
+
     @pytest.mark.parametrize(
         ("size", "tone", "words"),
         [((90, 90), 0, "another shape"), ((240, 180), 0, "nothing"), ((240, 180), 255, "all of")],
@@ -174,6 +181,6 @@ class TestCommand:
 
     def test_what_does_not_go_together_is_refused(self, old, tmp_path, capsys):
         assert self.run(tmp_path, old[0], "--show-missing", "--fill")[0] == 1
-        assert "goes with no --fill" in capsys.readouterr().err
+        assert "cannot be combined with --fill" in capsys.readouterr().err
         assert main(["restore", old[0], old[0], "-o", str(tmp_path), "--missing", old[0]]) == 1
         assert "marks one photo" in capsys.readouterr().err

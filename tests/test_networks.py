@@ -157,7 +157,7 @@ def test_learned_points_to_spread_hints_by_change_no_answer_and_know_no_neighbou
 
 
 class TestFromPretrained:
-    """huggingface_hub's door to a class: its own models, whatever their settings."""
+    """The door to a class: its own models by name, whatever their settings."""
 
     def test_loads_the_settings_and_weights_of_the_class(self, tmp_path):
         for settings in (CONFIGS["unet, with gain and zooms"], Pix2PixConfig(levels=3, width=8)):
@@ -170,7 +170,7 @@ class TestFromPretrained:
             )
 
     def test_loads_a_restorer(self):
-        network = networks.RestorationNet.from_pretrained(ROOT / "weights" / "restore")
+        network = networks.RestorationNet.from_pretrained("restore")
         with torch.inference_mode():
             assert network(picture(20, 30)).shape == (1, 1, 20, 30)
 

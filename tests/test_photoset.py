@@ -130,7 +130,7 @@ class TestResultsOfOurs:
 
     def test_alone_are_no_photos(self, tmp_path):
         photo.write(photo.read(JPEG), tmp_path / "set" / "a.jpg", NOTE)
-        with pytest.raises(PhotoError, match="no photos but such as colorgan has coloured"):
+        with pytest.raises(PhotoError, match="only photos that colorgan has coloured"):
             list(read_all([tmp_path / "set"]))
 
 
@@ -203,4 +203,4 @@ class TestDataSetsOfTheHub:
     def test_that_are_not_there_are_one_sentence(self, server, run):
         done = run(*COLORGAN, "evaluate", "--model", "custom", "--data", "me/nowhere")
         assert done.returncode == 1 and "Traceback" not in done.stderr
-        assert "no such data set can be had" in done.stderr
+        assert "the Hub has no such data set" in done.stderr

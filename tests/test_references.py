@@ -111,7 +111,7 @@ class TestBorrowing:
         assert given.gain.unique().tolist() == [1] and not given.offset.any()
 
     def test_another_model_s_reference_is_refused(self):
-        with pytest.raises(HintError, match="looked at by another model"):
+        with pytest.raises(HintError, match="made with another model"):
             borrow(scene_of(things()[:, :4]), [self.taught(0, (40, 0), (0, -40))])
 
     def test_a_pair_of_places_is_a_hint(self):
@@ -308,6 +308,34 @@ class TestCommand:
         )  # fmt: skip
         assert done.returncode == 1 and "no colours to give" in done.stderr
         assert not (tmp_path / "out").exists()
+
+    def test_each_reference_is_named_by_itself_and_photos_may_follow(self, pictures, tmp_path):
+        """A folder stands for all photos in it."""
+        folder, grey = tmp_path / "in colour", tmp_path / "grey.png"
+        folder.mkdir()
+        for name in ("coffee", "chelsea"):
+            pictures[name].save(folder / f"{name}.png")
+        pictures["coffee"].convert("L").save(grey)
+        one = ("--reference", folder / "coffee.png")
+        looks = set()
+        for number, options in enumerate([(), one, (*one, "--reference", folder)]):
+            done = colorgan("colorize", *options, grey, "-o", tmp_path / f"{number}")
+            assert done.stdout.startswith("1 of 1 photos coloured"), done.stderr
+            looks.add(np.asarray(Image.open(tmp_path / f"{number}" / "grey.png")).tobytes())
+        assert len(looks) == 3
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            (("--reference-strength", 0.5), "--reference-strength needs --reference."),
+            (("--reference", "absent"), "There is no file or folder absent"),
+            (("--reference", "."), "The folder . holds no photos"),
+        ],
+    )
+    def test_a_reference_that_cannot_be_is_said(self, options, words, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        done = colorgan("colorize", "old.jpg", "-o", "out", *options)
+        assert done.returncode == 1 and words in done.stderr
 
     def test_an_album_together(self, pictures, tmp_path):
         (tmp_path / "in").mkdir()

@@ -29,7 +29,7 @@ class TestGoldenTensors:
         weights = load_file(folder / hub.WEIGHTS)
         weights["head.bias"] = weights["head.bias"] + 0.5
         save_file(weights, folder / hub.WEIGHTS)
-        with pytest.raises(ModelError, match="not of one piece"):
+        with pytest.raises(ModelError, match="do not belong together"):
             hub.load(folder)
 
     def test_that_are_broken_are_said(self, small_model, tmp_path):

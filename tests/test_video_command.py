@@ -53,6 +53,7 @@ def test_the_command_colours_a_film(small_model, tmp_path):
         ("a.gif", "gif", "a.gif is a picture or an animation: `colorgan colorize` colours these."),
         ("a.m4a", "sound", "a.m4a has no moving pictures that can be read."),
         ("a.mkv", "no frames", "a.mkv is no film, or damaged at its beginning."),
+        ("a.mp4", "no end", "a.mp4 has lost its end, with the index that says where its pictures"),
     ],
 )
 def test_what_is_no_film_is_refused_by_a_sentence(name, content, sentence, small_model, tmp_path):
@@ -68,6 +69,9 @@ def test_what_is_no_film_is_refused_by_a_sentence(name, content, sentence, small
             stream = file.add_stream("ffv1", rate=25)
             stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
             file.start_encoding()
+    elif content == "no end":
+        data = films.write(path, count=20).read_bytes()
+        path.write_bytes(data[: len(data) // 2])
     elif content == "sound":
         with av.open(str(path), "w") as file:
             films._sing(file, file.add_stream("aac", rate=44100, layout="mono"), 0.2)
@@ -88,7 +92,9 @@ def test_what_is_no_film_is_refused_by_a_sentence(name, content, sentence, small
         (["-o", "b.mp4", "--quality", "70"], "The quality is 70"),
         (["-o", "b.mp4", "--from", "0:05", "--to", "3"], "must end after it begins"),
         (["-o", "b.mp4", "--from", "1:00"], "a.mkv has no frames that can be read in this part"),
-        (["-o", "b.mp4", "--every", "40"], "not at every 40th"),
+        (["-o", "b.mp4", "--every", "40"], "not one of 40"),
+        (["-o", "b.mp4", "--reference-strength", "0.5"], "--reference-strength needs --reference."),
+        (["-o", "b.mp4", "--reference", "none"], "There is no file or folder none."),
     ],
 )
 def test_wishes_that_cannot_be_fulfilled(words, sentence, small_model, tmp_path, monkeypatch):
@@ -97,6 +103,19 @@ def test_wishes_that_cannot_be_fulfilled(words, sentence, small_model, tmp_path,
     said = colorgan("video", "a.mkv", "--model", small_model, "--size", 64, *words)
     assert said.returncode == 1 and sentence in said.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["a.mkv"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_others_keep_under_the_name_of_the_parts_stays(kind, small_model, tmp_path):
+    given, theirs = films.write(tmp_path / "a.mkv", count=3), tmp_path / "b.mp4.parts"
+    if kind == "folder":
+        theirs.mkdir()
+        theirs = theirs / "000001.txt"
+    theirs.write_text("of others")
+    for option in ((), ("--overwrite",), ("--resume",)):
+        said = colorgan("video", given, "-o", tmp_path / "b.mp4", "--model", small_model, *option)
+        assert said.returncode == 1 and "colorgan did not make it" in said.stderr
+    assert theirs.read_text() == "of others"
 
 
 def test_a_film_that_is_broken_in_the_middle_keeps_what_came_before(filmer, tmp_path):

@@ -103,10 +103,19 @@ def test_a_film_in_a_file_goes_into_a_pipe_and_a_part_of_it(filmer, tmp_path):
     assert np.array_equal(films.plane(read(out.getvalue())[0], 0), films.plane(frames[4], 0))
 
 
-def test_a_stream_that_ends_within_a_frame_keeps_what_came_before(filmer):
-    given, out = stream(), io.BytesIO()
-    made = color_stream(Pipe(given[:-2000]), out, filmer)
-    assert made.frames in (4, 5) and len(read(out.getvalue())) == made.frames
+@pytest.mark.parametrize("chroma", ["420jpeg", "444p10"])
+@pytest.mark.parametrize("lost", [1, 2000])
+def test_a_stream_that_ends_within_a_frame_keeps_what_came_before_and_says_so(lost, chroma, filmer):
+    given, out = stream(chroma), io.BytesIO()
+    with pytest.raises(FilmError, match="ended within a frame, after 4 whole ones"):
+        color_stream(Pipe(given[:-lost]), out, filmer)
+    assert len(read(out.getvalue())) == 4
+    assert color_stream(Pipe(given[:-lost]), io.BytesIO(), filmer, span=Span(0, 0.1)).whole
+
+
+def test_words_about_single_frames_do_not_make_a_stream_look_cut(filmer):
+    given = stream().replace(b"FRAME\n", b"FRAME Ip\n")
+    assert color_stream(Pipe(given), io.BytesIO(), filmer).frames == 5
 
 
 def test_what_is_wrong_with_a_pipe_is_a_sentence(filmer):
@@ -115,7 +124,7 @@ def test_what_is_wrong_with_a_pipe_is_a_sentence(filmer):
     with pytest.raises(FilmError, match="the stream is no film"):
         color_stream(Pipe(b"no film at all"), io.BytesIO(), filmer)
     said = colorgan("video", "-", "-o", "b.mp4", "--model", "x")
-    assert said.returncode == 1 and "give -o - too" in said.stderr
+    assert said.returncode == 1 and "add -o -" in said.stderr
 
 
 @pytest.mark.slow

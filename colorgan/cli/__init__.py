@@ -12,11 +12,15 @@ from collections.abc import Sequence
 from ..errors import ColorganError
 from ..output.terminal import allow_every_letter
 from ..version import __version__
-from . import films, judging, models, photos, survey
+from . import curate, films, judging, models, photos, survey
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; give the exit status: 0 done, 1 something failed, 2 misunderstood."""
+    """Run the command; return the exit status.
+
+    0: done; 1: something failed or a value was refused; 130: Ctrl-C. Unknown or missing options end
+    the process with 2, by argparse.
+    """
     allow_every_letter()
     options = parser().parse_args(arguments)
     try:
@@ -36,6 +40,6 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"colorgan {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for family in (photos, films, judging, models, survey):
+    for family in (photos, films, curate, judging, models, survey):
         family.add(commands)
     return top

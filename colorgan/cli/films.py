@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FilmError, HintError
+from ..settings import check
+from .options import add_model, add_references, add_size, add_strength, references
 
 if TYPE_CHECKING:
     from ..video import Filmer
@@ -23,32 +25,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the command's parser."""
     command = commands.add_parser("video", help="colour a film", description=video.__doc__)
     command.add_argument(
-        "film", metavar="FILM", help="the film in black and white; - for a pipe, with -o -"
+        "film", metavar="FILM", help="the film in black and white; - reads a pipe, with -o -"
     )
     command.add_argument(
         "-o",
         "--output",
         required=True,
         metavar="FILE",
-        help="the film in colour; its ending says how it is written: .mp4, .mkv, .mov, .webm, .ts; "
-        "- for raw yuv4mpeg into a pipe",
+        help="the film in colour; its ending sets the format: .mp4, .m4v, .mov, .mkv, .webm, .ts; "
+        "- writes raw yuv4mpeg into a pipe",
     )
-    command.add_argument(
-        "--model",
-        default="custom",
-        metavar="NAME",
-        help="custom (default), pretrained, a folder, or org/name[@revision]",
-    )
-    command.add_argument(
-        "--strength", type=float, default=1.0, metavar="S", help="0 (grey) to 1.5; default 1"
-    )
-    command.add_argument(
-        "--size",
-        type=int,
-        default=256,
-        metavar="N",
-        help="short side in pixels at which the network sees a frame; default 256",
-    )
+    add_model(command)
+    add_strength(command)
+    add_size(command, "frame", auto=False)
     command.add_argument(
         "--every",
         type=int,
@@ -60,22 +49,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--hints",
         metavar="FILE",
-        help="colours that things have in the first frame, or at moments that it names (JSON)",
+        help="colours that you know, in the first frame or at moments that the file names (JSON)",
     )
-    command.add_argument(
-        "--reference",
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="colour photos whose colours go to what is alike",
-    )
-    command.add_argument(
-        "--reference-strength",
-        type=float,
-        default=1.0,
-        metavar="S",
-        help="how far the colours go over to the references': 0 to 1; default 1",
-    )
+    add_references(command)
     command.add_argument(
         "--from", dest="start", type=_seconds, default=0.0, metavar="TIME", help="such as 0:10"
     )
@@ -87,9 +63,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--quality",
         type=_quality,
         metavar="N",
-        help="of the pictures: 0 (finest, largest) to 51, or lossless; default 18 for h264",
+        help="0 (finest, largest) to 51, or lossless; default 18 for h264",
     )
-    command.add_argument("--resume", action="store_true", help="go on with a film that was stopped")
+    command.add_argument("--resume", action="store_true", help="continue a film that was stopped")
     command.add_argument("--overwrite", action="store_true", help="replace an older film")
     command.set_defaults(run=video)
 
@@ -124,7 +100,7 @@ def video(options: argparse.Namespace) -> int:
 
     is_piped = options.output == PIPE
     if options.film == PIPE and not is_piped:
-        raise FilmError(f"A film that comes by a pipe goes into one: give -o {PIPE} too.")
+        raise FilmError(f"A film from a pipe can only be written to a pipe: add -o {PIPE}.")
     filmer = _filmer(options)
     with tqdm(desc="colouring", unit=" frames", disable=None) as bar, _stopping() as stopped:
 
@@ -151,7 +127,7 @@ def video(options: argparse.Namespace) -> int:
 
 def _filmer(options: argparse.Namespace) -> Filmer:
     """Give who colours, after what was asked for was checked."""
-    from ..colorizer import NO_HINTS, Colorizer, check, check_references
+    from ..colorizer import NO_HINTS, Colorizer
     from ..device import choose_device
     from ..video import Filmer, said
     from ..video.encoding import Encoding
@@ -159,7 +135,7 @@ def _filmer(options: argparse.Namespace) -> Filmer:
     from ..video.source import Source, Span
 
     check(options.strength, options.size)
-    check_references(len(options.reference), options.reference_strength)
+    given = references(options)
     Encoding(options.codec, options.quality)
     span = Span(options.start, options.end)
     moments = said.read(options.hints) if options.hints else {}
@@ -176,7 +152,7 @@ def _filmer(options: argparse.Namespace) -> Filmer:
         every=options.every,
         hints=hints.pop(0, NO_HINTS),
         later_hints=hints,
-        references=[colorizer.reference(file, size=options.size) for file in options.reference],
+        references=[colorizer.reference(file, size=options.size) for file in given],
         reference_strength=options.reference_strength,
     )
 

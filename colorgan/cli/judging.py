@@ -108,7 +108,7 @@ def evaluate(options: argparse.Namespace) -> int:
     labels = read_labels(options.labels) if options.labels else None
     network = feature_network(options)
     # On the processor in float32, whatever else there is: figures that can be compared anywhere.
-    models = {name: hub.load(hub.resolve(name).path) for name in options.model}
+    models = {name: hub.load(name) for name in options.model}
     lpips = Lpips(options.lpips) if options.lpips else None
     photos = read_all(options.data)
     result = judge(models, photos, size=options.size, network=network, lpips=lpips)

@@ -1,4 +1,4 @@
-"""The commands on photos: colour, restore, and find those that teach no colour."""
+"""The commands on photos: colour and restore."""
 
 from __future__ import annotations
 
@@ -9,9 +9,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ..errors import ColorganError
+from ..settings import check, check_restoring
+from .options import (
+    add_max_pixels,
+    add_model,
+    add_references,
+    add_size,
+    add_strength,
+    references,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -27,23 +36,14 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands to the command's parser."""
     _add_colorize(commands)
     _add_restore(commands)
-    _add_curate(commands)
 
 
 def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("colorize", help="colour photos", description=colorize.__doc__)
     _add_photos(command)
-    _add_model(command)
-    command.add_argument(
-        "--strength", type=float, default=1.0, metavar="S", help="0 (grey) to 1.5; default 1"
-    )
-    command.add_argument(
-        "--size",
-        type=_size,
-        default=256,
-        metavar="N",
-        help="short side in pixels at which the network sees a photo, or auto; default 256",
-    )
+    add_model(command)
+    add_strength(command)
+    add_size(command, "photo", auto=True)
     command.add_argument(
         "--engine",
         default="torch",
@@ -54,47 +54,30 @@ def _add_colorize(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--hints",
         type=Path,
         metavar="FILE",
-        help="what was said of the photo's colours; or a folder with a file for each photo, "
+        help="colours that you know of the photo (JSON); or a folder with a file for each photo, "
         "such as old.hints.json for old.jpg",
     )
     command.add_argument(
         "--hints-anyway",
         action="store_true",
-        help="use hints that were made for a photo of another shape",
+        help="also use hints that were made for a photo of another shape",
     )
-    _add_references(command)
+    add_references(command)
+    command.add_argument(
+        "--together",
+        action="store_true",
+        help="the photos are one series: what looks alike gets one colour on all of them",
+    )
     command.add_argument("--restore", action="store_true", help="restore damaged photos first")
     command.add_argument(
         "--restore-strength",
         type=float,
         default=1.0,
         metavar="S",
-        help="how strongly --restore mends: 0 (as it was) to 1; default 1",
+        help="strength of --restore: 0 (as it was) to 1; default 1",
     )
     _add_restorer(command, "--restorer", None)
     command.set_defaults(run=colorize)
-
-
-def _add_references(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--reference",
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="photos in colour, whose colours go to what looks alike",
-    )
-    command.add_argument(
-        "--reference-strength",
-        type=float,
-        default=1.0,
-        metavar="S",
-        help="how far the colours go over to the references': 0 to 1; default 1",
-    )
-    command.add_argument(
-        "--together",
-        action="store_true",
-        help="the photos are one series: what is alike gets one colour on all of them",
-    )
 
 
 def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -109,18 +92,19 @@ def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     command.add_argument(
         "--fill",
         action="store_true",
-        help="fill what is missing (a torn corner, a hole) from what is around; look at what "
-        "--show-missing shows before",
+        help="find what is missing (a torn corner, a hole) and fill it from what is around it; see "
+        "by --show-missing first what is found",
     )
     command.add_argument(
         "--missing",
         metavar="FILE",
-        help="fill what a person marked: a picture of the one photo's shape, white where it is",
+        help="fill what you marked and nothing else, with --fill too: a picture of the photo's "
+        "shape, white where something is missing, black or transparent elsewhere",
     )
     command.add_argument(
         "--show-missing",
         action="store_true",
-        help="restore nothing; the results show in red what --fill would fill",
+        help="restore nothing, but show in red what --fill would fill",
     )
     command.add_argument(
         "--enlarge",
@@ -144,19 +128,12 @@ def _add_photos(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace files that colorgan did not write; photos that are given here stay",
+        help="replace files that colorgan did not write, but never the photos named here",
     )
     command.add_argument(
-        "--resume", action="store_true", help="leave out photos whose results are there already"
+        "--resume", action="store_true", help="skip photos whose results are there already"
     )
-    command.add_argument(
-        "--max-megapixels",
-        type=_pixels,
-        default="150",
-        dest="max_pixels",
-        metavar="M",
-        help="refuse photos with more million pixels before decoding them; default 150",
-    )
+    add_max_pixels(command)
 
 
 def _add_restorer(command: argparse.ArgumentParser, option: str, default: str | None) -> None:
@@ -164,54 +141,34 @@ def _add_restorer(command: argparse.ArgumentParser, option: str, default: str | 
         option,
         default=default,
         metavar="NAME",
-        help="who restores: restore (default), a folder, or org/name[@revision]",
+        help="the model that restores: restore (default), a folder, or org/name[@revision]",
     )
-
-
-def _add_model(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--model",
-        default="custom",
-        metavar="NAME",
-        help="custom (default), pretrained, a folder, or org/name[@revision]",
-    )
-
-
-def _size(word: str) -> int | Literal["auto"]:
-    return "auto" if word == "auto" else int(word)
-
-
-def _pixels(megapixels: str) -> int:
-    try:
-        return int(float(megapixels) * 1e6)
-    except OverflowError as error:  # "inf"; argparse tells of a ValueError
-        raise argparse.ArgumentTypeError(f"{megapixels} is no number of pixels") from error
 
 
 def colorize(options: argparse.Namespace) -> int:
-    """Colour photos and folders of photos; names are kept, a photo that fails is named."""
+    """Colour photos and folders of photos. Names are kept; a photo that fails is named."""
     from .. import restorer
     from ..album import colorize_all
-    from ..colorizer import Colorizer, check, check_references
+    from ..colorizer import Colorizer
     from ..photo import notes
 
     check(options.strength, options.size)
-    check_references(len(options.reference), options.reference_strength)
-    if options.together and options.reference:
+    given = references(options)
+    if options.together and given:
         raise ColorganError("--together and --reference cannot both be given.")
-    restorer.check(options.restore_strength)
+    check_restoring(options.restore_strength)
     if not options.restore and (options.restore_strength != 1 or options.restorer):
         raise ColorganError("--restore-strength and --restorer need --restore.")
     if options.hints_anyway and not options.hints:
         raise ColorganError("--hints-anyway needs --hints.")
-    jobs, keeper, device = _own_jobs(options, notes.COLOURED)
+    jobs, keeper, device = _own_jobs(options, notes.COLOURED, given)
     colorizer = Colorizer.from_pretrained(options.model, engine=options.engine, device=device)
     rows = colorize_all(
         colorizer,
         jobs,
         strength=options.strength,
         size=options.size,
-        references=[colorizer.reference(file, size=options.size) for file in options.reference],
+        references=[colorizer.reference(file, size=options.size) for file in given],
         reference_strength=options.reference_strength,
         series=_series(colorizer, options) if options.together else None,
         restorer=restorer.Restorer.from_pretrained(options.restorer or "restore", device=device)
@@ -283,19 +240,22 @@ def _series(colorizer: Colorizer, options: argparse.Namespace) -> Series:
 
 
 def restore(options: argparse.Namespace) -> int:
-    """Restore damaged photos without colouring them; names are kept, a photo that fails is named.
+    """Restore damaged photos without colouring them. Names are kept; a photo that fails is named.
 
-    Grain, blur, folds and faded tones are mended; what is not damaged hardly changes.
+    It mends grain, blur, folds and faded tones; what is not damaged hardly changes.
     """
     from .. import missing
     from ..album import restore_all, show_missing
     from ..photo import notes
-    from ..restorer import Restorer, check
+    from ..restorer import Restorer
 
-    check(options.strength)
+    check_restoring(options.strength)
     if options.show_missing and (options.fill or options.missing or options.enlarge > 1):
-        raise ColorganError("--show-missing goes with no --fill, --missing or --enlarge.")
-    jobs, keeper, device = _own_jobs(options, notes.RESTORED)
+        raise ColorganError(
+            "--show-missing cannot be combined with --fill, --missing or --enlarge."
+        )
+    marks = [Path(options.missing)] if options.missing else []
+    jobs, keeper, device = _own_jobs(options, notes.RESTORED, marks)
     if options.show_missing:
         rows = show_missing(jobs, max_pixels=options.max_pixels, keeper=keeper)
         return _work_off(rows, len(jobs), options.output, ("looking", "looked at"))
@@ -316,10 +276,17 @@ def restore(options: argparse.Namespace) -> int:
     return _work_off(rows, len(jobs), options.output, ("restoring", "restored"))
 
 
-def _own_jobs(options: argparse.Namespace, work: str) -> tuple[list[Job], Keeper, torch.device]:
+def _own_jobs(
+    options: argparse.Namespace, work: str, beside: Sequence[Path]
+) -> tuple[list[Job], Keeper, torch.device]:
     """Give the photos that this process is to work on, who keeps the others, and its device.
 
     `accelerate launch` and `torchrun` tell each process its place by the environment.
+
+    Args:
+        options: of the command.
+        work: how the note of what has gone through it begins.
+        beside: other files that are read, which no result may replace either.
     """
     from ..album import finished, plan, share
     from ..device import choose_device
@@ -334,10 +301,8 @@ def _own_jobs(options: argparse.Namespace, work: str) -> tuple[list[Job], Keeper
     done = finished(own) if options.resume else {}
     if done:
         print(f"{len(done)} of {len(own)} photos are done already")
-    # What tells how to work is an input too, which no result may replace.
-    beside = [*getattr(options, "reference", ()), getattr(options, "missing", None)]
     keeper = Keeper(
-        [*(job.source for job in jobs), *(path for path in beside if path is not None)],
+        [*(job.source for job in jobs), *beside],
         results=[(result, job.source) for job, result in done.items()],
         overwrite=options.overwrite,
     )
@@ -366,40 +331,3 @@ def _work_off(rows: Iterable[Done], count: int, output: str, words: tuple[str, s
             bar.update()
     print(f"{count - failures} of {count} photos {done} into {output}")
     return 1 if failures else 0
-
-
-def _add_curate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    command = commands.add_parser(
-        "curate", help="find photos that teach no colour", description=curate.__doc__
-    )
-    command.add_argument("folder", type=Path, metavar="FOLDER", help="photos to train on")
-    command.add_argument(
-        "--move", type=Path, metavar="FOLDER", help="move what was found there, by kind"
-    )
-    command.set_defaults(run=curate)
-
-
-def curate(options: argparse.Namespace) -> int:
-    """List grey, sepia, tiny, corrupt and near-duplicate photos; nothing is moved unless asked."""
-    from tqdm import tqdm
-
-    from ..photoset.curate import examine, set_aside
-    from ..photoset.sources import find, read_all
-
-    aside = options.move
-    total = len(find([options.folder], without=aside))
-    photos = tqdm(
-        read_all([options.folder], without=aside),
-        total=total,
-        desc="looking",
-        unit=" photos",
-        disable=None,
-    )
-    seen = list(examine(photos))
-    findings = [finding for finding in seen if finding is not None]
-    for finding in findings:
-        print(f"{finding.kind:15} {finding.name}  ({finding.detail})")
-    print(f"{len(seen) - len(findings)} of {len(seen)} photos can be trained on")
-    if aside:
-        print(f"{len(set_aside(options.folder, findings, aside))} moved to {aside}")
-    return 0

@@ -28,11 +28,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         type=int,
         default=PAIRS,
         metavar="N",
-        help=f"pairs a participant; default {PAIRS}",
+        help=f"pairs for each participant; default {PAIRS}",
     )
     command.add_argument(
         "--originals", type=int, default=ORIGINALS, metavar="N",
-        help=f"trials of the original against a coloured picture; default {ORIGINALS}",
+        help=f"trials with the original beside a coloured picture; default {ORIGINALS}",
     )  # fmt: skip
     command.set_defaults(run=prepare)
 
@@ -114,8 +114,8 @@ def report(options: argparse.Namespace) -> int:
 
 
 def import_(options: argparse.Namespace) -> int:
-    """Enter answers from a spreadsheet with the columns participant, question, answer, and where
-    need be left, right, photo; all or none.
+    """Enter answers from a spreadsheet with the columns participant, question, answer, and if
+    needed left, right and photo; all rows or none.
     """
     from ..survey import study as studies
     from ..survey.imports import read_votes
@@ -131,7 +131,7 @@ def import_(options: argparse.Namespace) -> int:
 
 
 def migrate(options: argparse.Namespace) -> int:
-    """Bring the database of votes up to this version, all or nothing; make a copy before."""
+    """Bring the votes' database up to this version, completely or not at all; make a copy first."""
     from ..survey.opening import open_store
 
     store = open_store(options.study, options.database, create=False, migrate=True)

@@ -103,7 +103,8 @@ def _translate(generator: Generator, name: str) -> Any:
     except (torch.onnx.errors.OnnxExporterError, RuntimeError, ValueError) as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         raise ModelError(
-            f"The model {name} cannot be said in ONNX at any size ({reason}): use it by torch."
+            f"The model {name} cannot be written as ONNX for all sizes ({reason}). Use it with "
+            "torch."
         ) from error
 
 

@@ -131,7 +131,7 @@ class Hints:
             raise HintError(
                 f"The hints were made for a photo of {self.shape[0]} x {self.shape[1]} pixels, and "
                 f"{name} has {width} x {height}, another shape. Check that they belong to it, or "
-                "say that they shall be used anyway."
+                "leave the shape out of them."
             )
 
 

@@ -36,12 +36,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..errors import HintError
+from ..settings import MAX_REFERENCES
 from .hint import Hint
 from .spreading import CHANNELS, coarse, similarity
 
 PLACES = 256
 """Of a reference."""
-MAX_REFERENCES = 40
 ACCEPTED = 32.0
 """The weight of a photo whose colours a person has corrected or accepted."""
 MAX_PLACES = 2048
@@ -238,8 +238,8 @@ def borrow(photo: Scene, references: Sequence[Reference], strength: float = 1.0)
     for one in references:
         if one.scene.features.shape[1] != photo.features.shape[1]:
             raise HintError(
-                f"The reference {one.name} was looked at by another model. Let the model that "
-                "colours look at it."
+                f"The reference {one.name} was made with another model. Make it with the model "
+                "that colours."
             )
     few = sample(photo)
     weights = [gate(likeness(few, one.scene)) for one in references[:MAX_REFERENCES]]

@@ -1,26 +1,14 @@
 """Models by name.
 
-`folders` finds and saves model folders, `cards` writes their cards, `publishing` sends them to the
-Hub. What everybody needs is here: `resolve` finds a folder, `load` makes the generator in it.
+`folders` loads, lists and saves them, `cards` writes their cards, `publishing` sends them to the
+Hub. What everybody needs is here: `load` makes the generator that has a name.
 """
 
 from __future__ import annotations
 
-from ..networks.files import CARD, CONFIG, GOLDEN, WEIGHTS, fill, read_config
-from ..networks.storage import load, load_network, load_restorer
-from .folders import (
-    BEST,
-    EVALUATION,
-    FILES,
-    ModelFolder,
-    cached,
-    embedded,
-    fingerprint,
-    history,
-    resolve,
-    save,
-    write,
-)
+from ..networks.files import CARD, CONFIG, EVALUATION, FILES, GOLDEN, WEIGHTS, fill, read_config
+from ..networks.folders import ModelFolder, embedded, fingerprint, resolve
+from .folders import BEST, cached, history, load, load_network, load_restorer, save, write
 
 __all__ = [
     "BEST",

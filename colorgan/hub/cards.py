@@ -10,9 +10,8 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCard, ModelCardData
 
 from ..errors import ModelError
-from ..networks.files import read_config
-from ..networks.storage import load_network
-from .folders import EVALUATION, history
+from ..networks.files import EVALUATION, read_config
+from .folders import history, load_network
 
 _RUN = "A run of colorgan;"
 SHOWN = (

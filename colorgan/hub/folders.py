@@ -1,17 +1,12 @@
-"""Model folders: config.json, model.safetensors, README.md; found by name, loaded, saved.
+"""Models loaded, listed and saved. A name is what `resolve` takes.
 
-A name is `custom`, `pretrained` or `restore` (embedded in the package), a folder, or
-`org/name[@revision]` on the Hugging Face Hub. Only JSON and safetensors are read; nothing is ever
-unpickled.
+Only JSON and safetensors are read; nothing is ever unpickled.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,92 +14,54 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from ..errors import ModelError
-from ..networks import Network
-from ..networks.files import CARD, CONFIG, GOLDEN, WEIGHTS, read_config
+from ..networks import Generator, Network, RestorationNet, network_of, settings_of
+from ..networks.files import CARD, WEIGHTS, read_config
+from ..networks.folders import ModelFolder, resolve
 from ..version import __version__
 
-EVALUATION = "evaluation.json"
-"""Figures of `colorgan evaluate --json`, kept in the model folder."""
-FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, EVALUATION)
-"""What a model folder may hold; nothing else is fetched or sent."""
 BEST = "custom"
 """The embedded generator that is nearest to the originals; who names none gets it."""
-_HUB_NAME = re.compile(r"^(?P<repo>[\w.-]+/[\w.-]+?)(?:@(?P<revision>[\w./-]+))?$")
 
 
-@dataclass(frozen=True)
-class ModelFolder:
-    """Where a model lies and which it is."""
-
-    path: Path
-    name: str
-    revision: str
-
-
-def embedded(kind: str | None = None) -> dict[str, Path]:
-    """Give the folders of the models that come with the package, by name.
-
-    Args:
-        kind: only those whose config names a "generator" or a "restorer".
-    """
-    package = Path(__file__).parents[1]
-    for weights in (package / "weights", package.parent / "weights"):  # in a wheel, in a checkout
-        if weights.is_dir():
-            found = {p.name: p for p in sorted(weights.iterdir()) if (p / CONFIG).is_file()}
-            return {n: p for n, p in found.items() if kind is None or kind in read_config(p)}
-    return {}
-
-
-def resolve(name: str | Path) -> ModelFolder:
-    """Find the folder of a model by its name; downloads it from the Hub if it must.
+def load(name: str | Path) -> Generator:
+    """Load a generator by name, in float32 and eval mode.
 
     Raises:
-        ModelError: there is no such model, or it cannot be had now.
+        ModelError: it cannot be had or is no generator, a file is broken, or the tensors do not
+            fit.
     """
-    own = embedded()
-    if str(name) in own:
-        path = own[str(name)]
-        return ModelFolder(path, str(name), fingerprint(path))
-    path = Path(name)
-    if path.is_dir():
-        if not (path / CONFIG).is_file():
-            raise ModelError(f"The folder {path} is no model folder: it has no {CONFIG}.")
-        return ModelFolder(path, path.resolve().name, fingerprint(path))
-    match = _HUB_NAME.match(str(name))
-    if match is None or str(name).startswith((".", "/")):
+    network = load_network(name)
+    if not isinstance(network, Generator):
         raise ModelError(
-            f"There is no model {str(name)!r}. Known names: {', '.join(own) or 'none embedded'}; "
-            "or give a folder, or org/name[@revision] on the Hugging Face Hub."
+            f"The model {name} restores photos and does not colour them. Use it with "
+            "`colorgan restore`, or choose a model that colours."
         )
-    return _download(match["repo"], match["revision"])
+    return network
 
 
-def _download(repo: str, revision: str | None) -> ModelFolder:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import (
-        HfHubHTTPError,
-        LocalEntryNotFoundError,
-        RepositoryNotFoundError,
-        RevisionNotFoundError,
-    )
+def load_restorer(name: str | Path) -> RestorationNet:
+    """Load a restorer by name, in float32 and eval mode.
 
-    try:
-        path = Path(snapshot_download(repo, revision=revision, allow_patterns=list(FILES)))
-    except RevisionNotFoundError as error:
-        raise ModelError(f"The model {repo} has no revision {revision!r} on the Hub.") from error
-    except RepositoryNotFoundError as error:
+    Raises:
+        ModelError: it cannot be had or is no restorer, a file is broken, or the tensors do not fit.
+    """
+    network = load_network(name)
+    if not isinstance(network, RestorationNet):
         raise ModelError(
-            f"The Hub has no model {repo}, or it is private: check the name, or log in with "
-            "`hf auth login`."
-        ) from error
-    except (LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
-        raise ModelError(
-            f"The model {repo} is not on this machine and the Hub cannot be reached now. "
-            "Check the connection, or use an embedded model."
-        ) from error
-    if not (path / CONFIG).is_file():
-        raise ModelError(f"The repository {repo} is no colorgan model: it has no {CONFIG}.")
-    return ModelFolder(path, repo, path.name[:12])
+            f"The model {name} colours photos and does not restore them: choose a restorer, "
+            "such as restore."
+        )
+    return network
+
+
+def load_network(name: str | Path) -> Network:
+    """Load a network of any kind by name, in float32 and eval mode.
+
+    Raises:
+        ModelError: it cannot be had, a file is broken, or the tensors do not fit the config.
+    """
+    folder = resolve(name).path
+    return network_of(settings_of(read_config(folder))).load(folder)
 
 
 def cached() -> list[ModelFolder]:
@@ -133,14 +90,6 @@ def _is_ours(folder: Path) -> bool:
         return (folder / WEIGHTS).is_file() and ("generator" in config or "restorer" in config)
     except ModelError:
         return False
-
-
-def fingerprint(folder: Path) -> str:
-    """Give the first 12 hex digits of the SHA-256 of a model folder's weights."""
-    try:
-        return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:12]
-    except OSError as error:
-        raise ModelError(f"The model folder {folder} has no readable {WEIGHTS}.") from error
 
 
 def history(folder: Path) -> list[Any]:

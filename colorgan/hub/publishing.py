@@ -14,10 +14,9 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalToken
 from huggingface_hub.utils import httpx  # type: ignore[attr-defined]
 
 from ..errors import ModelError
-from ..networks.files import CARD, CONFIG
-from ..networks.storage import load_network
+from ..networks.files import CARD, CONFIG, EVALUATION, FILES
 from . import cards
-from .folders import EVALUATION, FILES
+from .folders import load_network
 
 
 def files_of(folder: Path) -> list[Path]:

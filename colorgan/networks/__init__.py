@@ -78,6 +78,6 @@ def settings_of(config: Mapping[str, Any]) -> Config:
     if name not in registry:
         raise ModelError(
             f"This model's {kind} is {name!r}, which this version of colorgan does not know "
-            f"(it knows {', '.join(registry)}). A newer colorgan may."
+            f"(it knows {', '.join(registry)}). Try a newer version."
         )
     return registry[name].read_settings(config)

@@ -29,11 +29,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from huggingface_hub import PyTorchModelHubMixin, snapshot_download
+from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 
 from ..errors import ModelError
-from . import files
+from . import files, folders
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -127,8 +127,7 @@ class Network(
 ):
     """A network that is kept in a model folder. A subclass takes its settings and sets two names.
 
-    `save_pretrained`, `push_to_hub` and `from_pretrained` are huggingface_hub's; the files are
-    those of `files`.
+    `save_pretrained` and `push_to_hub` are huggingface_hub's; the files are those of `files`.
 
     Attributes:
         kind: what it is for, a key of config.json.
@@ -175,7 +174,7 @@ class Network(
         if unknown:
             raise ModelError(
                 f"The model's config has settings that {cls.name} does not know: "
-                f"{', '.join(sorted(unknown))}. A newer colorgan may."
+                f"{', '.join(sorted(unknown))}. Try a newer version of colorgan."
             )
         try:
             return cls.settings_type(**given)
@@ -215,15 +214,15 @@ class Network(
         files.write_golden(again, save_directory, self.answers)
 
     @classmethod
-    def _from_pretrained(cls, *, model_id: str, **how: Any) -> Self:
-        """Load what `from_pretrained` named: a folder, or a repository that is fetched first."""
-        path = Path(model_id)
-        if not path.is_dir():
-            known = ("revision", "cache_dir", "force_download", "local_files_only", "token")
-            asked = {key: how[key] for key in known if key in how}
-            patterns = [files.CONFIG, files.WEIGHTS, files.GOLDEN]
-            path = Path(snapshot_download(model_id, allow_patterns=patterns, **asked))
-        return cls.load(path)
+    def from_pretrained(  # type: ignore[override]  # the mixin's own has other errors
+        cls, name: str | Path, *, revision: str | None = None
+    ) -> Self:
+        """Load a model of this class by name, as `folders.resolve` finds it.
+
+        Raises:
+            ModelError: it cannot be had, or as `load` says.
+        """
+        return cls.load(folders.resolve(f"{name}@{revision}" if revision else name).path)
 
 
 class Generator(Network, tags=["colorization"]):

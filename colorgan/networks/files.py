@@ -25,6 +25,10 @@ CONFIG, WEIGHTS, GOLDEN, CARD = (
     "golden.safetensors",
     "README.md",
 )
+EVALUATION = "evaluation.json"
+"""Figures of `colorgan evaluate --json`."""
+FILES = (CONFIG, WEIGHTS, GOLDEN, CARD, EVALUATION)
+"""What a model folder may hold; nothing else is fetched or sent."""
 GOLDEN_SIZE = (40, 56)
 GOLDEN_TOLERANCE = 0.1  # CIE units; machines differ by thousandths, another network by far more
 
@@ -152,6 +156,6 @@ def check_golden(network: nn.Module, folder: Path, answer: str) -> None:
     if not difference <= GOLDEN_TOLERANCE:
         raise ModelError(
             f"The model in {folder} does not answer as its golden tensors promise "
-            f"(they differ by up to {difference:.1f}): config, weights and {GOLDEN} are not of "
-            "one piece. Fetch the model again."
+            f"(they differ by up to {difference:.1f}): config, weights and {GOLDEN} do not belong "
+            "together. Download the model again."
         )

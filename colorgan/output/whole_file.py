@@ -60,4 +60,6 @@ def make_folders(*files: Path | None) -> None:
                 f"The folder {file.parent} cannot be made: {error.strerror}. Choose another."
             ) from error
         if not os.access(file.parent, os.W_OK):
-            raise ColorganError(f"The folder {file.parent} may not be written to. Choose another.")
+            raise ColorganError(
+                f"You have no permission to write to the folder {file.parent}. Choose another."
+            )

@@ -35,13 +35,14 @@ from __future__ import annotations
 
 import pillow_heif
 
+from ..settings import MAX_PIXELS
 from .enlarging import enlarged
 from .formats import ending_of, same_format, stem_of, with_ending
 from .keeping import Keeper, may_write
 from .pages import Pages, Written, read_pages, warn_of, write_pages
 from .parts import Text
 from .photo import Photo
-from .reading import MAX_PIXELS, Source, read
+from .reading import Source, read
 from .writing import encode, suffix, to_image, to_rgb, write
 
 __all__ = [

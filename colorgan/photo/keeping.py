@@ -149,7 +149,9 @@ def spare(outputs: Iterable[Path | None], inputs: Iterable[str | Path | None] = 
     read, places = [Path(path) for path in inputs if path], Places()
     for path in filter(None, outputs):
         if any(places.same(path, other) for other in read):
-            raise ColorganError(f"{path} is to be read, so it is not written. Name another file.")
+            raise ColorganError(
+                f"{path} is one of the inputs, so it is not overwritten. Name another file."
+            )
         if _is_picture(path) and not is_ours(path):
             raise ColorganError(
                 f"{path} is a picture that colorgan did not write, so it stays. Name another file."

@@ -20,13 +20,13 @@ from PIL import Image
 
 from ..errors import PhotoError, PhotoWarning
 from ..output.whole_file import whole_file
+from ..settings import MAX_PIXELS
 from . import animation, decoders, exif, facts, tiff, tiff_pages
 from .facts import frame_count, parts_of
 from .parts import Parts
 from .photo import Photo
 from .plain_errors import plain_errors, printable
 from .reading import (
-    MAX_PIXELS,
     File,
     Source,
     name_of,
@@ -114,8 +114,8 @@ class Written:
         return f"{count} of {count} {what}" if count > 1 else ""
 
     def warn(self) -> Path:
-        """Warn of each notice in the name of who called the caller; give the path."""
-        warn_of(self.source, self.notices, depth=4)
+        """Warn of each notice, for whoever called a model three calls up; return the path."""
+        warn_of(self.source, self.notices, depth=5)
         return self.path
 
 

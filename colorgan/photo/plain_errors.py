@@ -15,16 +15,16 @@ from .samples import UnsupportedFile, UnsupportedPixels
 _NOT_READ = {
     errno.ENOENT: "{name} does not exist. Check the path.",
     errno.EISDIR: "{name} is a folder. Choose a photo in it.",
-    errno.EACCES: "{name} may not be read. Change its permissions or choose another photo.",
-    errno.EPERM: "{name} may not be read. Change its permissions or choose another photo.",
+    errno.EACCES: "You have no permission to read {name}. Change its permissions.",
+    errno.EPERM: "You have no permission to read {name}. Change its permissions.",
 }
 _NOT_WRITTEN = {
     errno.EEXIST: "{place} cannot be the folder for {name}: it is a file. Choose another folder.",
     errno.ENOTDIR: "{place} cannot be made for {name}: a file is in the way. Try another folder.",
     errno.EISDIR: "{name} is a folder. Choose another name.",
-    errno.EACCES: "{name} may not be written there. Choose another folder.",
-    errno.EPERM: "{name} may not be written there. Choose another folder.",
-    errno.EROFS: "{name} may not be written there. Choose another folder.",
+    errno.EACCES: "You have no permission to write {name} there. Choose another folder.",
+    errno.EPERM: "You have no permission to write {name} there. Choose another folder.",
+    errno.EROFS: "The disk is read-only: {name} cannot be written there. Choose another folder.",
     errno.ENOSPC: "There is no space left for {name}. Make room or choose another disk.",
     errno.EDQUOT: "There is no space left for {name}. Make room or choose another disk.",
 }

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import PhotoError
+from ..settings import MAX_PIXELS
 from . import (
     decoders,
     exif,
@@ -37,9 +38,6 @@ from .photo import Photo
 from .plain_errors import plain_errors, printable
 from .samples import Pixels, Samples, UnsupportedFile
 from .signatures import RAW, is_raw_tiff, what_else
-
-MAX_PIXELS = 150_000_000
-"""The most pixels `read` accepts unless told otherwise: about 12,000 x 12,000."""
 
 File = str | os.PathLike[str] | bytes | BinaryIO
 Source = File | Image.Image
@@ -186,7 +184,10 @@ def _by_pillow(
 def _from_image(image: Image.Image, label: str, max_pixels: int) -> Photo:
     _check_size(image.size, label, max_pixels)
     samples = decoders.read_image(image)  # first: some metadata comes with the pixels
-    return _photo(samples, facts.of_image(image), label)
+    photo = _photo(samples, facts.of_image(image), label)
+    return _one_of(
+        photo, facts.frame_count(image), "frames", "current" if image.tell() else "first"
+    )
 
 
 def _one_of(photo: Photo, count: int, what: str, which: str = "first") -> Photo:

@@ -113,7 +113,7 @@ def _with_true_colours(
             empty = False
             yield name, data
     if empty:
-        raise PhotoError(f"{source} holds no photos but such as colorgan has coloured.")
+        raise PhotoError(f"{source} holds only photos that colorgan has coloured.")
 
 
 def _unlike(name: str, source: str, taken: Container[str]) -> str:
@@ -217,7 +217,8 @@ def open_dataset(name: str) -> tuple[Any, str]:
     except (OSError, ValueError, ConnectionError) as error:
         reason = str(error).splitlines()[0]
         raise PhotoError(
-            f"There is no folder {name}, and no such data set can be had from the Hub: {reason}"
+            f"There is no folder {name}, and the Hub has no such data set or cannot be reached: "
+            f"{reason}"
         ) from error
     kinds = (found.features or {}).items()
     columns = [key for key, kind in kinds if isinstance(kind, datasets.Image)]

@@ -59,7 +59,7 @@ class GeneratorTask(Task):
         self.tutor: Generator | None = None
         weights = recipe.losses
         if recipe.tutor and weights.tutor:
-            self.tutor = hub.load(hub.resolve(recipe.tutor).path).requires_grad_(False)
+            self.tutor = hub.load(recipe.tutor).requires_grad_(False)
         if recipe.teacher and (weights.perceptual or weights.distil):
             self.teacher = losses.Teacher(recipe.teacher, recipe.teacher_weights)
             if weights.distil:

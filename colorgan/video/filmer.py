@@ -15,20 +15,14 @@ from torch.nn import functional as F
 
 from ..color.pixels import full_lightness
 from ..color.upsampling import apply_lines, fit_lines
-from ..colorizer import (
-    DEFAULT_SIZE,
-    NO_HINTS,
-    Colorizer,
-    check,
-    check_references,
-    paint,
-    working_size,
-)
+from ..colorizer import NO_HINTS, Colorizer, paint
 from ..errors import ColorganError
 from ..hints import Hints
 from ..hints.reference import ACCEPTED, Reference, reference
 from ..look import Look
+from ..networks.sizes import working_size
 from ..photo import Photo
+from ..settings import DEFAULT_SIZE, check, check_references
 from . import steady
 from .following import Alike, Followed
 from .steady import Motion
@@ -161,8 +155,7 @@ class Filmer:
         check_references(len(references), reference_strength)
         if not EVERY[0] <= every <= EVERY[1]:
             raise ColorganError(
-                f"The network can be asked at every 1st to {EVERY[1]}th frame, not at every "
-                f"{every}th."
+                f"The network can see every frame, or one of up to {EVERY[1]}, not one of {every}."
             )
         self.colorizer = colorizer
         self.strength = strength

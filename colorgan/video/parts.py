@@ -83,9 +83,15 @@ class Parts:
                 )
             self.find()
             return
-        self.remove()
+        if kept.exists():
+            self.remove()
+        elif self.folder.exists() and not _is_empty(self.folder):
+            raise FilmError(
+                f"{self.folder} is there already, and colorgan did not make it. Parts of the film "
+                "are kept under that name: move it away, or choose another name for the result."
+            )
         try:
-            self.folder.mkdir()
+            self.folder.mkdir(exist_ok=True)
         except OSError as error:
             raise FilmError(
                 f"The folder {self.folder} cannot be made: {error.strerror}. Choose another place "
@@ -158,6 +164,10 @@ class Parts:
 
     def _state(self, number: int) -> Path:
         return self.folder / (_number(number) + _STATE)
+
+
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
 
 
 def _number(place: int) -> str:

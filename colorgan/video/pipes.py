@@ -9,10 +9,11 @@ sound, and no times: frames follow one another at one rate.
 from __future__ import annotations
 
 import errno
+import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ..errors import FilmError
 from . import frames
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 PIPE = "-"
 """The name of standard input and output."""
+_MAGIC = b"YUV4MPEG2"
+_BEGINNING = 4096  # bytes, in which the lines about the film and its first frame stand
 _BOTTOM_FIRST = (3, 4)  # of AVFieldOrder: how fields are shown, whichever is stored first
 
 
@@ -49,14 +52,16 @@ def color_stream(
         told: is called after each frame; the work stops where it gives True.
 
     Raises:
-        FilmError: the film cannot be read, or nobody reads what is written.
+        FilmError: the film cannot be read, or nobody reads what is written; or, when all that came
+            is written, that the stream ended within a frame.
         HintError: the hints are for another shape.
     """
-    path, stream = (film, None) if isinstance(film, Path) else (Path("the stream"), film)
-    source = Source(path, span or Span(), stream=stream)
-    count, whole = 0, True
+    path, stream = (film, None) if isinstance(film, Path) else (Path("the stream"), Counted(film))
+    source = Source(path, span or Span(), stream=cast(BinaryIO, stream))
+    count, whole, size = 0, True, 0
     with ExitStack() as stack:
         _, pictures = stack.enter_context(source.opened())
+        size = _frame_size(pictures)
         total = None if stream else source.count()
         looked = ahead(filmer.look(planar_frames(source, filmer, pictures)))
         made = stack.enter_context(closing(painted_frames(looked, filmer.colour(looked))))
@@ -76,7 +81,51 @@ def color_stream(
                 break
     if not count:
         raise FilmError(f"{source.name} has no frames that can be read.")
+    if stream and whole and source.span.end is None and stream.is_cut(size):
+        raise FilmError(
+            f"The stream ended within a frame, after {count} whole ones, which are in colour: what "
+            "sends it was stopped, or failed."
+        )
     return Made(None, count, whole, tuple(source.notices))
+
+
+class Counted(io.RawIOBase):
+    """A stream that is read once, which knows whether it ended where a frame of yuv4mpeg ends."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._begun = b""
+        self._count = 0
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Read up to so many bytes."""
+        data = self._stream.read(size)
+        self._count += len(data)
+        if len(self._begun) < _BEGINNING:
+            self._begun += data[: _BEGINNING - len(self._begun)]
+        return data
+
+    def is_cut(self, size: int) -> bool:
+        """Return whether the last frame is not whole.
+
+        Args:
+            size: bytes of a frame's planes.
+        """
+        film, _, frames = self._begun.partition(b"\n")
+        frame, end, _ = frames.partition(b"\n")
+        if not film.startswith(_MAGIC) or not end:
+            return False
+        return (self._count - len(film) - 1) % (len(frame) + 1 + size) != 0
+
+
+def _frame_size(stream: VideoStream) -> int:
+    """Return the bytes that the planes of a frame take, as they are stored in yuv4mpeg."""
+    parts = stream.codec_context.format.components
+    return sum(part.width * part.height * -(-part.bits // 8) for part in parts)
 
 
 def header(frame: VideoFrame, stream: VideoStream) -> bytes:
@@ -95,7 +144,7 @@ def header(frame: VideoFrame, stream: VideoStream) -> bytes:
         _colours(kind),
         f"XCOLORRANGE={'FULL' if int(frame.color_range) == frames.FULL else 'LIMITED'}",
     ]
-    return " ".join(["YUV4MPEG2", *words]).encode() + b"\n"
+    return b" ".join([_MAGIC, " ".join(words).encode()]) + b"\n"
 
 
 def _colours(kind: Kind) -> str:

@@ -27,6 +27,7 @@ _PICTURES = ("gif", "apng", "image2", "webp", "_pipe")  # in the names of format
 _MARGIN = 2.0  # seconds sought before a place, since some files are found inexactly
 _SHORTER = 1.0  # seconds by which a film may end before it says
 _BROKEN = 100  # packets one after another that cannot be decoded, after which there is no more
+_BOXES = 1000  # of an MP4 that are looked at for its index
 
 
 def packages() -> Any:
@@ -126,7 +127,12 @@ class Source:
         if code == errno.EISDIR:
             return f"{self.name} is a folder. Name a film in it."
         if code in (errno.EACCES, errno.EPERM):
-            return f"{self.name} may not be read. Change its permissions."
+            return f"You have no permission to read {self.name}. Change its permissions."
+        if self.stream is None and _lacks_index(self.path):
+            return (
+                f"{self.name} has lost its end, with the index that says where its pictures are. "
+                "Copy or download it again."
+            )
         return f"{self.name} is no film, or damaged at its beginning. Copy or download it again."
 
     def limited(self, span: Span) -> Source:
@@ -276,6 +282,21 @@ class Source:
             if whole and stream.frames:
                 return int(stream.frames)
             return max(round((end - self.span.start) * float(rate)), 0)
+
+
+def _lacks_index(path: Path) -> bool:
+    """Return whether a file is an MP4 or MOV without its index, which often stands last."""
+    names = []
+    with path.open("rb") as file:
+        while len(head := file.read(16)) >= 8:
+            length, name = int.from_bytes(head[:4], "big"), head[4:8]
+            if length == 1:  # a long one: then 8 bytes more say how long
+                length = int.from_bytes(head[8:], "big")
+            names.append(name)
+            if length < 8 or len(names) > _BOXES:  # to the end; or no boxes
+                break
+            file.seek(length - len(head), os.SEEK_CUR)
+    return names[:1] == [b"ftyp"] and b"moov" not in names
 
 
 def _is_cover(stream: VideoStream) -> bool:
