@@ -17,8 +17,9 @@ from starlette.testclient import TestClient
 
 from colorgan.hints import SWATCHES
 from colorgan.ui import corrections
-from colorgan.ui.looks import Looks, Order
+from colorgan.ui.looks import Looks
 from colorgan.ui.models import Models
+from colorgan.ui.orders import Order
 from colorgan.ui.texts import ENGLISH
 
 PLACE = (0.4, 0.6)

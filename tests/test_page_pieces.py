@@ -22,7 +22,7 @@ from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import about, frames, reference_box
 from colorgan.ui import page as page_module
 from colorgan.ui.album_files import Row, count, incoming, photos_of_folder, write_table
-from colorgan.ui.events import Arrivals
+from colorgan.ui.events import Arrivals, in_order, inputs_of
 from colorgan.ui.limits import REFILL_SECONDS, Limits
 from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
@@ -73,6 +73,18 @@ class TestPieces:
             assert sorted(set(re.findall(r"{\w+}", text))) == sorted(
                 set(re.findall(r"{\w+}", turkish[name]))
             ), name
+
+    def test_settings_and_results_go_by_their_names_in_whatever_order(self):
+        def work(photo, strength, request):
+            return SimpleNamespace(line=f"{photo} at {strength}", frame=request)
+
+        with gr.Blocks():
+            parts = {"strength": gr.Slider(), "photo": gr.Image()}
+        assert inputs_of(work, parts) == [parts["photo"], parts["strength"]]
+        assert in_order(work, {"line": None})("a", 1, None) == ("a at 1",)
+        assert in_order(work, {"frame": None, "line": None})("a", 1, 7) == (7, "a at 1")
+        with pytest.raises(TypeError, match=r"work takes .*strength"):
+            inputs_of(work, {"photo": parts["photo"]})
 
     def test_nothing_is_loaded_before_it_is_asked_for(self):
         page_module.build(Models({"custom": "no/such/model", "pretrained": "no/such/model"}))

@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ..color.pixels import full_lightness
-from ..colorizer import NO_HINTS, Size, paint
+from ..colorizer import NO_HINTS, paint
 from ..errors import ColorganError
 from ..hints import Hints
 from ..hints.reference import Borrowed, Reference
@@ -30,6 +30,7 @@ from ..look import Look
 from ..photo import Pages, Photo, Written
 from ..rates import Rate, Rates
 from .models import Models
+from .orders import Order
 from .photo_input import open_pages
 from .previews import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, small
 from .references import Shelf
@@ -51,46 +52,6 @@ EDIT_SIDE = 1152
 
 class GoneError(ColorganError):
     """What a visitor asks about is not known any more; colouring the photo again helps."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a visitor asked for: enough to make the look again.
-
-    Attributes:
-        photo: path of the file as it came.
-        model: its key on the page.
-        size: at which the network sees the photo.
-        restore: strength of restoring before, or None.
-        references: paths of colour photos whose colours go to what is alike.
-        reference_strength: how far the colours go over to theirs, 0 to 1.
-    """
-
-    photo: str | None
-    model: str
-    size: Size
-    restore: float | None
-    references: tuple[str, ...] = ()
-    reference_strength: float = 1.0
-
-    @classmethod
-    def asked(
-        cls,
-        photo: str | None,
-        model: str,
-        size: float,
-        auto: bool,
-        restore_first: bool,
-        restore_strength: float,
-    ) -> Order:
-        """Make an order of the settings as they stand on the page."""
-        restore = restore_strength if restore_first else None
-        return cls(photo, model, "auto" if auto else int(size), restore)
-
-    @property
-    def plain(self) -> Order:
-        """The same without references: its look is theirs too."""
-        return Order(self.photo, self.model, self.size, self.restore)
 
 
 @dataclass(frozen=True, eq=False)
