@@ -10,6 +10,7 @@ import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
+from typing import ClassVar
 
 import gradio as gr
 import pytest
@@ -19,7 +20,8 @@ from colorgan import hub
 from colorgan.cli import parser
 from colorgan.colorizer import Colorizer
 from colorgan.errors import ColorganError, ModelError
-from colorgan.ui import about, frames, reference_box
+from colorgan.missing import Stroke
+from colorgan.ui import about, filling, frames, reference_box
 from colorgan.ui import page as page_module
 from colorgan.ui.album_files import Row, count, incoming, photos_of_folder, write_table
 from colorgan.ui.events import Arrivals, in_order, inputs_of
@@ -58,13 +60,13 @@ class TestPieces:
         def sentences(texts) -> dict[str, str]:
             parts = {"": texts, "survey ": texts.survey, "hints ": texts.hints}
             parts["film "] = texts.film
-            parts |= {"references ": texts.references}
+            parts |= {"references ": texts.references, "mending ": texts.mending}
             parts |= {f"{name} ": getattr(texts.hints, name) for name in ("groups", "swatches")}
             return {
                 start + name: str(text)
                 for start, part in parts.items()
                 for name, text in (part if isinstance(part, dict) else vars(part)).items()
-                if name not in ("survey", "hints", "references", "film", "groups", "swatches")
+                if isinstance(text, str | tuple)
             }
 
         english, turkish = sentences(ENGLISH), sentences(TURKISH)
@@ -158,7 +160,7 @@ class TestPieces:
         page = page_module.build(models, [])
         show = next(f for f in page.fns.values() if f.name == "show").fn
         visitors = [SimpleNamespace(client=VISITOR.client, session_hash=name) for name in "ab"]
-        asked = (str(portrait), "custom", 1.0, 64, False, False, 1.0, None)
+        asked = (str(portrait), "custom", 1.0, 64, False, False, 1.0, False, None, None)
         first, again, other = (show(visitors[place], *asked) for place in (0, 0, 1))
         assert first == again and first[0]["look"] != other[0]["look"]
         assert len(seen) == 2  # one for each visitor, the doubt with it
@@ -313,6 +315,45 @@ class TestBoxOfReferences:
     )
     def test_a_strength_is_a_share(self, upload, strength, taken):
         assert reference_box.asked({"photos": [], "strength": strength})[1] == taken
+
+
+class TestMarks:
+    """What a visitor drew over what is missing, as it comes from the browser."""
+
+    STROKE: ClassVar = {"points": [[0.25, 0.5], [0.5, 0.5]], "width": 0.04, "missing": True}
+
+    def test_are_strokes_of_the_photo_that_they_were_drawn_over(self):
+        value = {"photo": "a", "strokes": [self.STROKE]}
+        (stroke,) = filling.read_marks(value, "a")
+        assert stroke == Stroke(((0.25, 0.5), (0.5, 0.5)), 0.04)
+        assert filling.read_marks(value, "b") == ()
+
+    @pytest.mark.parametrize(
+        "stroke",
+        [
+            None,
+            {},
+            STROKE | {"points": []},
+            STROKE | {"points": [[0.5]]},
+            STROKE | {"points": [[0.5, 2]]},
+            STROKE | {"points": [[0.5, float("nan")]]},
+            STROKE | {"width": "wide"},
+            STROKE | {"missing": 1},
+        ],
+    )
+    def test_that_make_no_sense_are_left_out(self, stroke):
+        value = {"photo": "a", "strokes": [stroke, self.STROKE]}
+        assert len(filling.read_marks(value, "a")) == 1
+
+    @pytest.mark.parametrize("value", [None, "x", {}, {"photo": "a"}, {"photo": "a", "strokes": 1}])
+    def test_nothing_is_no_marks(self, value):
+        assert filling.read_marks(value, "a") == ()
+
+    def test_are_as_thick_and_as_many_as_the_page_allows(self):
+        thick = self.STROKE | {"width": 1.0}
+        strokes = filling.read_marks({"photo": "a", "strokes": [thick] * 999}, "a")
+        assert len(strokes) == filling.MOST_STROKES
+        assert strokes[0].width == filling.WIDTHS[1]
 
 
 class TestFigures:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,15 +19,16 @@ from .colour_api import functions, lightness_pair
 from .correcting import correctable, correcting_frame, tell_strength
 from .events import QUIETLY, WORKING, Bench, Parts, bind, in_order, inputs_of
 from .file_lists import fillable
+from .filling import marks_input, read_marks, shown_missing
 from .frames import OPTIONAL, before_after, picture, shown, shown_pair
 from .limits import Limits
 from .looks import Looks, Seen, coloured
 from .messages import errors_as_toasts, toast_text
-from .orders import Order, Outcome, Settings
+from .orders import Order, Outcome, Settings, name_of
 from .photo_input import photo_input
 from .previews import fresh_folder, save_doubt, save_preview
 from .reference_box import asked, receive, reference_box, thumbs
-from .settings import model_choice, restore_switch, size_settings, strength_slider
+from .settings import fill_switch, model_choice, restore_switch, size_settings, strength_slider
 from .texts import Texts
 
 
@@ -55,6 +55,8 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
             strength = strength_slider(texts, "colour-strength")
             box = reference_box(texts, "colour-references")
             switch, restoring = restore_switch(texts, "colour-restore")
+            fill = fill_switch(texts, "colour-fill")
+            marks = marks_input("colour-marks")
             size, auto = size_settings(texts, "colour-size")
 
     def show(
@@ -65,6 +67,8 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
         auto: bool,
         restore_first: bool,
         restore_strength: float,
+        fill: bool,
+        marks: dict[str, Any] | None,
         references: dict[str, Any] | None,
         request: gr.Request,
     ) -> Outcome:
@@ -77,6 +81,8 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
                 auto=auto,
                 restore_first=restore_first,
                 restore_strength=restore_strength,
+                fill=fill,
+                marks=read_marks(marks, name_of(photo)),
             )
             order = Order.asked(photo, settings)
             check(strength, order.size)
@@ -96,7 +102,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
     bind(
         Bench(
             source,
-            {**settings, "references": box},
+            {**settings, "fill": fill, "marks": marks, "references": box},
             outcome,
             show,
             public=False,
@@ -178,10 +184,17 @@ def _show_plain(
     folder = fresh_folder()
     outcome = Outcome(
         frame=_pair(looks, texts, token, order, seen, strength, folder),
-        line=caption(texts, seen.photo, seen.written, seen, restored=seen.restored),
+        line=caption(
+            texts,
+            seen.photo,
+            seen.written,
+            seen,
+            filled=seen.mended.filled,
+            restored=seen.mended.restored,
+        ),
         doubt=_doubt(texts, seen, folder),
         lightness=None
-        if seen.restored is None
+        if seen.mended.restored is None
         else lightness_pair(texts, seen.source, seen.grey, folder),
     )
     looks.show(token, outcome)
@@ -250,15 +263,18 @@ def _pair(
 ) -> dict[str, Any]:
     lines = seen.look.lines(strength=strength)
     after = coloured(full_lightness(seen.grey.pixels)[0, 0], lines)
+    filled = seen.mended.filled
     return correctable(
         save_preview(seen.source, folder / "before.webp"),
         save_preview(after, folder / "after.webp"),
         texts,
         look=token if looks.holds(token) else "",
-        # Gradio names an upload's folder by what is in it, so the same photo has the same name.
-        photo=hashlib.sha256(str(order.photo).encode()).hexdigest()[:16],
+        photo=name_of(order.photo),
         strength=strength,
         hints=carried_hints(seen.photo),
+        missing=None
+        if filled is None
+        else shown_missing(filled.found, order.fill or (), folder / "missing.png"),
     )
 
 

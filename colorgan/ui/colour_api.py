@@ -18,7 +18,7 @@ from ..colorizer import carried_hints, check_references
 from ..errors import ColorganError
 from ..hints import Hints
 from ..photo import Pages, Photo
-from . import work
+from . import mending, work
 from .captions import borrowing, caption
 from .frames import shown, shown_pair
 from .limits import Limits
@@ -124,7 +124,7 @@ def _colorize(
     folder = fresh_folder()
     restored = None
     if order.restore is not None:
-        restored = work.restore(models.restorer(), pages, order.restore)
+        restored = mending.restore(models.restorer(), pages, order.restore)
     grey = pages if restored is None else restored.pages
     result = work.colour(
         colorizer,
@@ -160,7 +160,7 @@ def _colorize(
 def _restore(models: Models, texts: Texts, pages: Pages, strength: float) -> Outcome:
     """Restore a photo; give the full-size file, previews of its lightness, and a caption."""
     source = pages.first
-    restored = work.restore(models.restorer(), pages, strength)
+    restored = mending.restore(models.restorer(), pages, strength)
     folder = fresh_folder()
     name = f"{files.stem_of(source.name)} {texts.restored_addition}{files.suffix(source)}"
     written = files.write_pages(restored.pages, folder / name, restored.note)

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock, RLock, Thread
 from typing import Any
@@ -29,13 +29,14 @@ from ..hints.reference import Borrowed, Reference
 from ..look import Look
 from ..photo import Pages, Photo, Written
 from ..rates import Rate, Rates
+from .mending import Before, Mended, mend
 from .models import Models
 from .orders import Order
 from .photo_input import open_pages
 from .previews import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, small
 from .references import Shelf
 from .texts import Texts
-from .work import Restored, Watch, restore
+from .work import Watch
 
 MOST = 64
 MOST_BYTES = 600_000_000
@@ -60,10 +61,10 @@ class Seen:
 
     Attributes:
         source: small, as it came: 8 bits, at most `PREVIEW_SIDE` pixels long.
-        grey: small, what was coloured: the same, or restored.
+        grey: small, what was coloured: the same, or mended.
         photo: as it came, in full size; of several pages the first.
         written: what is to be told of the file, as it will be.
-        restored: what became of it before, if it was restored.
+        mended: what became of it before.
         look: all that the network saw.
         model, revision: who coloured.
         seconds: how long that took.
@@ -73,7 +74,7 @@ class Seen:
     grey: Photo
     photo: Photo
     written: Written
-    restored: Restored | None
+    mended: Mended
     look: Look
     model: str
     revision: str
@@ -125,6 +126,7 @@ class _Entry:
     folder: Path
     used: float
     held: Held | None = None
+    before: Before = field(default_factory=Before)
     shown: Any = None
     """What the page shows for it, if it is asked for once more."""
 
@@ -251,24 +253,23 @@ class Looks:
             raise ColorganError(self._texts.hints.too_large)
         return held
 
-    def prepared(self, token: str) -> tuple[Pages, str]:
-        """Give the photo that is coloured, in full size: as it came, or restored; and its note.
+    def prepared(self, token: str) -> tuple[Pages, Before]:
+        """Give the photo that is coloured, in full size, and what was done to it before.
 
-        All pages of it; those beyond the first are restored when they are read.
+        All pages of it; those beyond the first are mended when they are read.
 
         Raises:
             ColorganError: the photo is gone or cannot be read.
         """
         entry = self._entry(token)
-        if entry.order.references:  # what was restored lies with the look without them
+        if entry.order.references:  # what was mended lies with the look without them
             entry = self._entry(self.token(entry.visitor, entry.order.plain))
-        pages = open_pages(self._texts, entry.order.photo)
-        if entry.order.restore is None:
-            return pages, ""
-        restorer, kept = self.models.restorer(), _restored_file(entry)
+        order, kept = entry.order, _mended_file(entry)
+        pages = open_pages(self._texts, order.photo)
         if pages.count == 1 and kept.exists():
-            return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), restorer.note
-        return restore(restorer, pages, entry.order.restore).pages, restorer.note
+            return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), entry.before
+        mended = mend(self.models, pages, order)
+        return mended.pages, mended.before
 
     def _hold(self, entry: _Entry, held: Held) -> None:
         with self._lock:
@@ -284,22 +285,20 @@ class Looks:
         pages = open_pages(self._texts, order.photo)
         photo = pages.first
         colorizer = self.models.get(order.model)
-        restored = None
-        if order.restore is not None:
-            restored = restore(self.models.restorer(), pages, order.restore)
-            if entry.folder.is_dir():  # the file in full size is made without restoring once more
-                np.save(_restored_file(entry), restored.photo.pixels)
-        grey = photo if restored is None else restored.photo
+        mended = mend(self.models, pages, order)
+        grey, entry.before = mended.pages.first, mended.before
+        if grey is not photo and entry.folder.is_dir():
+            np.save(_mended_file(entry), grey.pixels)  # for the file in full size
         watch = Watch()
         with watch.running():
             look = colorizer.look(grey, size=order.size)
         source = small(photo, PREVIEW_SIDE)
         return Seen(
             source,
-            source if restored is None else small(restored.photo, PREVIEW_SIDE),
+            source if grey is photo else small(grey, PREVIEW_SIDE),
             photo,
             pages.told(Path(photo.name)),
-            restored,
+            mended,
             look,
             colorizer.name,
             colorizer.revision,
@@ -367,5 +366,5 @@ def edit_lightness(grey: Photo) -> Tensor:
     return shrunk[0, 0].to(torch.float16)
 
 
-def _restored_file(entry: _Entry) -> Path:
-    return entry.folder / "restored.npy"
+def _mended_file(entry: _Entry) -> Path:
+    return entry.folder / "mended.npy"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..colorizer import Size
+from ..missing import Stroke
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Settings:
         auto: whether a size is to be found instead.
         restore_first: whether the photo is restored before.
         restore_strength: how much, 0 to 1.
+        fill: whether what is missing is filled before.
+        marks: what the visitor drew over what was found missing.
     """
 
     model: str
@@ -27,6 +31,8 @@ class Settings:
     auto: bool
     restore_first: bool
     restore_strength: float
+    fill: bool = False
+    marks: tuple[Stroke, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Order:
         restore: strength of restoring before, or None.
         references: paths of colour photos whose colours go to what is alike.
         reference_strength: how far the colours go over to theirs, 0 to 1.
+        fill: what was drawn over what is found missing, which is filled; None: nothing is.
     """
 
     photo: str | None
@@ -48,6 +55,7 @@ class Order:
     restore: float | None
     references: tuple[str, ...] = ()
     reference_strength: float = 1.0
+    fill: tuple[Stroke, ...] | None = None
 
     @classmethod
     def asked(cls, photo: str | None, settings: Settings) -> Order:
@@ -57,12 +65,21 @@ class Order:
             settings.model,
             "auto" if settings.auto else int(settings.size),
             settings.restore_strength if settings.restore_first else None,
+            fill=settings.marks if settings.fill else None,
         )
 
     @property
     def plain(self) -> Order:
         """The same without references: its look is theirs too."""
         return replace(self, references=(), reference_strength=1.0)
+
+
+def name_of(photo: str | None) -> str:
+    """Give a name of a photo's own, by which what was said of it is found again.
+
+    Gradio names an upload's folder by what is in it, so the same photo has the same name.
+    """
+    return hashlib.sha256(str(photo).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,35 @@
+"""The words of filling what is missing of a photo in Turkish."""
+
+from __future__ import annotations
+
+from .mending_texts import MendingTexts
+
+MENDING = MendingTexts(
+    fill="Eksik yerleri doldur",
+    fill_hint=(
+        "Yırtık köşeler, delikler ve geniş yarıklar çevrelerinden yumuşakça doldurulur. Hiçbir şey "
+        "uydurulmaz: kaybolmuş bir yüz geri gelmez."
+    ),
+    filled_one=(
+        "1 yer eksikti, fotoğrafın % {percent} kadarı. Resimde çerçevelendi ve çevresinden "
+        "dolduruldu."
+    ),
+    filled=(
+        "{count} yer eksikti, fotoğrafın % {percent} kadarı. Resimde çerçevelendiler ve "
+        "çevrelerinden dolduruldular."
+    ),
+    none_missing="Eksik yer bulunmadı; gözden kaçan yerler fırçayla işaretlenebilir.",
+    brush="Eksik yerleri işaretle",
+    brush_on=(
+        "Eksik olanın üstünü çizin. Ok tuşları imleci taşır, Enter o yeri işaretler; Doldur "
+        "düğmesi doldurur."
+    ),
+    missing="Eksik",
+    sound="Eksik değil",
+    width="Fırçanın genişliği",
+    do_fill="Doldur",
+    marked="Eksik diye işaretlendi. Doldur düğmesi doldurur.",
+    unmarked="Eksik değil diye işaretlendi. Doldur düğmesi uygular.",
+    fill_first="İşaretledikleriniz henüz doldurulmadı. Önce Doldur düğmesine basın.",
+    full_up="Bir fotoğraf bundan çok işaret alamaz.",
+)
