@@ -33,7 +33,7 @@ from pathlib import Path
 
 from colorgan.errors import ColorganError
 from colorgan.output.terminal import allow_every_letter
-from colorgan.ui import corrections, page
+from colorgan.ui import corrections, full_size, page
 from colorgan.ui.limits import PHOTOS, file_size
 from colorgan.ui.looks import Looks
 from colorgan.ui.models import Models
@@ -81,7 +81,7 @@ if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
 texts = page.LANGUAGES[language]
 looks = Looks(models, texts)
-routes = corrections.routes(looks, texts)
+routes = corrections.routes(looks, texts) + full_size.routes(looks, texts)
 if study := os.environ.get("COLORGAN_STUDY"):
     try:
         # Only here, so that the page needs nothing of the survey's where no study is named.

@@ -16,8 +16,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from colorgan.hints import SWATCHES
-from colorgan.missing import Stroke
-from colorgan.ui import corrections
+from colorgan.ui import corrections, full_size
 from colorgan.ui.looks import Looks
 from colorgan.ui.models import Models
 from colorgan.ui.orders import Order
@@ -41,7 +40,8 @@ class Bench:
         trunk = models.get("custom").generator.trunk
         trunk.register_forward_pre_hook(lambda *_: self.passes.append(1))
         self.looks = Looks(models, ENGLISH, clock=lambda: self.now, **bounds)
-        self.client = TestClient(Starlette(routes=corrections.routes(self.looks, ENGLISH)))
+        routes = [*corrections.routes(self.looks, ENGLISH), *full_size.routes(self.looks, ENGLISH)]
+        self.client = TestClient(Starlette(routes=routes))
         self.folder = folder
 
     def colour(self, photo, visitor: str = "one") -> str:
@@ -240,53 +240,6 @@ class TestReferences:
         made = Image.open(io.BytesIO(bench.file(token).content))
         first, second = (lab(made.convert("RGB")) for number in (0, 1) if not made.seek(number))
         assert deltaE_ciede2000(first, second).mean() < 0.5
-
-
-class TestFilled:
-    """A photo with a hole that is filled before it is coloured."""
-
-    @pytest.fixture
-    def torn(self, photo, tmp_path):
-        picture = Image.open(photo).point(lambda tone: 40 + tone * 0.6)
-        picture.paste(252, (120, 80, 160, 110))
-        picture.save(tmp_path / "torn.png")
-        return tmp_path / "torn.png"
-
-    def token(self, bench, torn, *strokes, visitor="one"):
-        return bench.looks.token(visitor, Order(str(torn), "custom", 64, None, fill=strokes))
-
-    def test_is_what_is_seen_and_what_the_file_holds(self, bench, torn):
-        token = self.token(bench, torn)
-        mended = bench.looks.make(token).mended
-        assert mended.filled.found[90, 140] and mended.restored is None
-        seen = lightness(bench.picture(token))
-        made = Image.open(io.BytesIO(bench.file(token).content))
-        assert np.abs(lightness(made) - seen).mean() < 1
-        assert seen[90, 140] < 85 < lightness(Image.open(torn))[90, 140]
-        assert "What was missing is filled." in made.getexif()[0x000B]
-
-    def test_what_was_unmarked_stays_and_is_another_look(self, bench, torn):
-        tokens = [
-            self.token(bench, torn, *strokes)
-            for strokes in ((), (Stroke(((0.467, 0.475),), 0.3, missing=False),))
-        ]
-        seen = [bench.looks.make(token) for token in tokens]
-        assert tokens[0] != tokens[1]
-        assert not seen[1].mended.filled.mask.any()
-        made = Image.open(io.BytesIO(bench.file(tokens[1]).content))
-        assert lightness(made)[90, 140] > 95
-        assert "filled" not in made.getexif()[0x000B]
-
-    def test_every_page_of_a_file_is_filled_and_restored(self, bench, torn, tmp_path):
-        page = Image.open(torn)
-        page.save(tmp_path / "two.tif", save_all=True, append_images=[page])
-        order = Order(str(tmp_path / "two.tif"), "custom", 64, 1.0, fill=())
-        token = bench.looks.token("one", order)
-        bench.looks.make(token)
-        made = Image.open(io.BytesIO(bench.file(token).content))
-        for number in (0, 1):
-            made.seek(number)
-            assert lightness(made.convert("RGB"))[90, 140] < 85
 
 
 class TestLooks:

@@ -10,7 +10,6 @@ import time
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
-from typing import ClassVar
 
 import gradio as gr
 import pytest
@@ -20,8 +19,7 @@ from colorgan import hub
 from colorgan.cli import parser
 from colorgan.colorizer import Colorizer
 from colorgan.errors import ColorganError, ModelError
-from colorgan.missing import Stroke
-from colorgan.ui import about, filling, frames, reference_box
+from colorgan.ui import about, frames, reference_box
 from colorgan.ui import page as page_module
 from colorgan.ui.album_files import Row, count, incoming, photos_of_folder, write_table
 from colorgan.ui.events import Arrivals, in_order, inputs_of
@@ -315,45 +313,6 @@ class TestBoxOfReferences:
     )
     def test_a_strength_is_a_share(self, upload, strength, taken):
         assert reference_box.asked({"photos": [], "strength": strength})[1] == taken
-
-
-class TestMarks:
-    """What a visitor drew over what is missing, as it comes from the browser."""
-
-    STROKE: ClassVar = {"points": [[0.25, 0.5], [0.5, 0.5]], "width": 0.04, "missing": True}
-
-    def test_are_strokes_of_the_photo_that_they_were_drawn_over(self):
-        value = {"photo": "a", "strokes": [self.STROKE]}
-        (stroke,) = filling.read_marks(value, "a")
-        assert stroke == Stroke(((0.25, 0.5), (0.5, 0.5)), 0.04)
-        assert filling.read_marks(value, "b") == ()
-
-    @pytest.mark.parametrize(
-        "stroke",
-        [
-            None,
-            {},
-            STROKE | {"points": []},
-            STROKE | {"points": [[0.5]]},
-            STROKE | {"points": [[0.5, 2]]},
-            STROKE | {"points": [[0.5, float("nan")]]},
-            STROKE | {"width": "wide"},
-            STROKE | {"missing": 1},
-        ],
-    )
-    def test_that_make_no_sense_are_left_out(self, stroke):
-        value = {"photo": "a", "strokes": [stroke, self.STROKE]}
-        assert len(filling.read_marks(value, "a")) == 1
-
-    @pytest.mark.parametrize("value", [None, "x", {}, {"photo": "a"}, {"photo": "a", "strokes": 1}])
-    def test_nothing_is_no_marks(self, value):
-        assert filling.read_marks(value, "a") == ()
-
-    def test_are_as_thick_and_as_many_as_the_page_allows(self):
-        thick = self.STROKE | {"width": 1.0}
-        strokes = filling.read_marks({"photo": "a", "strokes": [thick] * 999}, "a")
-        assert len(strokes) == filling.MOST_STROKES
-        assert strokes[0].width == filling.WIDTHS[1]
 
 
 class TestFigures:

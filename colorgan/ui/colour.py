@@ -15,12 +15,12 @@ from ..color.pixels import full_lightness
 from ..colorizer import carried_hints, check
 from ..errors import ColorganError
 from .captions import borrowing, caption, caption_box
-from .colour_api import functions, lightness_pair
+from .colour_api import functions
 from .correcting import correctable, correcting_frame, tell_strength
 from .events import QUIETLY, WORKING, Bench, Parts, bind, in_order, inputs_of
 from .file_lists import fillable
 from .filling import marks_input, read_marks, shown_missing
-from .frames import OPTIONAL, before_after, picture, shown, shown_pair
+from .frames import OPTIONAL, picture, shown, shown_pair
 from .limits import Limits
 from .looks import Looks, Seen, coloured
 from .messages import errors_as_toasts, toast_text
@@ -28,6 +28,7 @@ from .orders import Order, Outcome, Settings, name_of
 from .photo_input import photo_input
 from .previews import fresh_folder, save_doubt, save_preview
 from .reference_box import asked, receive, reference_box, thumbs
+from .restored import lightness_pair, restored_frame
 from .settings import fill_switch, model_choice, restore_switch, size_settings, strength_slider
 from .texts import Texts
 
@@ -41,14 +42,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
         with gr.Column(elem_classes="result"):
             frame = correcting_frame("colour-frame", "colour-download", texts)
             line = caption_box("colour-caption")
-            lightness = before_after(
-                "colour-restored",
-                name=texts.restored_title,
-                handle=texts.restored_handle,
-                share=texts.restored_share,
-                title=texts.restored_title,
-                elem_classes=OPTIONAL,
-            )
+            lightness = restored_frame(texts, "colour-restored")
             doubt = picture(texts.doubt, "colour-doubt", OPTIONAL)
         with gr.Column(elem_classes="settings"):
             model = model_choice(models, texts, "colour-model")
@@ -193,9 +187,7 @@ def _show_plain(
             restored=seen.mended.restored,
         ),
         doubt=_doubt(texts, seen, folder),
-        lightness=None
-        if seen.mended.restored is None
-        else lightness_pair(texts, seen.source, seen.grey, folder),
+        lightness=_lightness(texts, token, seen, folder),
     )
     looks.show(token, outcome)
     return outcome
@@ -276,6 +268,14 @@ def _pair(
         if filled is None
         else shown_missing(filled.found, order.fill or (), folder / "missing.png"),
     )
+
+
+def _lightness(texts: Texts, token: str, seen: Seen, folder: Path) -> dict[str, Any] | None:
+    if seen.mended.restored is None:
+        return None
+    shape = (seen.photo.width, seen.photo.height)
+    look = "" if seen.grey is seen.source else token
+    return lightness_pair(texts, seen.source, seen.grey, folder, look=look, shape=shape)
 
 
 def _doubt(texts: Texts, seen: Seen, folder: Path) -> dict[str, Any] | None:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -17,7 +15,7 @@ from .. import photo as files
 from ..colorizer import carried_hints, check_references
 from ..errors import ColorganError
 from ..hints import Hints
-from ..photo import Pages, Photo
+from ..photo import Pages
 from . import mending, work
 from .captions import borrowing, caption
 from .frames import shown, shown_pair
@@ -26,8 +24,9 @@ from .messages import errors_as_toasts
 from .models import Models
 from .orders import Order, Outcome, Settings
 from .photo_input import open_pages
-from .previews import fresh_folder, save_doubt, save_lightness, save_preview, small
+from .previews import fresh_folder, save_doubt, save_preview, small
 from .references import MOST
+from .restored import lightness_pair
 from .texts import Texts
 
 Function = Callable[..., Outcome]
@@ -169,10 +168,3 @@ def _restore(models: Models, texts: Texts, pages: Pages, strength: float) -> Out
         lightness=lightness_pair(texts, source, restored.photo, folder),
         line=caption(texts, source, written, restored=restored),
     )
-
-
-def lightness_pair(texts: Texts, before: Photo, after: Photo, folder: Path) -> dict[str, Any]:
-    """Write previews of two photos' lightness; give what a frame shows."""
-    damaged = save_lightness(before, folder / "damaged.webp")
-    restored = save_lightness(after, folder / "restored.webp")
-    return shown_pair(damaged, restored, texts.before, texts.restored)

@@ -23,6 +23,7 @@ from .texts import Texts
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
+    "address.js",
     "asking.js",
     "canvas.js",
     "sources.js",

@@ -47,8 +47,9 @@ document.addEventListener("colorgan-marks", ({ detail }) => {
 
 def bar(texts: Texts) -> str:
     """Give the markup of the brush: what it marks, its width, and the button that fills."""
-    words = {name: escape(text) for name, text in asdict(texts.mending).items()}
-    return BAR.format(**words, least=WIDTHS[0], most=WIDTHS[1], usual=WIDTH)
+    words = asdict(texts.mending)
+    known = {name: escape(text) for name, text in words.items() if isinstance(text, str)}
+    return BAR.format(**known, least=WIDTHS[0], most=WIDTHS[1], usual=WIDTH)
 
 
 def marks_input(elem_id: str) -> gr.HTML:

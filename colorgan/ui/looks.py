@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -159,6 +160,7 @@ class Looks:
         self._tokens: dict[tuple[str, Order], str] = {}
         self._lock = Lock()
         self.shelf = Shelf(models, clock)
+        self._reading = Lock()
         self._making = RLock()  # a look with references makes the one without
         self._sweeper: Thread | None = None
 
@@ -270,6 +272,27 @@ class Looks:
             return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), entry.before
         mended = mend(self.models, pages, order)
         return mended.pages, mended.before
+
+    def full_size(self, token: str, *, mended: bool) -> NDArray[np.unsignedinteger]:
+        """Give the pixels (H, W, 3) of a photo that was mended; they are read as they are used.
+
+        Args:
+            token: of its look without references.
+            mended: as it was coloured, or as it came.
+
+        Raises:
+            GoneError: the token is not known, or the photo is gone.
+        """
+        entry = self._entry(token)
+        kept = _mended_file(entry) if mended else entry.folder / "came.npy"
+        with self._reading:
+            if not mended and not kept.exists() and entry.folder.is_dir():
+                pages = open_pages(self._texts, entry.order.photo)
+                np.save(kept, pages.first.pixels)  # a tile is cut out of it in no time
+        if not kept.exists():
+            raise GoneError(self._texts.photo_gone)
+        pixels: NDArray[np.unsignedinteger] = np.load(kept, mmap_mode="r")
+        return pixels
 
     def _hold(self, entry: _Entry, held: Held) -> None:
         with self._lock:

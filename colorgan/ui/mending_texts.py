@@ -1,4 +1,4 @@
-"""The words of filling what is missing of a photo."""
+"""The words of mending a photo: filling what is missing, and looking at what was restored."""
 
 from __future__ import annotations
 
@@ -40,3 +40,15 @@ class MendingTexts:
     unmarked: str = "Marked as not missing. Fill does it."
     fill_first: str = "What you marked is not filled yet. Press Fill first."
     full_up: str = "These are as many marks as a photo can take."
+
+    # What restoring did
+    whole: str = "Whole"
+    at_one: str = "At 1:1"
+    next_change: str = "Next change"
+    close_up: str = (
+        "Your photo as it was and restored, a pixel of it for each of the screen. Drag it, or use "
+        "the arrow keys."
+    )
+    change: str = (
+        "Change {number} of {of}, the greatest first: {x} % from the left, {y} % from the top."
+    )

@@ -1,4 +1,4 @@
-"""The words of filling what is missing of a photo in Turkish."""
+"""The words of mending a photo in Turkish."""
 
 from __future__ import annotations
 
@@ -32,4 +32,12 @@ MENDING = MendingTexts(
     unmarked="Eksik değil diye işaretlendi. Doldur düğmesi uygular.",
     fill_first="İşaretledikleriniz henüz doldurulmadı. Önce Doldur düğmesine basın.",
     full_up="Bir fotoğraf bundan çok işaret alamaz.",
+    whole="Tümü",
+    at_one="1:1 boyutta",
+    next_change="Sonraki değişiklik",
+    close_up=(
+        "Fotoğrafınızın eski hali ve onarılmışı; her pikseli ekranın bir pikselidir. Sürükleyin ya "
+        "da ok tuşlarını kullanın."
+    ),
+    change=("Değişiklik {number} / {of}, en büyüğü ilk sırada: soldan % {x}, yukarıdan % {y}."),
 )
