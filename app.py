@@ -2,6 +2,7 @@
 
 COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models.
 COLORGAN_MODELS: names of more, to compare with, with spaces between.
+COLORGAN_RESTORER: name of the model that restores.
 COLORGAN_LANGUAGE: en or tr.
 COLORGAN_MAX_UPLOAD: largest photo file.
 COLORGAN_FILM_SECONDS, COLORGAN_FILM_LINES: longest film, and how high in pixels; 0 seconds leaves
@@ -76,6 +77,7 @@ models = Models(
         **{name: name for name in os.environ.get("COLORGAN_MODELS", "").split()},
     },
     on_gpu=None if spaces is None else partial(spaces.GPU, duration=GPU_SECONDS),
+    restorer=os.environ.get("COLORGAN_RESTORER", "restore"),
 )
 if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()

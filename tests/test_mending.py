@@ -8,15 +8,22 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+import torch
 from pictures import lightness
 from PIL import Image
 from test_corrections import Bench
 
+from colorgan import Restorer
 from colorgan import photo as files
+from colorgan.film import DAMAGES
 from colorgan.missing import Stroke
-from colorgan.ui import filling
+from colorgan.networks import RestorationConfig, RestorationNet
+from colorgan.photo import Pages, Photo
+from colorgan.ui import captions, filling, mending
 from colorgan.ui.orders import Order
 from colorgan.ui.restored import changed_places
+from colorgan.ui.texts import ENGLISH
+from colorgan.ui.turkish import TURKISH
 
 
 @pytest.fixture
@@ -171,3 +178,35 @@ class TestMarks:
         strokes = filling.read_marks({"photo": "a", "strokes": [thick] * 999}, "a")
         assert len(strokes) == filling.MOST_STROKES
         assert strokes[0].width == filling.WIDTHS[1]
+
+
+class TestFindings:
+    """What a restorer tells of a photo, in words."""
+
+    def restored(self, tells, likely, photo):
+        network = RestorationNet(RestorationConfig(width=8, blocks=1, tells=tells))
+        if tells:
+            with torch.no_grad():
+                network.find.second.weight.zero_()
+                network.find.second.bias.copy_(torch.tensor(likely))
+        return mending.restore(Restorer(network), Pages(photo), 1.0)
+
+    @pytest.mark.parametrize(
+        ("tells", "likely", "words"),
+        [
+            (("dust", "uneven_fading"), [9.0, 9.0], ["Found: dust, uneven fading."]),
+            (("dust", "folds"), [-9.0, 9.0], ["Found: folds."]),
+            (("dust", "folds"), [-9.0, -9.0], [ENGLISH.mending.nothing_found]),
+            ((), [], []),
+        ],
+    )
+    def test_are_named_or_said_to_be_none_and_not_told_of_by_who_does_not_tell(
+        self, tells, likely, words, photos
+    ):
+        photo = Photo(photos["coffee"][:90, :120], None, "PNG")
+        restored = self.restored(tells, likely, photo)
+        assert captions.finding(ENGLISH, restored.found) == words
+
+    def test_every_damage_has_a_name_on_every_page(self):
+        for texts in (ENGLISH, TURKISH):
+            assert {name.replace(" ", "_") for name in texts.mending.damages} == set(DAMAGES)

@@ -60,6 +60,7 @@ class TestPieces:
             parts["film "] = texts.film
             parts |= {"references ": texts.references, "mending ": texts.mending}
             parts |= {f"{name} ": getattr(texts.hints, name) for name in ("groups", "swatches")}
+            parts |= {"damages ": texts.mending.damages}
             return {
                 start + name: str(text)
                 for start, part in parts.items()

@@ -1,4 +1,4 @@
-"""What restoring did, on the page: at 1:1; the real app in a real browser."""
+"""What restoring did, on the page: at 1:1, and what was found; the real app in a real browser."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from axe_playwright_python.sync_playwright import Axe
-from page_app import WAIT, colour, overflows, tab_to
+from page_app import WAIT, colour, overflows, serving, tab_to, watched
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 from test_correcting_page import WATCH_JUMPS
 from test_page import serious
 
+from colorgan import hub
+from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.ui.texts import ENGLISH
 
 TEXTS = ENGLISH.mending
@@ -38,6 +41,22 @@ def folded_photo(small_photo, tmp_path_factory):
             pen.line([x + far, y - 60, x + far + 10, y + 60], fill=255, width=3)
     folded.save(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def telling_app(tmp_path_factory):
+    """The address of an app whose restorer darkens a little, and finds folds and pen marks."""
+    settings = RestorationConfig(width=8, blocks=1, tells=("dust", "folds", "pen_marks"))
+    network = RestorationNet(settings)
+    torch.nn.init.constant_(network.leave.bias, -2.0)
+    with torch.no_grad():
+        network.find.second.weight.zero_()
+        network.find.second.bias.copy_(torch.tensor([-9.0, 9.0, 9.0]))
+    folder = tmp_path_factory.mktemp("telling")
+    hub.save(network, folder / "restorer", card="# telling\n", provenance={})
+    own = {"COLORGAN_RESTORER": str(folder / "restorer"), "HF_HUB_OFFLINE": "1"}
+    with serving(folder, own) as address:
+        yield address
 
 
 def restored(page, photo) -> None:
@@ -158,3 +177,12 @@ class TestAtOneToOne:
         width = page.evaluate("document.querySelector('#colour-restored .sheet').offsetWidth")
         assert width == 700, "two pixels of the photo on each of the page's"
         context.close()
+
+
+class TestFound:
+    def test_what_the_restorer_tells_is_in_the_caption(self, browser, telling_app, small_photo):
+        with watched(browser, telling_app) as open_page:
+            page = open_page()
+            page.locator("#colour-photo input[type=file]").wait_for(state="attached")
+            restored(page, small_photo)
+            expect(page.locator("#colour-caption")).to_contain_text("Found: folds, pen marks.")

@@ -27,7 +27,7 @@ def caption(
     """Say who mended and coloured a photo, how long it took and what the file is, as HTML."""
     lines = [_credit(texts.coloured_by, result, size=result.size) for result in results]
     if restored is not None:
-        lines.insert(0, _credit(texts.restored_by, restored))
+        lines[:0] = [_credit(texts.restored_by, restored), *finding(texts, restored.found)]
     if filled is not None:
         lines.insert(0, filling(texts, filled))
     about = texts.about_file if photo.bits == 8 else texts.about_deep_file
@@ -47,6 +47,16 @@ def borrowing(texts: Texts, borrowed: Borrowed, count: int, strength: float) -> 
         return texts.references.unlike
     words = texts.references.found if count == 1 else texts.references.found_in_several
     return words.format(percent=round(borrowed.share * 100), count=count)
+
+
+def finding(texts: Texts, found: tuple[str, ...] | None) -> list[str]:
+    """Say which damages a restorer found; nothing if it does not tell."""
+    words = texts.mending
+    if found is None:
+        return []
+    if not found:
+        return [words.nothing_found]
+    return [words.found.format(damages=", ".join(words.damages.get(name, name) for name in found))]
 
 
 def filling(texts: Texts, filled: Filled) -> str:

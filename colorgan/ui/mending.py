@@ -32,12 +32,21 @@ class Filled:
 
 @dataclass(frozen=True)
 class Restored:
-    """What became of a photo before it was coloured."""
+    """What became of a photo before it was coloured.
+
+    Attributes:
+        pages: as they are now.
+        note: what its file is to say.
+        model, revision: who restored it.
+        found: names of the damages of the first page; None if the model does not tell.
+        watch: says how long it took.
+    """
 
     pages: Pages
     note: str
     model: str
     revision: str
+    found: tuple[str, ...] | None = None
     watch: Watch = field(default_factory=Watch)
 
     @property
@@ -127,10 +136,14 @@ def restore(restorer: Restorer, pages: Pages, strength: float) -> Restored:
     Raises:
         ColorganError: strength is out of range.
     """
-    watch = Watch()
+    watch, found = Watch(), None
+    if restorer.network.settings.tells:
+        with watch.running():
+            found = restorer.found(pages.first)
 
     def work(photo: Photo) -> Photo:
         with watch.running():
             return restorer.restore(photo, strength=strength)
 
-    return Restored(pages.map(work), restorer.note, restorer.name, restorer.revision, watch)
+    mended = pages.map(work)
+    return Restored(mended, restorer.note, restorer.name, restorer.revision, found, watch)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ..film import DAMAGES
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,19 @@ class MendingTexts:
     fill_hint: str = (
         "Torn corners, holes and wide cracks are filled smoothly from what is around them. Nothing "
         "is invented: a lost face does not come back."
+    )
+
+    # What was found
+    found: str = "Found: {damages}."
+    nothing_found: str = "No damage was found; nothing needed mending."
+    damages: dict[str, str] = field(
+        default_factory=lambda: {
+            **{name: name for name in (key.replace("_", " ") for key in DAMAGES)},
+            "exposure": "wrong exposure",
+            "halftone": "halftone dots",
+            "tape": "adhesive tape",
+            "jpeg": "JPEG blocks",
+        }
     )
 
     # What was filled

@@ -10,6 +10,26 @@ MENDING = MendingTexts(
         "Yırtık köşeler, delikler ve geniş yarıklar çevrelerinden yumuşakça doldurulur. Hiçbir şey "
         "uydurulmaz: kaybolmuş bir yüz geri gelmez."
     ),
+    found="Bulunanlar: {damages}.",
+    nothing_found="Hasar bulunmadı; onarılacak bir şey yoktu.",
+    damages={
+        "blur": "bulanıklık",
+        "exposure": "yanlış pozlama",
+        "grain": "gren",
+        "fading": "solma",
+        "uneven fading": "düzensiz solma",
+        "silver mirroring": "gümüş yansıması",
+        "stains": "lekeler",
+        "halftone": "tram noktaları",
+        "tape": "yapışkan bant",
+        "pen marks": "kalem izleri",
+        "dust": "toz",
+        "scratches": "çizikler",
+        "folds": "kat izleri",
+        "moire": "hare deseni",
+        "low resolution": "düşük çözünürlük",
+        "jpeg": "JPEG blokları",
+    },
     filled_one=(
         "1 yer eksikti, fotoğrafın % {percent} kadarı. Resimde çerçevelendi ve çevresinden "
         "dolduruldu."
