@@ -54,7 +54,7 @@ MENDING = MendingTexts(
     full_up="Bir fotoğraf bundan çok işaret alamaz.",
     whole="Tümü",
     at_one="1:1 boyutta",
-    next_change="Sonraki değişiklik",
+    next_change="Sonraki yer",
     close_up=(
         "Fotoğrafınızın eski hali ve onarılmışı; her pikseli ekranın bir pikselidir. Sürükleyin ya "
         "da ok tuşlarını kullanın."
