@@ -2,6 +2,7 @@
 
 COLORGAN_CUSTOM, COLORGAN_PRETRAINED: names of the two models.
 COLORGAN_MODELS: names of more, to compare with, with spaces between.
+COLORGAN_RESTORER: name of the model that restores.
 COLORGAN_LANGUAGE: en or tr.
 COLORGAN_MAX_UPLOAD: largest photo file.
 COLORGAN_FILM_SECONDS, COLORGAN_FILM_LINES: longest film, and how high in pixels; 0 seconds leaves
@@ -33,7 +34,7 @@ from pathlib import Path
 
 from colorgan.errors import ColorganError
 from colorgan.output.terminal import allow_every_letter
-from colorgan.ui import corrections, page
+from colorgan.ui import corrections, full_size, page
 from colorgan.ui.limits import PHOTOS, file_size
 from colorgan.ui.looks import Looks
 from colorgan.ui.models import Models
@@ -76,12 +77,13 @@ models = Models(
         **{name: name for name in os.environ.get("COLORGAN_MODELS", "").split()},
     },
     on_gpu=None if spaces is None else partial(spaces.GPU, duration=GPU_SECONDS),
+    restorer=os.environ.get("COLORGAN_RESTORER", "restore"),
 )
 if os.environ.get("SPACES_ZERO_GPU"):
     models.load_all()
 texts = page.LANGUAGES[language]
 looks = Looks(models, texts)
-routes = corrections.routes(looks, texts)
+routes = corrections.routes(looks, texts) + full_size.routes(looks, texts)
 if study := os.environ.get("COLORGAN_STUDY"):
     try:
         # Only here, so that the page needs nothing of the survey's where no study is named.

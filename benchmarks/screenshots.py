@@ -17,7 +17,7 @@ from pathlib import Path
 
 import av
 from page_load import app
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
 from skimage import data
 
@@ -58,6 +58,41 @@ def correct(page: Page, shoot: Callable[[str], None]) -> None:
     shoot("panel-chosen")
     page.keyboard.press("Escape")
     shoot("corrections")
+
+
+def mend(page: Page, shoot: Callable[[str], None], photo: Path) -> None:
+    """Bring in a torn copy of a photo, fill and restore it, and shoot brush, outline and 1:1."""
+    page.locator("#colour-fill input").check()
+    page.locator("#colour-restore input").check()
+    page.locator("#colour-photo input[type=file]").set_input_files(torn(photo))
+    page.locator("#colour-restored img.after[src]").wait_for(timeout=WAIT)
+    page.locator("#colour-frame .veil").wait_for()
+    shoot("filled")
+    page.locator(".tool.brush").click()
+    field = page.locator("#colour-frame .field")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"])
+    shoot("brush")
+    page.locator(".tool.undo").click()
+    page.locator(".tool.brush").click()
+    page.get_by_role("button", name=ENGLISH.mending.at_one).click()
+    page.locator("#colour-restored .sheet img").first.wait_for()
+    shoot("at-one-to-one")
+
+
+@cache
+def torn(photo: Path) -> Path:
+    """Write a copy of a photo that lacks a corner and has a hole."""
+    path = Path(tempfile.mkdtemp()) / "torn.png"
+    picture = Image.open(photo).convert("L").point(lambda tone: 40 + tone * 0.6)
+    width, height = picture.size
+    pen = ImageDraw.Draw(picture)
+    pen.polygon([(0, 0), (width // 4, 0), (0, height // 4)], fill=252)
+    pen.ellipse([width // 2, height // 2, width * 0.58, height * 0.58], fill=252)
+    picture.save(path)
+    return path
 
 
 def open_tab(page: Page, name: str) -> None:
@@ -113,6 +148,7 @@ def walk(
     page.locator("#colour-references input[type=file]").set_input_files(colour_photo())
     page.locator("#colour-references li img").wait_for(timeout=WAIT)
     shoot("reference")
+    mend(page, shoot, photos[-1])
     if only_colour:
         return
     open_tab(page, ENGLISH.film.film_tab)

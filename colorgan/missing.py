@@ -1,6 +1,7 @@
 """What is missing of a photo: torn corners, holes, wide cracks. Found, shown, and filled.
 
     mask = find(photo)             # (H, W) bool; or `marked(path, photo)`, by a person
+    mask = drawn(mask, strokes)    # what a person drew over it
     shown(photo, mask)             # the photo with those places in red
     filled(photo, mask)            # the photo with them filled from what is around
 
@@ -14,13 +15,13 @@ redrawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from .color.pixels import full_lightness
@@ -47,6 +48,21 @@ OUTLINE = 2
 """Pixels that the equation looks around each."""
 RED = np.array((0.86, 0.08, 0.12))
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A line that a person drew over a photo; a single place is a dot.
+
+    Attributes:
+        points: (x, y) as shares of width and height, 0 to 1 from the upper left corner.
+        width: as a share of the photo's long side.
+        missing: whether what is under it is missing, or is not.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    width: float
+    missing: bool = True
 
 
 def find(photo: Photo) -> Mask:
@@ -101,6 +117,23 @@ def marked(path: str | Path, photo: Photo) -> Mask:
     return _resized(light, (photo.width, photo.height))
 
 
+def drawn(mask: Mask, strokes: Sequence[Stroke]) -> Mask:
+    """Give a mask (H, W) with what a person drew over it, one stroke after the other."""
+    if not strokes:
+        return mask
+    height, width = mask.shape
+    picture = Image.fromarray(mask.astype(np.uint8))
+    pen = ImageDraw.Draw(picture)
+    for stroke in strokes:
+        reach = max(stroke.width * max(mask.shape), 1) / 2
+        points = [(x * width - 0.5, y * height - 0.5) for x, y in stroke.points]
+        pen.line(points, fill=int(stroke.missing), width=max(round(2 * reach), 1))
+        for x, y in points:
+            box = (x - reach, y - reach, x + reach, y + reach)
+            pen.ellipse(box, fill=int(stroke.missing))
+    return np.asarray(picture) > 0
+
+
 def shown(photo: Photo, mask: Mask) -> Photo:
     """Give a photo with the places of a mask (H, W) in red."""
     pixels = photo.pixels.copy()
@@ -128,9 +161,14 @@ def filled(photo: Photo, mask: Mask) -> Photo:
         return replace(photo, pixels=pixels)
 
 
+def count(mask: Mask) -> int:
+    """Give how many parts are missing: what touches is one."""
+    return int(ndimage.label(mask, np.ones((3, 3)))[1])
+
+
 def told(mask: Mask) -> str:
     """Say how much is missing, as a sentence for a person; "" if nothing is."""
-    _, parts = ndimage.label(mask, np.ones((3, 3)))
+    parts = count(mask)
     if not parts:
         return ""
     where = "1 part is" if parts == 1 else f"{parts} parts are"

@@ -16,9 +16,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from colorgan.hints import SWATCHES
-from colorgan.ui import corrections
-from colorgan.ui.looks import Looks, Order
+from colorgan.ui import corrections, full_size
+from colorgan.ui.looks import Looks
 from colorgan.ui.models import Models
+from colorgan.ui.orders import Order
 from colorgan.ui.texts import ENGLISH
 
 PLACE = (0.4, 0.6)
@@ -39,7 +40,8 @@ class Bench:
         trunk = models.get("custom").generator.trunk
         trunk.register_forward_pre_hook(lambda *_: self.passes.append(1))
         self.looks = Looks(models, ENGLISH, clock=lambda: self.now, **bounds)
-        self.client = TestClient(Starlette(routes=corrections.routes(self.looks, ENGLISH)))
+        routes = [*corrections.routes(self.looks, ENGLISH), *full_size.routes(self.looks, ENGLISH)]
+        self.client = TestClient(Starlette(routes=routes))
         self.folder = folder
 
     def colour(self, photo, visitor: str = "one") -> str:

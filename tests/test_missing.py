@@ -130,6 +130,35 @@ class TestMarked:
             missing.marked(self.mark(tmp_path, size, tone), Photo(scene, None, "PNG"))
 
 
+class TestDrawn:
+    """What a person draws over what was found."""
+
+    def test_strokes_mark_and_unmark_one_after_the_other(self):
+        found = np.zeros((100, 200), bool)
+        found[60:90, 20:60] = True
+        strokes = [
+            missing.Stroke(((0.5, 0.2), (0.9, 0.2)), 0.05),
+            missing.Stroke(((0.2, 0.75),), 0.3, missing=False),
+            missing.Stroke(((0.7, 0.2),), 0.1, missing=False),
+        ]
+        mask = missing.drawn(found, strokes)
+        assert mask[20, 110] and mask[20, 170] and not mask[20, 140]
+        assert not mask[60:90, 20:60].any()
+        assert mask.sum() == pytest.approx(2 * 32 * 10 + 80, rel=0.2)
+        assert missing.count(mask) == 2
+
+    def test_a_drawn_mask_is_filled_as_the_same_marks_of_the_command_are(self, scene, tmp_path):
+        photo, _ = torn(scene, "hole", tone=200)
+        strokes = [missing.Stroke(((0.5, 0.53),), 0.2)]
+        mask = missing.drawn(missing.find(photo), strokes)
+        Image.fromarray(mask).save(tmp_path / "marks.png")
+        marked = missing.marked(tmp_path / "marks.png", photo)
+        assert np.array_equal(mask, marked) and mask.any()
+        filled = missing.filled(photo, mask).pixels
+        assert np.array_equal(filled, missing.filled(photo, marked).pixels)
+        assert filled[95, 120, 0] < 190
+
+
 class TestCommand:
     @pytest.fixture
     def old(self, scene, tmp_path):

@@ -22,7 +22,7 @@ from colorgan.errors import ColorganError, ModelError
 from colorgan.ui import about, frames, reference_box
 from colorgan.ui import page as page_module
 from colorgan.ui.album_files import Row, count, incoming, photos_of_folder, write_table
-from colorgan.ui.events import Arrivals
+from colorgan.ui.events import Arrivals, in_order, inputs_of
 from colorgan.ui.limits import REFILL_SECONDS, Limits
 from colorgan.ui.messages import errors_as_toasts, toast_text
 from colorgan.ui.models import Models
@@ -58,13 +58,14 @@ class TestPieces:
         def sentences(texts) -> dict[str, str]:
             parts = {"": texts, "survey ": texts.survey, "hints ": texts.hints}
             parts["film "] = texts.film
-            parts |= {"references ": texts.references}
+            parts |= {"references ": texts.references, "mending ": texts.mending}
             parts |= {f"{name} ": getattr(texts.hints, name) for name in ("groups", "swatches")}
+            parts |= {"damages ": texts.mending.damages}
             return {
                 start + name: str(text)
                 for start, part in parts.items()
                 for name, text in (part if isinstance(part, dict) else vars(part)).items()
-                if name not in ("survey", "hints", "references", "film", "groups", "swatches")
+                if isinstance(text, str | tuple)
             }
 
         english, turkish = sentences(ENGLISH), sentences(TURKISH)
@@ -73,6 +74,18 @@ class TestPieces:
             assert sorted(set(re.findall(r"{\w+}", text))) == sorted(
                 set(re.findall(r"{\w+}", turkish[name]))
             ), name
+
+    def test_settings_and_results_go_by_their_names_in_whatever_order(self):
+        def work(photo, strength, request):
+            return SimpleNamespace(line=f"{photo} at {strength}", frame=request)
+
+        with gr.Blocks():
+            parts = {"strength": gr.Slider(), "photo": gr.Image()}
+        assert inputs_of(work, parts) == [parts["photo"], parts["strength"]]
+        assert in_order(work, {"line": None})("a", 1, None) == ("a at 1",)
+        assert in_order(work, {"frame": None, "line": None})("a", 1, 7) == (7, "a at 1")
+        with pytest.raises(TypeError, match=r"work takes .*strength"):
+            inputs_of(work, {"photo": parts["photo"]})
 
     def test_nothing_is_loaded_before_it_is_asked_for(self):
         page_module.build(Models({"custom": "no/such/model", "pretrained": "no/such/model"}))
@@ -146,7 +159,7 @@ class TestPieces:
         page = page_module.build(models, [])
         show = next(f for f in page.fns.values() if f.name == "show").fn
         visitors = [SimpleNamespace(client=VISITOR.client, session_hash=name) for name in "ab"]
-        asked = (str(portrait), "custom", 1.0, 64, False, False, 1.0, None)
+        asked = (str(portrait), "custom", 1.0, 64, False, False, 1.0, False, None, None)
         first, again, other = (show(visitors[place], *asked) for place in (0, 0, 1))
         assert first == again and first[0]["look"] != other[0]["look"]
         assert len(seen) == 2  # one for each visitor, the doubt with it

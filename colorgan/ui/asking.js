@@ -18,12 +18,7 @@ const toast = (sentence) => {
   }, 9000);
 };
 
-// The server. The page may stand below any address, so all is relative to it.
-const address = (path) => {
-  const base = new URL(document.baseURI);
-  if (!base.pathname.endsWith("/")) base.pathname += "/";
-  return new URL(`hints/${path}`, base.origin + base.pathname).href;
-};
+// The server
 const post = (path, body) =>
   fetch(address(path), {
     method: "POST",

@@ -121,6 +121,7 @@ const makeCanvas = (figure, says) => {
   let pinch = null;
   let hand = false;
   let picking = null;
+  let most = MOST_POINTS;
   const line = find(".strokes").appendChild(
     document.createElementNS("http://www.w3.org/2000/svg", "polyline"),
   );
@@ -189,7 +190,7 @@ const makeCanvas = (figure, says) => {
       pickPlace(null);
       taken(placeOf(event));
     } else if (done.drawn && done.places.length > 2) {
-      const step = Math.max(Math.ceil(done.places.length / MOST_POINTS), 1);
+      const step = Math.max(Math.ceil(done.places.length / most), 1);
       says.stroke(done.places.filter((_, number) => number % step === 0));
     } else says.tap(placeOf(event), false);
   };
@@ -306,6 +307,10 @@ const makeCanvas = (figure, says) => {
     set hand(on) {
       hand = on;
       figure.classList.toggle("hand", on);
+    },
+    // How many points of a stroke are told
+    set most(count) {
+      most = count ?? MOST_POINTS;
     },
     pickPlace,
     setCursor,

@@ -14,6 +14,7 @@ _ICONS = {
     "redo": "m15 7 5 5-5 5m5-5H10a6 6 0 0 0-6 6v1",
     "clear": "M5 7h14M10 7V5h4v2M7 7l1 12h8l1-12",
     "compare": "M12 4v16M4 6h16v12H4zM15 10h2M15 14h2",
+    "brush": "M19 4 10 13M21 6l-9 9M10 13l2 2c0 4-4 6-8 5 2-1 1-6 6-7z",
     "dots": "M3 12c4-7 14-7 18 0-4 7-14 7-18 0zM12 9.5a2.5 2.5 0 1 0 .01 0",
     "hand": "M12 3v18M3 12h18M12 3 9.5 5.5M12 3l2.5 2.5M12 21l-2.5-2.5M12 21l2.5-2.5M3 12l2.5-2.5"
     "M3 12l2.5 2.5M21 12l-2.5-2.5M21 12l-2.5 2.5",
@@ -29,6 +30,7 @@ SURFACE = """
   <div class="view before-after">
     <img class="before" alt="">
     <img class="after" alt="">
+    <canvas class="veil" aria-hidden="true" hidden></canvas>
     <svg class="strokes" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true"></svg>
     <div class="rings" aria-hidden="true"></div>
     <div class="field" tabindex="0" role="application" aria-label="{surface}"></div>

@@ -6,12 +6,14 @@ import html
 
 import gradio as gr
 
+from .. import missing
 from .. import photo as files
 from ..hints.reference import Borrowed
 from ..photo import Photo, Written
 from .looks import Seen
+from .mending import Filled, Restored
 from .texts import Texts
-from .work import Restored, Result
+from .work import Result
 
 
 def caption(
@@ -19,12 +21,15 @@ def caption(
     photo: Photo,
     written: Written,
     *results: Result | Seen,
+    filled: Filled | None = None,
     restored: Restored | None = None,
 ) -> str:
-    """Say who restored and coloured a photo, how long it took and what the file is, as HTML."""
+    """Say who mended and coloured a photo, how long it took and what the file is, as HTML."""
     lines = [_credit(texts.coloured_by, result, size=result.size) for result in results]
     if restored is not None:
-        lines.insert(0, _credit(texts.restored_by, restored))
+        lines[:0] = [_credit(texts.restored_by, restored), *finding(texts, restored.found)]
+    if filled is not None:
+        lines.insert(0, filling(texts, filled))
     about = texts.about_file if photo.bits == 8 else texts.about_deep_file
     format = files.suffix(photo).removeprefix(".").upper()
     lines.append(
@@ -42,6 +47,25 @@ def borrowing(texts: Texts, borrowed: Borrowed, count: int, strength: float) -> 
         return texts.references.unlike
     words = texts.references.found if count == 1 else texts.references.found_in_several
     return words.format(percent=round(borrowed.share * 100), count=count)
+
+
+def finding(texts: Texts, found: tuple[str, ...] | None) -> list[str]:
+    """Say which damages a restorer found; nothing if it does not tell."""
+    words = texts.mending
+    if found is None:
+        return []
+    if not found:
+        return [words.nothing_found]
+    return [words.found.format(damages=", ".join(words.damages.get(name, name) for name in found))]
+
+
+def filling(texts: Texts, filled: Filled) -> str:
+    """Say how much of a photo was missing and is filled."""
+    parts = missing.count(filled.mask)
+    if not parts:
+        return texts.mending.none_missing
+    words = texts.mending.filled_one if parts == 1 else texts.mending.filled
+    return words.format(count=parts, percent=f"{filled.mask.mean() * 100:.1f}")
 
 
 def told(texts: Texts, written: Written) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,18 +15,21 @@ from ..color.pixels import full_lightness
 from ..colorizer import carried_hints, check
 from ..errors import ColorganError
 from .captions import borrowing, caption, caption_box
-from .colour_api import functions, lightness_pair
+from .colour_api import functions
 from .correcting import correctable, correcting_frame, tell_strength
-from .events import QUIETLY, WORKING, Bench, bind
+from .events import QUIETLY, WORKING, Bench, Parts, bind, in_order, inputs_of
 from .file_lists import fillable
-from .frames import OPTIONAL, before_after, picture, shown, shown_pair
+from .filling import marks_input, read_marks, shown_missing
+from .frames import OPTIONAL, picture, shown, shown_pair
 from .limits import Limits
-from .looks import Looks, Order, Seen, coloured
+from .looks import Looks, Seen, coloured
 from .messages import errors_as_toasts, toast_text
+from .orders import Order, Outcome, Settings, name_of
 from .photo_input import photo_input
 from .previews import fresh_folder, save_doubt, save_preview
 from .reference_box import asked, receive, reference_box, thumbs
-from .settings import model_choice, restore_switch, size_settings, strength_slider
+from .restored import lightness_pair, restored_frame
+from .settings import fill_switch, model_choice, restore_switch, size_settings, strength_slider
 from .texts import Texts
 
 
@@ -40,20 +42,15 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
         with gr.Column(elem_classes="result"):
             frame = correcting_frame("colour-frame", "colour-download", texts)
             line = caption_box("colour-caption")
-            lightness = before_after(
-                "colour-restored",
-                name=texts.restored_title,
-                handle=texts.restored_handle,
-                share=texts.restored_share,
-                title=texts.restored_title,
-                elem_classes=OPTIONAL,
-            )
+            lightness = restored_frame(texts, "colour-restored")
             doubt = picture(texts.doubt, "colour-doubt", OPTIONAL)
         with gr.Column(elem_classes="settings"):
             model = model_choice(models, texts, "colour-model")
             strength = strength_slider(texts, "colour-strength")
             box = reference_box(texts, "colour-references")
             switch, restoring = restore_switch(texts, "colour-restore")
+            fill = fill_switch(texts, "colour-fill")
+            marks = marks_input("colour-marks")
             size, auto = size_settings(texts, "colour-size")
 
     def show(
@@ -64,25 +61,43 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
         auto: bool,
         restore_first: bool,
         restore_strength: float,
-        box: dict[str, Any] | None,
+        fill: bool,
+        marks: dict[str, Any] | None,
+        references: dict[str, Any] | None,
         request: gr.Request,
-    ) -> tuple[Any, ...]:
+    ) -> Outcome:
         with errors_as_toasts(texts):
             limits.check_file(photo)
-            order = Order.asked(photo, model, size, auto, restore_first, restore_strength)
+            settings = Settings(
+                model=model,
+                strength=strength,
+                size=size,
+                auto=auto,
+                restore_first=restore_first,
+                restore_strength=restore_strength,
+                fill=fill,
+                marks=read_marks(marks, name_of(photo)),
+            )
+            order = Order.asked(photo, settings)
             check(strength, order.size)
-            paths, share = asked(box)
+            paths, share = asked(references)
             order = replace(order, references=paths, reference_strength=share)
             return _show(looks, limits, texts, order, strength, request)
 
-    settings = [model, strength, size, auto, switch, restoring]
-    outcome = [frame, line, doubt, lightness]
+    settings: Parts = {
+        "model": model,
+        "strength": strength,
+        "size": size,
+        "auto": auto,
+        "restore_first": switch,
+        "restore_strength": restoring,
+    }
+    outcome: Parts = {"frame": frame, "line": line, "doubt": doubt, "lightness": lightness}
     bind(
         Bench(
             source,
-            [*settings, box],
+            {**settings, "fill": fill, "marks": marks, "references": box},
             outcome,
-            frame,
             show,
             public=False,
             at_once=True,
@@ -96,19 +111,28 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
     # What programs ask for has no button here: they want the file at once, the page when it is
     # downloaded; and restoring alone is what strength 0 of the colours does.
     colorize, restore = functions(models, limits, texts)
+    more: Parts = {
+        "hints": gr.Textbox("", visible=False, label="hints"),
+        # With a value, if an empty one, scripts may leave it out.
+        "references": fillable(
+            gr.File([], file_count="multiple", visible=False, label="references")
+        ),
+        "reference_strength": gr.Number(1.0, visible=False, label="reference_strength"),
+    }
     file = gr.DownloadButton(visible=False)
-    hints = gr.Textbox("", visible=False, label="hints")
-    # With a value, if an empty one, scripts may leave it out.
-    references = fillable(gr.File([], file_count="multiple", visible=False, label="references"))
-    share = gr.Number(1.0, visible=False, label="reference_strength")
+    made: Parts = {"file": file, **outcome}
     gr.Button(visible=False).click(
-        colorize,
-        [source.photo, *settings, hints, references, share],
-        [file, frame, line, doubt, lightness],
+        in_order(colorize, made),
+        inputs_of(colorize, {"photo": source.photo, **settings, **more}),
+        list(made.values()),
         **WORKING,
     )
+    mended: Parts = {"file": file, "lightness": lightness, "line": line}
     gr.Button(visible=False).click(
-        restore, [source.photo, restoring], [file, lightness, line], **WORKING
+        in_order(restore, mended),
+        inputs_of(restore, {"photo": source.photo, "strength": restoring}),
+        list(mended.values()),
+        **WORKING,
     )
     return source.photo
 
@@ -120,13 +144,8 @@ def _show(
     order: Order,
     strength: float,
     request: gr.Request,
-) -> tuple[Any, ...]:
-    """Look at a photo; give what the tab shows.
-
-    Returns:
-        previews of before and after, with the token of the look; a caption; where it is guessing,
-        if the model knows; the lightness before and after restoring, if it was restored.
-    """
+) -> Outcome:
+    """Look at a photo; give what the tab shows."""
     visitor = request.session_hash or secrets.token_urlsafe()
     plain = _show_plain(looks, limits, texts, visitor, order, strength, request)
     if not order.references:
@@ -146,22 +165,29 @@ def _show_plain(
     order: Order,
     strength: float,
     request: gr.Request,
-) -> tuple[Any, ...]:
+) -> Outcome:
     """Give what the tab shows without references; of any strength where there are some."""
     with_references, order = bool(order.references), order.plain
     token = looks.token(visitor, order)
-    known = looks.shown(token)
-    if known is not None and (with_references or known[0]["strength"] == strength):
-        return tuple(known)  # asked for twice
+    known = _known(looks, token, None if with_references else strength)
+    if known is not None:
+        return known  # asked for twice
     limits.take(request)
     seen = looks.make(token)
     limits.take(request, seen.pages - 1)
     folder = fresh_folder()
-    outcome = (
-        _pair(looks, texts, token, order, seen, strength, folder),
-        caption(texts, seen.photo, seen.written, seen, restored=seen.restored),
-        _doubt(texts, seen, folder),
-        None if seen.restored is None else lightness_pair(texts, seen.source, seen.grey, folder),
+    outcome = Outcome(
+        frame=_pair(looks, texts, token, order, seen, strength, folder),
+        line=caption(
+            texts,
+            seen.photo,
+            seen.written,
+            seen,
+            filled=seen.mended.filled,
+            restored=seen.mended.restored,
+        ),
+        doubt=_doubt(texts, seen, folder),
+        lightness=_lightness(texts, token, seen, folder),
     )
     looks.show(token, outcome)
     return outcome
@@ -174,26 +200,26 @@ def _show_borrowed(
     visitor: str,
     order: Order,
     strength: float,
-    plain: tuple[Any, ...],
+    plain: Outcome,
     request: gr.Request,
-) -> tuple[Any, ...]:
+) -> Outcome:
     """Give what the tab shows with the colours of references, from what it shows without.
 
     Raises:
         ColorganError: the look is too large to be held, or a reference cannot be used.
     """
     token = looks.token(visitor, order)
-    known = looks.shown(token)
-    if known is not None and known[0]["strength"] == strength:
-        return tuple(known)
+    known = _known(looks, token, strength)
+    if known is not None:
+        return known
     size = looks.get(looks.token(visitor, order.plain)).look.size
     limits.take(request, sum(not looks.shelf.has(p, order.model, size) for p in order.references))
     held = looks.borrow(token)
     after = coloured(held.lightness, held.lines(strength=strength))
-    frame, line, *rest = plain
-    before = Path(frame["before"]["path"])
+    assert plain.frame is not None  # a photo that was looked at is shown
+    before = Path(plain.frame["before"]["path"])
     frame = {
-        **frame,
+        **plain.frame,
         **shown_pair(
             before, save_preview(after, fresh_folder() / "after.webp"), texts.before, texts.after
         ),
@@ -201,12 +227,21 @@ def _show_borrowed(
         "strength": strength,
         "references": thumbs(order.references),
     }
+    line = plain.line
     if held.borrowed is not None:
         said = borrowing(texts, held.borrowed, len(order.references), order.reference_strength)
         line = f"{said} {line}".lstrip()
-    outcome = (frame, line, *rest)
+    outcome = replace(plain, frame=frame, line=line)
     looks.show(token, outcome)
     return outcome
+
+
+def _known(looks: Looks, token: str, strength: float | None) -> Outcome | None:
+    """Give what was shown of a look; with a strength, only if it was in that one."""
+    known: Outcome | None = looks.shown(token)
+    if known is None or known.frame is None:
+        return None
+    return known if strength in (None, known.frame["strength"]) else None
 
 
 def _pair(
@@ -220,16 +255,27 @@ def _pair(
 ) -> dict[str, Any]:
     lines = seen.look.lines(strength=strength)
     after = coloured(full_lightness(seen.grey.pixels)[0, 0], lines)
+    filled = seen.mended.filled
     return correctable(
         save_preview(seen.source, folder / "before.webp"),
         save_preview(after, folder / "after.webp"),
         texts,
         look=token if looks.holds(token) else "",
-        # Gradio names an upload's folder by what is in it, so the same photo has the same name.
-        photo=hashlib.sha256(str(order.photo).encode()).hexdigest()[:16],
+        photo=name_of(order.photo),
         strength=strength,
         hints=carried_hints(seen.photo),
+        missing=None
+        if filled is None
+        else shown_missing(filled.found, order.fill or (), folder / "missing.png"),
     )
+
+
+def _lightness(texts: Texts, token: str, seen: Seen, folder: Path) -> dict[str, Any] | None:
+    if seen.mended.restored is None:
+        return None
+    shape = (seen.photo.width, seen.photo.height)
+    look = "" if seen.grey is seen.source else token
+    return lightness_pair(texts, seen.source, seen.grey, folder, look=look, shape=shape)
 
 
 def _doubt(texts: Texts, seen: Seen, folder: Path) -> dict[str, Any] | None:

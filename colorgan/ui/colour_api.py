@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -17,20 +15,21 @@ from .. import photo as files
 from ..colorizer import carried_hints, check_references
 from ..errors import ColorganError
 from ..hints import Hints
-from ..photo import Pages, Photo
-from . import work
+from ..photo import Pages
+from . import mending, work
 from .captions import borrowing, caption
 from .frames import shown, shown_pair
 from .limits import Limits
-from .looks import Order
 from .messages import errors_as_toasts
 from .models import Models
+from .orders import Order, Outcome, Settings
 from .photo_input import open_pages
-from .previews import fresh_folder, save_doubt, save_lightness, save_preview, small
+from .previews import fresh_folder, save_doubt, save_preview, small
 from .references import MOST
+from .restored import lightness_pair
 from .texts import Texts
 
-Function = Callable[..., tuple[Any, ...]]
+Function = Callable[..., Outcome]
 
 
 def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, Function]:
@@ -51,7 +50,7 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
         references: list[str] | None,
         reference_strength: float,
         request: gr.Request,
-    ) -> tuple[Any, ...]:
+    ) -> Outcome:
         """Give a black-and-white photo colour. The colours are a guess, not a record.
 
         Args:
@@ -75,16 +74,22 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
                 raise ColorganError(texts.references.too_many.format(most=MOST))
             check_references(len(paths), reference_strength)
             limits.take(request, 1 + len(paths))
-            order = Order.asked(photo, model, size, auto, restore_first, restore_strength)
+            settings = Settings(
+                model=model,
+                strength=strength,
+                size=size,
+                auto=auto,
+                restore_first=restore_first,
+                restore_strength=restore_strength,
+            )
+            order = Order.asked(photo, settings)
             order = replace(order, references=paths, reference_strength=reference_strength)
             said = hint_files.from_json(hints) if hints.strip() else None
             pages = open_pages(texts, photo)
             limits.take(request, pages.count - 1)
             return _colorize(models, texts, pages, order, strength, said)
 
-    def restore(
-        photo: str | None, strength: float, request: gr.Request
-    ) -> tuple[str, dict[str, Any], str]:
+    def restore(photo: str | None, strength: float, request: gr.Request) -> Outcome:
         """Mend scratches, fading, grain and blur of an old photo; it stays without colours.
 
         Args:
@@ -108,13 +113,8 @@ def _colorize(
     order: Order,
     strength: float,
     hints: Hints | None,
-) -> tuple[Any, ...]:
-    """Colour a photo, restored first or not; without hints by those that its file carries.
-
-    Returns:
-        the full-size file; previews of before and after; a caption; where it is guessing, if the
-        model knows; the lightness before and after restoring, if it was restored.
-    """
+) -> Outcome:
+    """Colour a photo, restored first or not; without hints by those that its file carries."""
     source = pages.first
     hints = carried_hints(source) if hints is None else hints
     hints.check_shape(source.width, source.height, source.name)
@@ -123,7 +123,7 @@ def _colorize(
     folder = fresh_folder()
     restored = None
     if order.restore is not None:
-        restored = work.restore(models.restorer(), pages, order.restore)
+        restored = mending.restore(models.restorer(), pages, order.restore)
     grey = pages if restored is None else restored.pages
     result = work.colour(
         colorizer,
@@ -143,35 +143,28 @@ def _colorize(
         strength = order.reference_strength
         line = f"{borrowing(texts, result.borrowed, len(references), strength)} {line}".lstrip()
     doubt, veil = result.look.doubt, folder / "doubt.webp"
-    return (
-        str(result.written.path),
-        shown_pair(before, result.preview, texts.before, texts.after),
-        line,
-        None
+    return Outcome(
+        file=str(result.written.path),
+        frame=shown_pair(before, result.preview, texts.before, texts.after),
+        line=line,
+        doubt=None
         if doubt is None
         else shown(save_doubt(small(grey.first), doubt, veil), texts.doubt, texts.doubt_alt),
-        None if restored is None else lightness_pair(texts, source, restored.photo, folder),
+        lightness=None
+        if restored is None
+        else lightness_pair(texts, source, restored.photo, folder),
     )
 
 
-def _restore(
-    models: Models, texts: Texts, pages: Pages, strength: float
-) -> tuple[str, dict[str, Any], str]:
+def _restore(models: Models, texts: Texts, pages: Pages, strength: float) -> Outcome:
     """Restore a photo; give the full-size file, previews of its lightness, and a caption."""
     source = pages.first
-    restored = work.restore(models.restorer(), pages, strength)
+    restored = mending.restore(models.restorer(), pages, strength)
     folder = fresh_folder()
     name = f"{files.stem_of(source.name)} {texts.restored_addition}{files.suffix(source)}"
     written = files.write_pages(restored.pages, folder / name, restored.note)
-    return (
-        str(written.path),
-        lightness_pair(texts, source, restored.photo, folder),
-        caption(texts, source, written, restored=restored),
+    return Outcome(
+        file=str(written.path),
+        lightness=lightness_pair(texts, source, restored.photo, folder),
+        line=caption(texts, source, written, restored=restored),
     )
-
-
-def lightness_pair(texts: Texts, before: Photo, after: Photo, folder: Path) -> dict[str, Any]:
-    """Write previews of two photos' lightness; give what a frame shows."""
-    damaged = save_lightness(before, folder / "damaged.webp")
-    restored = save_lightness(after, folder / "restored.webp")
-    return shown_pair(damaged, restored, texts.before, texts.restored)

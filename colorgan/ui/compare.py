@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 from PIL import Image, ImageDraw, ImageFont
 
 from ..colorizer import Size
 from ..photo import Pages, stem_of
 from .captions import caption, caption_box, download_button
-from .events import Bench, bind
+from .events import Bench, Parts, bind
 from .frames import before_after, picture, shown, shown_pair
 from .limits import Limits
 from .messages import errors_as_toasts
@@ -27,6 +29,28 @@ SIDES = ("left", "right")
 _SHARED_SIDE = 640  # long side of each picture on the sheet that can be shared
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What the tab shows of a photo by two models.
+
+    Attributes:
+        left_file, right_file: both results in full size.
+        share: both on one sheet.
+        grey, left, right: previews.
+        frame: both under one border.
+        line: a caption.
+    """
+
+    left_file: str
+    right_file: str
+    share: str
+    grey: dict[str, Any]
+    left: dict[str, Any]
+    right: dict[str, Any]
+    frame: dict[str, Any]
+    line: str
+
+
 def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
     """Lay out the tab and bind its events; give the box of its photo."""
     with gr.Row(elem_classes="workbench even"):
@@ -36,12 +60,14 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             gr.Markdown(f"{texts.compare_lead}\n\n- {texts.custom_hint}\n- {texts.pretrained_hint}")
             with gr.Row(visible=len(models.keys) > len(SIDES)):
                 choices = [(texts.model_name(key), key) for key in models.keys]
-                sides = [
-                    gr.Dropdown(choices, value=key, label=label, elem_id=f"compare-choose-{side}")
+                sides = {
+                    side: gr.Dropdown(
+                        choices, value=key, label=label, elem_id=f"compare-choose-{side}"
+                    )
                     for side, key, label in zip(
                         SIDES, ("custom", "pretrained"), (texts.left, texts.right), strict=True
                     )
-                ]
+                }
             strength = strength_slider(texts, "compare-strength")
             size, auto = size_settings(texts, "compare-size")
     with gr.Column(elem_classes="result"):
@@ -56,11 +82,14 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             with gr.Column(min_width=240):
                 grey = picture(texts.grey, "compare-grey")
                 share = download_button(texts.compared_sheet, "compare-share")
-            pictures, downloads = [], []
+            pictures: dict[str, Component] = {}
+            downloads: dict[str, Component] = {}
             for side, key in zip(SIDES, ("custom", "pretrained"), strict=True):
                 with gr.Column(min_width=240):
-                    pictures.append(picture(texts.model_name(key), f"compare-{side}"))
-                    downloads.append(download_button(texts.download, f"compare-{side}-download"))
+                    pictures[side] = picture(texts.model_name(key), f"compare-{side}")
+                    downloads[f"{side}_file"] = download_button(
+                        texts.download, f"compare-{side}-download"
+                    )
         line = caption_box("compare-caption")
 
     def compare(
@@ -71,7 +100,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         right: str,
         auto: bool,
         request: gr.Request,
-    ) -> tuple[Any, ...]:
+    ) -> Compared:
         """Give a black-and-white photo colour by two models, to compare them.
 
         Args:
@@ -90,8 +119,16 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
             limits.take(request, len(SIDES) * (pages.count - 1))
             return _compare(models, texts, pages, strength, seen_at, (left, right))
 
-    outcome = [*downloads, share, grey, *pictures, frame, line]
-    bind(Bench(source, [strength, size, *sides, auto], outcome, frame, compare))
+    settings: Parts = {"strength": strength, "size": size, **sides, "auto": auto}
+    outcome: Parts = {
+        **downloads,
+        "share": share,
+        "grey": grey,
+        **pictures,
+        "frame": frame,
+        "line": line,
+    }
+    bind(Bench(source, settings, outcome, compare))
     return source.photo
 
 
@@ -102,12 +139,8 @@ def _compare(
     strength: float,
     size: Size,
     keys: tuple[str, str],
-) -> tuple[Any, ...]:
-    """Colour a photo by two models; give files, previews, and a caption.
-
-    The files are both results in full size and a sheet to share; the previews grey, left, right,
-    and both under one border.
-    """
+) -> Compared:
+    """Colour a photo by two models; give files, previews, and a caption."""
     source = pages.first
     colorizers = [models.get(key) for key in keys]
     names = [texts.model_name(key) for key in keys]
@@ -122,16 +155,20 @@ def _compare(
     grey = save_lightness(source, folder / "grey.webp")
     previews = [result.preview for result in results]
     shared = save_sheet([grey, *previews], [texts.grey, *names], texts.guess, folder, source.name)
-    return (
-        *(str(result.written.path) for result in results),
-        str(shared),
-        shown(grey, texts.grey, texts.grey_alt),
-        *(
-            shown(path, name, texts.compared_alt.format(name=name))
-            for path, name in zip(previews, names, strict=True)
-        ),
-        shown_pair(previews[0], previews[1], names[0], names[1]),
-        caption(texts, source, results[0].written, *results),
+    left, right = results
+    views = [
+        shown(path, name, texts.compared_alt.format(name=name))
+        for path, name in zip(previews, names, strict=True)
+    ]
+    return Compared(
+        left_file=str(left.written.path),
+        right_file=str(right.written.path),
+        share=str(shared),
+        grey=shown(grey, texts.grey, texts.grey_alt),
+        left=views[0],
+        right=views[1],
+        frame=shown_pair(previews[0], previews[1], names[0], names[1]),
+        line=caption(texts, source, left.written, *results),
     )
 
 

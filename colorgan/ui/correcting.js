@@ -2,13 +2,15 @@
 
 const { palette, few, most, spreads, near } = props;
 const figure = one(".surface");
+const BRUSHED = 300; // points of what is drawn with the brush
 const KEPT = "colorgan-corrections "; // and the photo's name: its corrections in this browser tab
 
 let value = null; // of the frame: the pictures and the look
 let strength = 1;
 let told = null; // strength that the slider was moved to
 let hints = []; // of {points, want, spread, name}
-let past = [];
+let marks = []; // what was drawn over what is missing, of {points, width, missing}
+let past = []; // of {hints, marks}
 let future = [];
 let chosen = null; // number of the correction that the panel is about
 let open = null; // points of the correction that the panel would add
@@ -81,7 +83,7 @@ const draw = () => {
   });
   one(".corrections ul").replaceChildren(...rows);
   one(".corrections .start").hidden = rows.length > 0;
-  const idle = { ".undo": !past.length, ".redo": !future.length, ".clear": !hints.length };
+  const idle = { ".undo": !past.length, ".redo": !future.length, ".clear": !(filling.isOn ? marks : hints).length };
   for (const [button, off] of Object.entries(idle)) {
     one(button).setAttribute("aria-disabled", String(off));
   }
@@ -110,34 +112,38 @@ const kept = (photo) => {
     return null;
   }
 };
-const change = (next, goesOn = false) => {
+const put = (next) => {
+  const recoloured = next.hints !== hints;
+  if (next.marks !== marks) filling.put(next.marks);
+  ({ hints, marks } = next);
+  keep();
+  draw();
+  if (recoloured) refresh();
+};
+const change = (next, goesOn = false, nextMarks = marks) => {
   if (!underWay) {
-    past.push(hints);
+    past.push({ hints, marks });
     future = [];
   }
   underWay = goesOn;
-  hints = next;
-  keep();
-  draw();
-  refresh();
+  put({ hints: next, marks: nextMarks });
 };
 const stepBack = (from, to, sentence) => {
   if (!from.length || !value) return;
-  to.push(hints);
-  hints = from.pop();
+  to.push({ hints, marks });
+  const next = from.pop();
   underWay = false;
-  if (chosen !== null && chosen >= hints.length) closePanel();
-  keep();
-  draw();
-  refresh();
-  say(fill(sentence, { count: hints.length }));
+  if (next.marks !== marks) filling.turn(true); // what is to be filled is seen there
+  if (chosen !== null && chosen >= next.hints.length) closePanel();
+  put(next);
+  say(fill(sentence, { count: filling.isOn ? marks.length : hints.length }));
 };
 const undo = () => stepBack(past, future, words.undone);
 const redo = () => stepBack(future, past, words.redone);
 const clear = () => {
-  if (!hints.length) return;
+  if (!(filling.isOn ? marks : hints).length) return;
   closePanel();
-  change([]);
+  change(...(filling.isOn ? [hints, false, []] : [[]]));
   say(words.cleared);
 };
 const patched = (number, patch) =>
@@ -152,7 +158,7 @@ const removeHint = (number) => {
 // The panel: for a new place, or a correction that stands
 const openPanel = async (points, hint, byKeys) => {
   if (!value?.look) return toast(words.too_large);
-  closeVersions();
+  versions.close();
   open = points;
   chosen = hint ? hints.indexOf(hint) : null;
   underWay = false;
@@ -220,10 +226,12 @@ const panel = makePanel(one(".panel"), words, palette, few, spreads, near, {
 const canvas = makeCanvas(figure, {
   share: words.share,
   tap: (place, byKeys) => {
+    if (filling.isOn) return brushed([place]);
     spreadWanted = near;
     openPanel([place], null, byKeys);
   },
   stroke: (places) => {
+    if (filling.isOn) return brushed(places);
     spreadWanted = near;
     openPanel(places, null, false);
   },
@@ -250,39 +258,41 @@ const movedTo = (number, [x, y]) => {
   return patched(number, { points });
 };
 
-// Versions
-const closeVersions = () => {
-  one(".versions").hidden = true;
-};
-const askVersions = async () => {
-  if (!value?.look) return toast(words.too_large);
-  closePanel();
-  const button = one(".ask-versions");
-  button.setAttribute("aria-busy", "true");
-  const answer = await ask("versions", asked());
-  button.removeAttribute("aria-busy");
-  if (!answer || !value) return;
-  const { versions } = await answer.json();
-  const shown = versions.map(({ hints: own, picture }, number) => {
-    const choice = make("button", "choice");
-    choice.type = "button";
-    const image = make("img");
-    image.src = picture;
-    image.alt = fill(words.version, { number: number + 1 });
-    choice.append(image);
-    choice.addEventListener("click", () => {
-      closeVersions();
-      setBorder(0);
-      // Hints that stand already keep their names.
-      change(own.map((hint, place) => ({ spread: 1, name: hints[place]?.name ?? "", ...hint })));
-      say(fill(words.version_taken, { number: number + 1 }));
-      canvas.field.focus({ preventScroll: true });
-    });
-    return choice;
-  });
-  one(".versions .choices").replaceChildren(...shown);
-  one(".versions").hidden = false;
-  shown[0]?.focus({ preventScroll: true });
+const versions = makeVersions(one(".versions"), one(".ask-versions"), words, {
+  ask: async () => {
+    if (!value?.look) return toast(words.too_large);
+    closePanel();
+    const answer = await ask("versions", asked());
+    return value && answer;
+  },
+  taken: (own, number) => {
+    setBorder(0);
+    // Hints that stand already keep their names.
+    change(own.map((hint, place) => ({ spread: 1, name: hints[place]?.name ?? "", ...hint })));
+    say(fill(words.version_taken, { number }));
+    canvas.field.focus({ preventScroll: true });
+  },
+});
+
+// What is missing
+const filling = makeFilling(root, words.mending, {
+  drawn: (strokes) => change(hints, false, strokes),
+  apply: (strokes) => {
+    const detail = { photo: value.photo, strokes };
+    document.dispatchEvent(new CustomEvent("colorgan-marks", { detail }));
+  },
+  turned: (on) => {
+    one(".corrections").hidden = on;
+    canvas.most = on ? BRUSHED : undefined;
+    closePanel();
+    draw();
+    if (on) say(words.mending.brush_on);
+  },
+});
+const brushed = (places) => {
+  const said = filling.stroke(places);
+  say(said);
+  if (said === words.mending.full_up) toast(said);
 };
 
 // Tools
@@ -296,11 +306,6 @@ const onClick = (name, work) => one(name).addEventListener("click", work);
 onClick(".undo", undo);
 onClick(".redo", redo);
 onClick(".clear", clear);
-onClick(".ask-versions", askVersions);
-onClick(".versions .close", () => {
-  closeVersions();
-  one(".ask-versions").focus({ preventScroll: true });
-});
 onClick(".tool.compare", () => setBorder(canvas.border > 0 ? 0 : 50));
 onClick(".tool.dots", () => {
   press("tool.dots", !isPressed("tool.dots"));
@@ -317,7 +322,8 @@ onClick(".full", () => {
   else root.requestFullscreen?.().catch(() => {});
 });
 onClick(".getting .download", () => {
-  if (value?.look) download(asked());
+  if (!filling.isApplied()) toast(words.mending.fill_first);
+  else if (value?.look) download(asked());
   else toast(words.too_large);
 });
 
@@ -330,7 +336,7 @@ document.addEventListener("keydown", (event) => {
       draw();
       canvas.field.focus({ preventScroll: true });
     }
-    closeVersions();
+    versions.close();
     return;
   }
   if (event.key === "Delete" && chosen !== null && root.contains(event.target)) {
@@ -359,8 +365,9 @@ const show = (next) => {
   tellingAsked += 1;
   canvas.setRings([]);
   closePanel();
-  closeVersions();
+  versions.close();
   panel.offerPhotos(value?.references ?? []);
+  filling.show(value?.missing);
   root.classList.toggle("filled", Boolean(value));
   figure.hidden = !value;
   one(".empty").hidden = Boolean(value);
@@ -382,6 +389,8 @@ const show = (next) => {
   if (!samePhoto) {
     const carried = value.carried.map((hint) => ({ spread: 1, name: "", ...hint }));
     hints = kept(value.photo) ?? carried;
+    marks = value.missing?.strokes ?? [];
+    filling.put(marks);
     past = [];
     future = [];
     canvas.reset();

@@ -16,12 +16,22 @@ import gradio as gr
 from ..hints import MAX_HINTS, SWATCHES, Hints, to_json
 from ..hints.hint import SPREADS
 from .canvas import SURFACE, icon, tool
+from .filling import bar
 from .frames import shown_pair
 from .hint_texts import FEW, groups
 from .texts import Texts
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("asking.js", "canvas.js", "sources.js", "panel.js", "correcting.js")
+_SCRIPTS = (
+    "address.js",
+    "asking.js",
+    "canvas.js",
+    "sources.js",
+    "panel.js",
+    "versions.js",
+    "filling.js",
+    "correcting.js",
+)
 
 _OF_REFERENCES = ("from_it", "place_in_it", "from_there")
 
@@ -38,6 +48,7 @@ _TEMPLATE = """
   <div class="tools" role="toolbar" aria-label="{tools}">
     {undo}{redo}{clear}
     <button type="button" class="tool ask-versions">{versions}</button>
+    {brush}
     <span class="gap"></span>
     {compare}{dots}{hand}{further}{closer}{full}
   </div>
@@ -45,6 +56,7 @@ _TEMPLATE = """
     <p class="start">{start}</p>
     <ul></ul>
   </div>
+  {bar}
   {panel}
   <div class="getting"{no_file}>
     <button type="button" id="{download_id}" class="download">{download}</button>
@@ -110,6 +122,7 @@ def correcting_frame(elem_id: str, download_id: str | None, texts: Texts) -> gr.
         name: tool(name, words[name], toggle=pressed)
         for name, pressed in (("compare", True), ("dots", True), ("hand", False))
     }
+    buttons["brush"] = tool("brush", texts.mending.brush, toggle=False)
     surface = SURFACE.format(
         surface=known["surface"],
         before=escape(texts.before),
@@ -118,16 +131,24 @@ def correcting_frame(elem_id: str, download_id: str | None, texts: Texts) -> gr.
     )
     panel = _PANEL.format(**{**known, "close": buttons["close"]}, pick_icon=icon("pick"))
     no_file = " hidden" if download_id is None else ""
-    parts = {**known, **buttons, "surface": surface, "panel": panel, "no_file": no_file}
+    parts = {**known, **buttons, "surface": surface, "bar": bar(texts), "panel": panel}
     return gr.HTML(
         html_template=_TEMPLATE.format(
-            **parts, empty=escape(texts.empty), download_id=download_id or f"{elem_id}-download"
+            **parts,
+            empty=escape(texts.empty),
+            no_file=no_file,
+            download_id=download_id or f"{elem_id}-download",
         ),
         js_on_load="\n".join((_HERE / name).read_text() for name in _SCRIPTS),
         apply_default_css=False,
         elem_id=elem_id,
         label=texts.before_and_after,
-        words={**words, "share": texts.share, "frame": texts.before_and_after},
+        words={
+            **words,
+            "share": texts.share,
+            "frame": texts.before_and_after,
+            "mending": asdict(texts.mending),
+        },
         palette=[
             [texts.hints.groups[group], [[name, SWATCHES[name]] for name in names]]
             for group, names in groups().items()
@@ -159,6 +180,7 @@ def correctable(
     photo: str,
     strength: float,
     hints: Hints,
+    missing: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Give the value with which the frame shows a coloured photo.
 
@@ -169,7 +191,15 @@ def correctable(
         photo: a name of the photo's own, by which its corrections are found again.
         strength: at which `after` was coloured.
         hints: that the file carries from an earlier time; `after` is without them.
+        missing: what `shown_missing` gives; None: it was not looked for.
     """
     pair = shown_pair(before, after, texts.before, texts.after)
     carried = json.loads(to_json(hints))["hints"]
-    return {**pair, "look": look, "photo": photo, "strength": strength, "carried": carried}
+    return {
+        **pair,
+        "look": look,
+        "photo": photo,
+        "strength": strength,
+        "carried": carried,
+        "missing": missing,
+    }

@@ -206,7 +206,7 @@ def _make_file(
     try:
         order = looks.order(token)
         yield _line({"step": "reading"})
-        pages, note = looks.prepared(token)
+        pages, before = looks.prepared(token)
         colorizer = looks.models.get(order.model)
         watch = Watch()
 
@@ -229,9 +229,7 @@ def _make_file(
         pages = pages.map(first, further)
         yield _line({"step": "writing"})
         name = f"{files.stem_of(pages.first.name)} {texts.file_addition}{files.suffix(pages.first)}"
-        written = files.write_pages(
-            pages, fresh_folder() / name, f"{note} {colorizer.note}".lstrip()
-        )
+        written = files.write_pages(pages, fresh_folder() / name, before.note(colorizer.note))
         yield _line({"file": ready.add(written.path)})
     except ColorganError as error:
         yield _line({"error": str(error)})

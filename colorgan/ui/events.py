@@ -1,10 +1,16 @@
-"""What happens in a tab that works on a photo: the same in each, whatever the work is."""
+"""What happens in a tab that works on a photo: the same in each, whatever the work is.
+
+Gradio knows components and values by their order alone. Here both have names: those of a function's
+parameters, and of what it gives.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
+from inspect import signature
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,7 +27,40 @@ QUIETLY: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden
 
 MOST_VISITORS = 1000  # whose newest photo is known
 
-Work = Callable[..., tuple[Any, ...]]
+Parts = Mapping[str, Component]
+Work = Callable[..., Any]
+
+
+def inputs_of(work: Work, parts: Parts) -> list[Component]:
+    """Give the components that a function gets its values from, in the order of its parameters.
+
+    Args:
+        work: takes a value of each by its name, and may take Gradio's `request`.
+        parts: the components by these names.
+
+    Raises:
+        TypeError: it takes others.
+    """
+    wanted = [name for name in signature(work).parameters if name != "request"]
+    if sorted(wanted) != sorted(parts):
+        raise TypeError(f"{work.__name__} takes {wanted}, and there are {list(parts)}.")
+    return [parts[name] for name in wanted]
+
+
+def in_order(work: Work, parts: Parts) -> Work:
+    """Give work that answers as Gradio wants it, with a value for each of the components.
+
+    Args:
+        work: gives something with an attribute for each.
+        parts: the components by the names of these attributes.
+    """
+
+    @wraps(work)
+    def ordered(*given: Any) -> tuple[Any, ...]:
+        outcome = work(*given)
+        return tuple(getattr(outcome, name) for name in parts)
+
+    return ordered
 
 
 @dataclass(frozen=True)
@@ -29,14 +68,13 @@ class Bench:
     """The parts of such a tab."""
 
     source: PhotoInput
-    settings: Sequence[Component]
-    outcome: Sequence[Component]
-    """What the work fills."""
-    frame: gr.HTML
-    """The part of the outcome that shows a picture once the work is done."""
+    settings: Parts
+    """By the names by which the work takes their values."""
+    outcome: Parts
+    """What the work fills, by the names in what it gives; the part that shows a picture once the
+    work is done is `frame`."""
     work: Work
-    """Takes the path of a photo, the settings and Gradio's request; gives a value for each part of
-    the outcome."""
+    """Takes the path of a `photo`, the settings and Gradio's `request`, the request last."""
     public: bool = True
     """Whether scripts find the work."""
     at_once: bool = False
@@ -51,7 +89,7 @@ class Bench:
     @property
     def inputs(self) -> list[Component]:
         """What the work is given."""
-        return [self.source.photo, *self.settings]
+        return inputs_of(self.work, {"photo": self.source.photo, **self.settings})
 
 
 class Arrivals:
@@ -97,14 +135,15 @@ def bind(bench: Bench) -> None:
 
     Scripts find the work by the name of its function.
     """
-    source, inputs, work = bench.source, bench.inputs, bench.work
+    source, inputs, outcome = bench.source, bench.inputs, list(bench.outcome.values())
+    work, frame = in_order(bench.work, bench.outcome), bench.outcome["frame"]
     again, arrivals = _again(work), Arrivals()
     if bench.at_once:
         in_time = arrivals.unless_late(work)
         work, again = _named(work.__name__, in_time), _again(in_time)
     working: dict[str, Any] = {
-        "outputs": bench.outcome,
-        "show_progress_on": bench.frame,
+        "outputs": outcome,
+        "show_progress_on": frame,
         **WORKING,
     }
 
@@ -120,10 +159,10 @@ def bind(bench: Bench) -> None:
         started.append(chosen.then(work, inputs, **working, api_visibility="private"))
     triggers = [
         part.release if isinstance(part, gr.Slider) else part.input  # type: ignore[attr-defined]
-        for part in bench.settings
+        for part in bench.settings.values()
         if part not in (bench.quick, bench.box)
     ]
-    given = [source.photo if bench.at_once else bench.frame, *inputs]
+    given = [source.photo if bench.at_once else frame, *inputs]
     more: dict[str, Any] = {**working, "api_visibility": "private"}
     started.append(gr.on(triggers, again, given, **more, trigger_mode="always_last"))
     if bench.box is not None:
@@ -133,10 +172,10 @@ def bind(bench: Bench) -> None:
     # Another photo makes the old one's result wrong, also one that is still to come. It goes at
     # once, in the browser: the server would answer later, perhaps after work on the new photo
     # was asked for, and undo that.
-    nothing = f"() => Array({len(bench.outcome)}).fill(null)"
+    nothing = f"() => Array({len(outcome)}).fill(null)"
     cancelled = None if bench.at_once else started
     for changed in (source.photo.upload, source.photo.clear):
-        changed(None, None, bench.outcome, js=nothing, cancels=cancelled, **QUIETLY)
+        changed(None, None, outcome, js=nothing, cancels=cancelled, **QUIETLY)
 
     def arrive(photo: str | None, request: gr.Request) -> Any:
         arrivals.came(request.session_hash or "", photo)

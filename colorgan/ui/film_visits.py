@@ -33,7 +33,8 @@ from .film_work import (
 )
 from .frames import template_safe
 from .limits import Limits
-from .looks import Looks, Order, coloured
+from .looks import Looks, coloured
+from .orders import Order
 from .previews import fresh_folder, save_preview
 from .progress import Stops
 from .texts import Texts

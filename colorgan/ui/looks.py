@@ -11,30 +11,33 @@ import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock, RLock, Thread
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
 from ..color.pixels import full_lightness
-from ..colorizer import NO_HINTS, Size, paint
+from ..colorizer import NO_HINTS, paint
 from ..errors import ColorganError
 from ..hints import Hints
 from ..hints.reference import Borrowed, Reference
 from ..look import Look
 from ..photo import Pages, Photo, Written
 from ..rates import Rate, Rates
+from .mending import Before, Mended, mend
 from .models import Models
+from .orders import Order
 from .photo_input import open_pages
 from .previews import KEPT_SECONDS, PREVIEW_SIDE, fresh_folder, small
 from .references import Shelf
 from .texts import Texts
-from .work import Restored, Watch, restore
+from .work import Watch
 
 MOST = 64
 MOST_BYTES = 600_000_000
@@ -53,56 +56,16 @@ class GoneError(ColorganError):
     """What a visitor asks about is not known any more; colouring the photo again helps."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """What a visitor asked for: enough to make the look again.
-
-    Attributes:
-        photo: path of the file as it came.
-        model: its key on the page.
-        size: at which the network sees the photo.
-        restore: strength of restoring before, or None.
-        references: paths of colour photos whose colours go to what is alike.
-        reference_strength: how far the colours go over to theirs, 0 to 1.
-    """
-
-    photo: str | None
-    model: str
-    size: Size
-    restore: float | None
-    references: tuple[str, ...] = ()
-    reference_strength: float = 1.0
-
-    @classmethod
-    def asked(
-        cls,
-        photo: str | None,
-        model: str,
-        size: float,
-        auto: bool,
-        restore_first: bool,
-        restore_strength: float,
-    ) -> Order:
-        """Make an order of the settings as they stand on the page."""
-        restore = restore_strength if restore_first else None
-        return cls(photo, model, "auto" if auto else int(size), restore)
-
-    @property
-    def plain(self) -> Order:
-        """The same without references: its look is theirs too."""
-        return Order(self.photo, self.model, self.size, self.restore)
-
-
 @dataclass(frozen=True, eq=False)
 class Seen:
     """A photo as it was looked at.
 
     Attributes:
         source: small, as it came: 8 bits, at most `PREVIEW_SIDE` pixels long.
-        grey: small, what was coloured: the same, or restored.
+        grey: small, what was coloured: the same, or mended.
         photo: as it came, in full size; of several pages the first.
         written: what is to be told of the file, as it will be.
-        restored: what became of it before, if it was restored.
+        mended: what became of it before.
         look: all that the network saw.
         model, revision: who coloured.
         seconds: how long that took.
@@ -112,7 +75,7 @@ class Seen:
     grey: Photo
     photo: Photo
     written: Written
-    restored: Restored | None
+    mended: Mended
     look: Look
     model: str
     revision: str
@@ -164,6 +127,7 @@ class _Entry:
     folder: Path
     used: float
     held: Held | None = None
+    before: Before = field(default_factory=Before)
     shown: Any = None
     """What the page shows for it, if it is asked for once more."""
 
@@ -196,6 +160,7 @@ class Looks:
         self._tokens: dict[tuple[str, Order], str] = {}
         self._lock = Lock()
         self.shelf = Shelf(models, clock)
+        self._reading = Lock()
         self._making = RLock()  # a look with references makes the one without
         self._sweeper: Thread | None = None
 
@@ -290,24 +255,44 @@ class Looks:
             raise ColorganError(self._texts.hints.too_large)
         return held
 
-    def prepared(self, token: str) -> tuple[Pages, str]:
-        """Give the photo that is coloured, in full size: as it came, or restored; and its note.
+    def prepared(self, token: str) -> tuple[Pages, Before]:
+        """Give the photo that is coloured, in full size, and what was done to it before.
 
-        All pages of it; those beyond the first are restored when they are read.
+        All pages of it; those beyond the first are mended when they are read.
 
         Raises:
             ColorganError: the photo is gone or cannot be read.
         """
         entry = self._entry(token)
-        if entry.order.references:  # what was restored lies with the look without them
+        if entry.order.references:  # what was mended lies with the look without them
             entry = self._entry(self.token(entry.visitor, entry.order.plain))
-        pages = open_pages(self._texts, entry.order.photo)
-        if entry.order.restore is None:
-            return pages, ""
-        restorer, kept = self.models.restorer(), _restored_file(entry)
+        order, kept = entry.order, _mended_file(entry)
+        pages = open_pages(self._texts, order.photo)
         if pages.count == 1 and kept.exists():
-            return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), restorer.note
-        return restore(restorer, pages, entry.order.restore).pages, restorer.note
+            return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), entry.before
+        mended = mend(self.models, pages, order)
+        return mended.pages, mended.before
+
+    def full_size(self, token: str, *, mended: bool) -> NDArray[np.unsignedinteger]:
+        """Give the pixels (H, W, 3) of a photo that was mended; they are read as they are used.
+
+        Args:
+            token: of its look without references.
+            mended: as it was coloured, or as it came.
+
+        Raises:
+            GoneError: the token is not known, or the photo is gone.
+        """
+        entry = self._entry(token)
+        kept = _mended_file(entry) if mended else entry.folder / "came.npy"
+        with self._reading:
+            if not mended and not kept.exists() and entry.folder.is_dir():
+                pages = open_pages(self._texts, entry.order.photo)
+                np.save(kept, pages.first.pixels)  # a tile is cut out of it in no time
+        if not kept.exists():
+            raise GoneError(self._texts.photo_gone)
+        pixels: NDArray[np.unsignedinteger] = np.load(kept, mmap_mode="r")
+        return pixels
 
     def _hold(self, entry: _Entry, held: Held) -> None:
         with self._lock:
@@ -323,22 +308,20 @@ class Looks:
         pages = open_pages(self._texts, order.photo)
         photo = pages.first
         colorizer = self.models.get(order.model)
-        restored = None
-        if order.restore is not None:
-            restored = restore(self.models.restorer(), pages, order.restore)
-            if entry.folder.is_dir():  # the file in full size is made without restoring once more
-                np.save(_restored_file(entry), restored.photo.pixels)
-        grey = photo if restored is None else restored.photo
+        mended = mend(self.models, pages, order)
+        grey, entry.before = mended.pages.first, mended.before
+        if grey is not photo and entry.folder.is_dir():
+            np.save(_mended_file(entry), grey.pixels)  # for the file in full size
         watch = Watch()
         with watch.running():
             look = colorizer.look(grey, size=order.size)
         source = small(photo, PREVIEW_SIDE)
         return Seen(
             source,
-            source if restored is None else small(restored.photo, PREVIEW_SIDE),
+            source if grey is photo else small(grey, PREVIEW_SIDE),
             photo,
             pages.told(Path(photo.name)),
-            restored,
+            mended,
             look,
             colorizer.name,
             colorizer.revision,
@@ -406,5 +389,5 @@ def edit_lightness(grey: Photo) -> Tensor:
     return shrunk[0, 0].to(torch.float16)
 
 
-def _restored_file(entry: _Entry) -> Path:
-    return entry.folder / "restored.npy"
+def _mended_file(entry: _Entry) -> Path:
+    return entry.folder / "mended.npy"

@@ -69,7 +69,8 @@ class Models:
             if self._restorer is None:
                 restorer = Restorer.from_pretrained(self._restorer_name)
                 if self._on_gpu is not None:
-                    restorer.mend = self._on_gpu(restorer.mend)  # type: ignore[method-assign]
+                    for call in ("mend", "likely"):
+                        setattr(restorer, call, self._on_gpu(getattr(restorer, call)))
                 self._restorer = restorer
             return self._restorer
 

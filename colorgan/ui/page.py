@@ -98,7 +98,16 @@ def look() -> dict[str, Any]:
         "theme": theme(),
         "css_paths": [
             _HERE / f"{name}.css"
-            for name in ("style", "canvas", "panel", "references", "film", "survey")
+            for name in (
+                "style",
+                "canvas",
+                "filling",
+                "panel",
+                "references",
+                "restored",
+                "film",
+                "survey",
+            )
         ],
         "js": _script(),
         "favicon_path": _HERE / "favicon.svg",

@@ -1,4 +1,4 @@
-"""The settings of the tabs that colour: who does it, strength, working size, and restoring."""
+"""The settings of the tabs that colour: who does it, strength, working size, and mending."""
 
 from __future__ import annotations
 
@@ -77,3 +77,8 @@ def restore_switch(texts: Texts, elem_id: str) -> tuple[gr.Checkbox, gr.Slider]:
             elem_id=f"{elem_id}-strength",
         )
     return switch, slider
+
+
+def fill_switch(texts: Texts, elem_id: str) -> gr.Checkbox:
+    """Make the switch for filling what is missing."""
+    return gr.Checkbox(label=texts.mending.fill, info=texts.mending.fill_hint, elem_id=elem_id)

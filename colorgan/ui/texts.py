@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..survey.study import QUESTIONS
 from .film_texts import FilmTexts
 from .hint_texts import HintTexts
+from .mending_texts import MendingTexts
 from .reference_texts import ReferenceTexts
 
 
@@ -118,6 +119,7 @@ class Texts:
     restored: str = "Restored"
     restored_by: str = "Restored by {model}, revision {revision}, in {seconds} seconds."
     restored_addition: str = "restored"
+    mending: MendingTexts = field(default_factory=MendingTexts)
 
     # Results
     download: str = "Download in full size"

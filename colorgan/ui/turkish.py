@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .film_turkish import FILM
 from .hint_turkish import HINTS
+from .mending_turkish import MENDING
 from .reference_turkish import REFERENCES
 from .texts import SurveyTexts, Texts
 
@@ -95,6 +96,7 @@ TURKISH = Texts(
     restored="Onarılmış",
     restored_by="{model}, sürüm {revision}, {seconds} saniyede onardı.",
     restored_addition="onarılmış",
+    mending=MENDING,
     download="Tam boyutta indir",
     file_addition="renkli",
     coloured_by="{model}, sürüm {revision}, {size} pikselde bakıp {seconds} saniyede renklendirdi.",

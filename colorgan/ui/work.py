@@ -1,4 +1,4 @@
-"""The work that visitors ask for, one photo at a time: colour, restore."""
+"""Colouring as visitors ask for it, one photo at a time, and the turns that all work takes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from ..hints import Hints
 from ..hints.reference import Borrowed, Reference
 from ..look import Look
 from ..photo import Pages, Photo, Written
-from ..restorer import Restorer
 from ..together import Series
 from .previews import PREVIEW_SIDE, save_preview
 
@@ -53,42 +52,6 @@ class Result:
     look: Look
     borrowed: Borrowed | None = None
     """What references did, if there were any."""
-
-
-@dataclass(frozen=True)
-class Restored:
-    """What became of a photo before it was coloured."""
-
-    pages: Pages
-    note: str
-    model: str
-    revision: str
-    watch: Watch = field(default_factory=Watch)
-
-    @property
-    def photo(self) -> Photo:
-        """The first page."""
-        return self.pages.first
-
-    @property
-    def seconds(self) -> float:
-        """How long it took; of several pages, those that have been read by now."""
-        return self.watch.seconds
-
-
-def restore(restorer: Restorer, pages: Pages, strength: float) -> Restored:
-    """Restore a photo; of several pages the first now, the others when they are read.
-
-    Raises:
-        ColorganError: strength is out of range.
-    """
-    watch = Watch()
-
-    def work(photo: Photo) -> Photo:
-        with watch.running():
-            return restorer.restore(photo, strength=strength)
-
-    return Restored(pages.map(work), restorer.note, restorer.name, restorer.revision, watch)
 
 
 def colour(
