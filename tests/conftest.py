@@ -98,6 +98,14 @@ def training_folder(photos, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def photos_in_memory(training_folder):
+    """Those photos as a training reads them."""
+    from colorgan.training.data import StoredPhotos, load_photos
+
+    return StoredPhotos(load_photos([training_folder]), seed=0)
+
+
+@pytest.fixture(scope="session")
 def teacher_weights(tmp_path_factory) -> Path:
     """A file of weights as timm keeps them, for a small teacher that was never trained."""
     import torch

@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file with its curves, its inflection point and its pictures."""
+"""The report of a run: one HTML file with its curves and its pictures."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from pathlib import Path
 from ..errors import TrainingError
 from ..extras import require
 from ..output.html_page import drawn, write_page
-from . import inflection
 from .run import RECIPE, SAMPLES
 from .tables import read_table
-from .watching import INFLECTION, METRICS, VALIDATION
+from .watching import METRICS, VALIDATION
 
 REPORT = "report.html"
 SHEETS = 4  # of samples, evenly picked over the run
@@ -33,7 +32,6 @@ def write_report(run: Path) -> Path:
     parts = [
         _curves(read_table(run / METRICS), "Losses", "every term, weighted; photos seen"),
         _curves(read_table(run / VALIDATION), "Validation", "on photos it never trained on"),
-        _inflection(read_table(run / INFLECTION)),
         _samples(run / SAMPLES),
         f"<h2>Recipe</h2><pre>{html.escape(json.dumps(recipe, indent=2))}</pre>",
     ]
@@ -69,37 +67,6 @@ def _curves(rows: list[dict[str, str]], title: str, words: str) -> str:
         figure.add_trace(Scatter(x=x, y=y, name=name, mode=mode), place // 2 + 1, place % 2 + 1)
     figure.update_layout(height=260 * lines + 60, showlegend=False, margin={"t": 40, "b": 30})
     return f"<h2>{title}</h2><p>{words}</p>{drawn(figure)}"
-
-
-def _inflection(rows: list[dict[str, str]]) -> str:
-    """Draw each adversarial stage's score with the chosen point."""
-    if not rows:
-        return ""
-    from plotly.graph_objects import Figure, Scatter
-
-    parts = ["<h2>Inflection point</h2>"]
-    for stage in dict.fromkeys(row["stage"] for row in rows):
-        curve = [
-            {key: float(value) for key, value in row.items() if value != ""}
-            for row in rows
-            if row["stage"] == stage
-        ]
-        scores = inflection.scores(curve)
-        chosen = inflection.best(scores)
-        steps = [point["step"] for point in curve]
-        figure = Figure()
-        figure.add_trace(Scatter(x=steps, y=scores, name="score", mode="lines+markers"))
-        for name in ("kernel", "colourfulness", "over red", "critic score"):
-            if name in curve[0]:
-                values = [point[name] for point in curve]
-                figure.add_trace(Scatter(x=steps, y=values, name=name, visible="legendonly"))
-        figure.add_vline(x=steps[chosen], line_dash="dash", annotation_text="chosen")
-        figure.update_layout(height=360, margin={"t": 30, "b": 30}, xaxis_title="steps")
-        parts.append(
-            f"<p>Stage {int(stage) + 1}: the score (lower is better) is lowest after "
-            f"{steps[chosen]:.0f} steps; the point whose weights are kept.</p>{drawn(figure)}"
-        )
-    return "".join(parts)
 
 
 def _samples(folder: Path) -> str:
