@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from page_load import memory
 from PIL import Image
+from serving import memory
 
 
 def draw(folder: Path, count: int, side: int) -> None:

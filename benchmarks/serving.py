@@ -1,12 +1,19 @@
-"""Server processes for benchmarks and tests: a port for one, and when it answers."""
+"""Server processes for benchmarks and tests: a port for one, when it answers, its memory."""
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
 
 
 def free_port() -> int:
@@ -36,3 +43,34 @@ def wait_until_answering(
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"The server does not answer within {seconds:g} seconds.")
+
+
+@contextmanager
+def app(folder: Path) -> Iterator[tuple[str, int, Path]]:
+    """Serve the page for an unlimited visitor; give its address, its process and its log."""
+    port = free_port()
+    settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "gradio")}
+    settings |= {"COLORGAN_VISITOR_PHOTOS": "1000000", "HF_HUB_OFFLINE": "1"}
+    log = folder / "log.txt"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_until_answering(process, port)
+        yield f"http://127.0.0.1:{port}", process.pid, log
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def memory(process: int) -> float:
+    """Give the resident memory of a process in MB."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1000
+    return 0.0

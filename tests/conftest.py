@@ -122,10 +122,10 @@ def teacher_weights(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def study_folder(tmp_path_factory) -> Path:
     """A small study of the survey: 6 pairs and 2 real-or-coloured questions of 8 photos."""
-    import votes as load_test
+    import voters
 
     folder = tmp_path_factory.mktemp("studies") / "study"
-    load_test.draw_study(folder, photos=8, pairs=6, originals=2)
+    voters.draw_study(folder, photos=8, pairs=6, originals=2)
     return folder
 
 
