@@ -8,8 +8,8 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
+import psutil
 import pytest
 import torch
 import tyro
@@ -161,8 +161,7 @@ class TestTheDoor:
         while not read_table(tmp_path / "run" / "metrics.csv"):
             assert process.poll() is None
             time.sleep(0.05)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        os.kill(int(children[-1]), signal.SIGINT)
+        psutil.Process(process.pid).children()[-1].send_signal(signal.SIGINT)
         _, words = process.communicate(timeout=60)
         stops = [line for line in words.splitlines() if "train.py: Stopped after" in line]
         assert len({line.split("train.py: ")[1] for line in stops}) == 1
