@@ -1,4 +1,4 @@
-"""Server processes for benchmarks and tests: a port for one, when it answers, its memory."""
+"""Server processes for benchmarks and tests: a port for one, and when it answers."""
 
 from __future__ import annotations
 
@@ -66,11 +66,3 @@ def app(folder: Path) -> Iterator[tuple[str, int, Path]]:
     finally:
         process.terminate()
         process.wait(60)
-
-
-def memory(process: int) -> float:
-    """Give the resident memory of a process in MB."""
-    for line in Path(f"/proc/{process}/status").read_text().splitlines():
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) / 1000
-    return 0.0

@@ -12,7 +12,7 @@ from photo_files import NOTE, scene
 from PIL import Image
 
 from colorgan import album, photo
-from colorgan.album import Job, share, unfinished
+from colorgan.album import Job, finished, share
 from colorgan.colorizer import Colorizer
 from colorgan.photo import Photo
 
@@ -52,6 +52,11 @@ class TestShare:
         jobs = jobs_of("a.jpg", "b.jpg", "a.bmp", "c.jpg", "a.png")
         parts = [share(jobs, process, 2) for process in range(2)]
         assert [job.source.name for job in parts[0]] == ["a.jpg", "a.bmp", "c.jpg", "a.png"]
+
+
+def unfinished(jobs: list[Job]) -> list[Job]:
+    done = finished(jobs)
+    return [job for job in jobs if job not in done]
 
 
 class TestUnfinished:

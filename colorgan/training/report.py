@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 from pathlib import Path
 
 from ..errors import TrainingError
 from ..extras import require
-from ..output.html_page import drawn, write_page
+from ..output.html_page import drawn, embedded, write_page
 from .run import RECIPE, SAMPLES
 from .tables import read_table
 from .watching import METRICS, VALIDATION
 
 REPORT = "report.html"
+SHOWN = "Photos without colour, as coloured, and as they were"
 SHEETS = 4  # of samples, evenly picked over the run
 
 
@@ -77,8 +77,7 @@ def _samples(folder: Path) -> str:
     every = max((len(sheets) - 1) // max(SHEETS - 1, 1), 1)
     picked = list(dict.fromkeys([*sheets[::every][: SHEETS - 1], sheets[-1]]))
     figures = [
-        "<figure><img alt='Photos without colour, as coloured, and as they were' "
-        f"src='data:image/jpeg;base64,{base64.b64encode(path.read_bytes()).decode()}'>"
+        f"<figure>{embedded(path.read_bytes(), SHOWN)}"
         f"<figcaption>after {int(path.stem)} steps</figcaption></figure>"
         for path in picked
     ]
