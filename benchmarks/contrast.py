@@ -9,15 +9,16 @@ colourfulness can be compared.
 from __future__ import annotations
 
 import argparse
+import copy
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
-
-from ablation import figures, seen_by
 
 from colorgan import hub
 from colorgan.evaluation.options import add_features, feature_network
-from colorgan.evaluation.protocol import judge
-from colorgan.evaluation.summary import summarize
+from colorgan.evaluation.protocol import GREY, ORIGINAL, judge
+from colorgan.evaluation.summary import share, summarize
+from colorgan.networks import Generator
 from colorgan.photoset.sources import pick
 
 WAYS = ("1,0", "1.4,0", "1.7,0", "1.3,0.3", "1.1,0.6", "1.2,0.6", "1.3,0.6", "1.3,1")
@@ -28,6 +29,22 @@ MEASURES = ("ciede2000", "colourfulness", "glaring", "glaring_photos")
 def settings(way: str) -> dict[str, float]:
     """Give what a way such as 1.1,0.15 or 1.1,0.15,0.25 or 1.1,0.15,0.25,1 sets."""
     return dict(zip(SETTINGS, map(float, way.split(",")), strict=False))
+
+
+def seen_by(model: Generator, **settings: Any) -> Generator:
+    """Give the same network with other settings of use."""
+    other = copy.copy(model)
+    other.settings = replace(model.settings, **settings)  # type: ignore[type-var]
+    return other
+
+
+def figures(summary: Mapping[str, Any], way: str) -> dict[str, float]:
+    """Give a way's means as shares: of grey's, colourfulness of the originals'."""
+    models = summary["models"]
+    scales = {m: ORIGINAL if m.startswith("colourful") else GREY for m in models[way]}
+    shares = {m: share(models, way, m, scale) for m, scale in scales.items()}
+    wanted = ("ciede2000", "colourfulness", "frechet", "kernel")
+    return {m: part for m, part in shares.items() if m.startswith(wanted) and part is not None}
 
 
 def glaring(summary: Mapping[str, Any], way: str) -> dict[str, float]:

@@ -16,9 +16,9 @@ from itertools import product
 from pathlib import Path
 
 import av
-from page_load import app
 from PIL import Image, ImageDraw
 from playwright.sync_api import Page, sync_playwright
+from serving import app
 from skimage import data
 
 from colorgan.ui.page import find_examples

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
 
 
 def free_port() -> int:
@@ -36,3 +43,26 @@ def wait_until_answering(
         except OSError:
             time.sleep(0.1)
     raise RuntimeError(f"The server does not answer within {seconds:g} seconds.")
+
+
+@contextmanager
+def app(folder: Path) -> Iterator[tuple[str, int, Path]]:
+    """Serve the page for an unlimited visitor; give its address, its process and its log."""
+    port = free_port()
+    settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "gradio")}
+    settings |= {"COLORGAN_VISITOR_PHOTOS": "1000000", "HF_HUB_OFFLINE": "1"}
+    log = folder / "log.txt"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_until_answering(process, port)
+        yield f"http://127.0.0.1:{port}", process.pid, log
+    finally:
+        process.terminate()
+        process.wait(60)

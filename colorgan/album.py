@@ -150,12 +150,6 @@ def finished(jobs: Sequence[Job]) -> dict[Job, Path]:
     return {job: path for job, path in found.items() if path is not None}
 
 
-def unfinished(jobs: Sequence[Job]) -> list[Job]:
-    """Give the photos that have no result yet."""
-    done = finished(jobs)
-    return [job for job in jobs if job not in done]
-
-
 def hint_files(folder: Path, jobs: Sequence[Job], output: str | Path) -> dict[Path, Path]:
     """Give the file of hints of each photo that has one, by the photo's path.
 

@@ -14,6 +14,8 @@ import numpy as np
 from photo_files import png_chunk, saved, tiff
 from PIL import Image
 
+from colorgan.photo import xmp
+
 EXIFTOOL = shutil.which("exiftool")
 UTF8 = b"\x1b%G"
 
@@ -27,6 +29,13 @@ def iptc_block(captions: dict[tuple[int, int], str | list[str]], coding: str = "
     return b"".join(
         struct.pack(">BBBH", 0x1C, record, number, len(raw)) + raw for record, number, raw in sets
     )
+
+
+BLOCK = iptc_block({(2, 120): "Öğretmen: üçüncü", (2, 25): ["okul", "1931"], (2, 105): "Class"})
+
+
+def text_of(packet: bytes, name: str) -> tuple[str, ...]:
+    return xmp.texts(packet).get(name, ())
 
 
 def resource(number: int, data: bytes) -> bytes:

@@ -98,6 +98,14 @@ def training_folder(photos, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def photos_in_memory(training_folder):
+    """Those photos as a training reads them."""
+    from colorgan.training.data import StoredPhotos, load_photos
+
+    return StoredPhotos(load_photos([training_folder]), seed=0)
+
+
+@pytest.fixture(scope="session")
 def teacher_weights(tmp_path_factory) -> Path:
     """A file of weights as timm keeps them, for a small teacher that was never trained."""
     import torch
@@ -114,10 +122,10 @@ def teacher_weights(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def study_folder(tmp_path_factory) -> Path:
     """A small study of the survey: 6 pairs and 2 real-or-coloured questions of 8 photos."""
-    import votes as load_test
+    import voters
 
     folder = tmp_path_factory.mktemp("studies") / "study"
-    load_test.draw_study(folder, photos=8, pairs=6, originals=2)
+    voters.draw_study(folder, photos=8, pairs=6, originals=2)
     return folder
 
 

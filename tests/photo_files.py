@@ -182,3 +182,16 @@ def complaint(source: Any, **options: Any) -> str:
     text = str(caught.value)
     assert "\n" not in text and text.endswith(".") and text.count(". ") <= 1
     return text
+
+
+def is_near(got: photo.Photo, pixels: np.ndarray, bits: int = 16) -> bool:
+    """Whether the photo has these 8- or 16-bit pixels, up to a step of so many bits."""
+    top = np.iinfo(pixels.dtype).max
+    assert got.pixels.dtype == pixels.dtype and got.pixels.shape == pixels.shape
+    return bool(np.abs(got.pixels.astype(int) - pixels).max() <= top / ((1 << bits) - 1) / 2 + 1)
+
+
+def jpeg2000(pixels: np.ndarray, kind: str = "jp2", **options: Any) -> bytes:
+    return bytes(
+        imagecodecs.jpeg2k_encode(pixels, level=0, reversible=True, codecformat=kind, **options)
+    )

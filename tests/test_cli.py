@@ -298,14 +298,12 @@ def test_evaluate_judges_models_beside_grey_and_writes_json(photos, small_model,
 def judged(photos, small_model, teacher_weights, tmp_path_factory):
     """Everything that evaluate writes, about 24 crops of three kinds and a grey photo."""
     folder = tmp_path_factory.mktemp("judged")
-    with tarfile.open(folder / "set.tar", "w") as tar, (folder / "labels.csv").open("w") as labels:
-        labels.write("name,class\n")
+    with tarfile.open(folder / "set.tar", "w") as tar:
         for kind, name in (("animals", "chelsea"), ("food", "coffee"), ("faces", "astronaut")):
             for i in range(8):
                 cut = Image.fromarray(photos[name][i * 20 : i * 20 + 150, 100:260])
                 cut.save(folder / "photo.png")
                 tar.add(folder / "photo.png", f"{kind}-{i}.png")
-                labels.write(f"{kind}-{i}.png,{i}\n")
         Image.new("L", (90, 90), 120).save(folder / "photo.png")
         tar.add(folder / "photo.png", "food-grey.png")
     done = colorgan(
@@ -313,20 +311,18 @@ def judged(photos, small_model, teacher_weights, tmp_path_factory):
         *("--size", 64, "--json", folder / "all.json", "--photos", folder / "all.parquet"),
         *("--report", folder / "report.html", "--sheet", folder / "sheet.png"),
         *("--features", "resnet10t", "--features-weights", teacher_weights),
-        *("--labels", folder / "labels.csv"),
     )
     assert done.returncode == 0, done.stderr
     return folder, done.stdout
 
 
-def test_evaluate_writes_figures_with_intervals_groups_and_recognition(judged, small_model):
+def test_evaluate_writes_figures_with_intervals_and_groups(judged, small_model):
     folder, words = judged
     figures = json.loads((folder / "all.json").read_text())
     custom = figures["models"]["custom"]
     assert custom["ciede2000"]["interval"][0] < custom["ciede2000"]["mean"]
     assert set(figures["groups"]) == {"animals", "food", "faces"}
     assert f"custom - {small_model}" in figures["differences"]
-    assert figures["recognition"]["photos"] == 24
     assert figures["skin"], "the astronaut's face has a tone"
     assert "kernel[resnet10t]: needs 50 photos, there are 24" in words
     assert "left out: food-grey.png: grey" in words
@@ -375,7 +371,6 @@ def test_the_report_opens_in_a_browser_without_network(judged, browser, width):
     [
         (["--features", "resnet10t", "--features-weights", "none.safetensors"], "no file"),
         (["--features", "resnet10t", "--features-settings", "pad"], "write KEY=VALUE"),
-        (["--labels", "none.csv"], "labels in none.csv cannot be read"),
         (["--lpips", "inception"], "alex, vgg, squeeze"),
         (["--json", f"{__file__}/figures.json"], "cannot be made"),
         (["--sheet", str(Path(__file__).parent)], "is a folder"),

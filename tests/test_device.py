@@ -50,6 +50,29 @@ def test_beside_a_gpu_the_processor_is_idle(gpus, monkeypatch):
     assert device.has_idle_core()
 
 
+@pytest.mark.parametrize(
+    ("flags", "fast"),
+    [
+        ({"avx512_bf16": True}, True),
+        ({"amx_bf16": True, "avx512_bf16": False}, True),
+        ({"bf16": True}, True),  # ARM
+        ({"avx2": True, "avx512_bf16": False, "amx_bf16": False}, False),
+        ({}, False),
+    ],
+)
+def test_a_processor_is_fast_at_bfloat16_if_its_flags_say_so(monkeypatch, flags, fast):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: flags, raising=False)
+    assert device.has_fast_bfloat16.__wrapped__("cpu") is fast
+
+
+def test_a_gpu_is_fast_at_bfloat16_if_it_need_not_emulate_it(monkeypatch):
+    monkeypatch.setattr(
+        torch.cuda, "is_bf16_supported", lambda including_emulation=True: including_emulation
+    )
+    assert device.has_fast_bfloat16.__wrapped__("cuda") is False
+    assert device.has_fast_bfloat16.__wrapped__("mps") is False
+
+
 @pytest.mark.parametrize("fast", [True, False])
 def test_half_precision_is_for_processors_that_are_fast_at_it(monkeypatch, fast):
     monkeypatch.setattr(device, "has_fast_bfloat16", lambda kind: fast)

@@ -270,6 +270,20 @@ def test_a_limit_that_a_text_tells_is_that_of_the_code(page, words):
     assert words in TEXTS[page]
 
 
+def test_the_readme_s_figures_of_speed_are_the_last_ones_kept():
+    figures = json.loads(speed.HISTORY.read_text().splitlines()[-1])["figures"]
+    table = TEXTS["README.md"].split("<!-- printed by benchmarks/speed.py -->")[1]
+    rows = re.findall(r"^\| (.*) \| ([\d., ]+) \|$", table, re.M)
+    network = [
+        [figures[f"network, {m} at {n}"] for m in ("pretrained", "custom")] for n in (256, 512)
+    ]
+    whole = [figures["whole, in memory, 12 MP"]]
+    files = [figures["decode, 12 MP"] + figures["encode, 12 MP"]]
+    kept = [", ".join(f"{figure:.2f}" for figure in row) for row in (*network, whole, files)]
+    assert [cells for _, cells in rows] == kept
+    assert f"{figures['peak MiB, 12 MP']} MiB" in table
+
+
 def test_the_readme_s_example_of_hints_is_read():
     example = re.search(r"```json\n(.*?)```", TEXTS["README.md"], re.S)
     assert len(from_json(example[1], "README")) == 3

@@ -275,8 +275,7 @@ class TestFeatures:
             "resnet10t", tmp_path / "w.safetensors", {"num_classes": 7, "mean": 0.5}
         )
         assert found.normalise.mean.flatten().tolist() == [0.5] * 3
-        classes = found.look(np.zeros((3, 32, 32, 3), np.uint8))[1]
-        assert classes.shape == (3,) and classes.max() < 7
+        assert found.network.num_classes == 7
 
 
 class TestLpips:
@@ -387,13 +386,6 @@ class TestSummary:
         assert row["colourfulness_gap"]["mean"] == pytest.approx(
             row["colourfulness_gap_by_photo"]["mean"], rel=1e-6
         ), "grey is below every original, so both gaps are the same"
-
-    def test_recognition_gives_the_share_of_the_gap_that_colour_closes(self, result):
-        labels = dict(zip(result.names, result.classes[ORIGINAL].tolist(), strict=True))
-        found = summarize(result, labels)["recognition"]["models"]
-        assert found[ORIGINAL]["top1"] == 1 > found[GREY]["top1"]
-        assert found[GREY]["gap_closed"] == 0
-        assert found["oracle"]["gap_closed"] == pytest.approx(1, abs=0.01)
 
     def test_extremes_are_the_nearest_and_the_farthest(self, result):
         best, worst = extremes(result, "constant", 2)

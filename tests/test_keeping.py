@@ -304,11 +304,11 @@ class TestOtherOutputs:
         assert path.read_bytes() == FOREIGN
 
     def test_nor_over_what_is_read(self, portrait, tmp_path):
-        labels = put(tmp_path / "labels.csv", b"name,class\nportrait.jpg,1\n")
-        options = ("--data", portrait, "--labels", labels, "--photos", labels)
+        weights = put(tmp_path / "weights.safetensors", FOREIGN)
+        options = ("--data", portrait, "--features-weights", weights, "--json", weights)
         done = colorgan("evaluate", "--model", "custom", *options)
         assert done.returncode == 1 and "is one of the inputs" in done.stderr
-        assert labels.read_bytes().startswith(b"name,class")
+        assert weights.read_bytes() == FOREIGN
 
     def test_a_sheet_of_ours_is_replaced(self, tmp_path):
         from colorgan.evaluation.sheet import save_sheet

@@ -1,4 +1,4 @@
-"""One tester for all generators: whoever adds one adds a line to CONFIGS."""
+"""One tester for all networks: whoever adds one adds a line to GENERATORS or RESTORERS."""
 
 import dataclasses
 import json
@@ -9,10 +9,10 @@ import pytest
 import torch
 from conftest import ROOT
 
-from colorgan import color, networks
+from colorgan import color, hub, networks
 from colorgan.color import ab_grid
 from colorgan.errors import ModelError, PackageError
-from colorgan.networks import UNet, UNetConfig
+from colorgan.networks import RestorationConfig, UNet, UNetConfig
 from colorgan.networks.complexity import ComplexityConfig
 from colorgan.networks.ddcolor import DDColor, DDColorConfig
 from colorgan.networks.pix2pix import Pix2PixConfig
@@ -20,7 +20,7 @@ from colorgan.networks.residual import ResidualConfig
 from colorgan.networks.zhang import Eccv16, Eccv16Config, Siggraph17, Siggraph17Config
 
 GULER = Pix2PixConfig(norm="batch", down_dropout=False, up_dropout=3, upsample=False)
-CONFIGS = {
+GENERATORS = {
     "unet, resnet34": UNetConfig(),
     "unet, efficientnet-lite2": UNetConfig("tf_efficientnet_lite2", 0.5, 0.5, (32, 32, 32)),
     "unet, attention and spectral norm": UNetConfig(
@@ -47,13 +47,33 @@ CONFIGS = {
     "siggraph17": Siggraph17Config(width=4),
     "ddcolor": DDColorConfig("t", layers=3, side=64),
 }
+RESTORERS = {
+    "restoration": RestorationConfig(width=8, blocks=1),
+    "restoration, more tones, tells": RestorationConfig(
+        8, 1, tone_blocks=1, tells=("dust", "blur")
+    ),
+}
+CHANNELS = {"generator": 2, "restorer": 1}
 
 
-@pytest.fixture(params=CONFIGS, scope="class")
-def generator(request):
+def made(settings):
+    """A network whose gates and last layers, which begin at nothing, answer with something."""
     torch.manual_seed(0)
-    settings = CONFIGS[request.param]
-    return networks.network_of(settings)(settings).eval()
+    network = networks.network_of(settings)(settings).eval()
+    for parameter in network.parameters():
+        if not parameter.any():
+            torch.nn.init.normal_(parameter, std=0.02)
+    return network
+
+
+@pytest.fixture(params=GENERATORS | RESTORERS, scope="class")
+def network(request):
+    return made((GENERATORS | RESTORERS)[request.param])
+
+
+@pytest.fixture(params=GENERATORS, scope="class")
+def generator(request):
+    return made(GENERATORS[request.param])
 
 
 def picture(height: int, width: int, count: int = 1) -> torch.Tensor:
@@ -61,29 +81,54 @@ def picture(height: int, width: int, count: int = 1) -> torch.Tensor:
     return torch.rand(count, 1, height, width, generator=chance) * 100
 
 
-class TestGenerator:
-    """What every generator promises."""
+class TestNetwork:
+    """What every network promises, a generator or a restorer."""
 
     @pytest.mark.parametrize(
         "size", [(1, 1), (1, 9), (3, 7), (31, 33), (64, 64), (65, 127), (40, 300)]
     )
     @torch.inference_mode()
-    def test_answers_any_size_with_ab_of_the_same_size(self, generator, size):
-        ab = generator(picture(*size))
-        assert ab.shape == (1, 2, *size)
-        assert torch.isfinite(ab).all()
-        assert ab.abs().max() <= 128
+    def test_answers_any_size_with_the_same_size(self, network, size):
+        answer = network(picture(*size))
+        assert answer.shape == (1, CHANNELS[network.kind], *size)
+        assert torch.isfinite(answer).all()
+        assert answer.abs().max() <= 128
 
     @pytest.mark.parametrize("value", [-1e6, 0.0, 100.0, 1e6])
     @torch.inference_mode()
-    def test_is_finite_for_every_finite_input(self, generator, value):
-        assert torch.isfinite(generator(torch.full((1, 1, 33, 20), value))).all()
+    def test_is_finite_for_every_finite_input(self, network, value):
+        assert torch.isfinite(network(torch.full((1, 1, 33, 20), value))).all()
 
     @torch.inference_mode()
-    def test_colours_do_not_depend_on_the_neighbours_in_the_batch(self, generator):
+    def test_an_answer_does_not_depend_on_the_neighbours_in_the_batch(self, network):
         batch = picture(48, 40, count=3)
-        alone = torch.cat([generator(one[None]) for one in batch])
-        torch.testing.assert_close(generator(batch), alone, atol=1e-3, rtol=1e-4)
+        alone = torch.cat([network(one[None]) for one in batch])
+        torch.testing.assert_close(network(batch), alone, atol=1e-3, rtol=1e-4)
+
+    def test_every_parameter_learns_by_what_training_asks_for(self, network):
+        """After first steps: what begins at nothing holds back what is behind it."""
+        fresh = networks.build(network.config).train()
+        optimizer = torch.optim.Adam(fresh.parameters(), 1e-3)
+        for _ in range(3):
+            optimizer.zero_grad()
+            answer = fresh.answer(picture(64, 64, count=2))
+            parts = [answer.ab] if fresh.kind == "generator" else answer
+            asked = [part for part in parts if part is not None]
+            sum((part * torch.randn_like(part)).mean() for part in asked).backward()
+            optimizer.step()
+        learning = [(n, p) for n, p in fresh.named_parameters() if p.requires_grad]
+        assert [n for n, p in learning if p.grad is None or not p.grad.any()] == []
+
+    @torch.inference_mode()
+    def test_its_config_as_json_rebuilds_it(self, network):
+        again = networks.build(json.loads(json.dumps(network.config))).eval()
+        again.load_state_dict(network.state_dict())
+        lightness = picture(37, 50)
+        torch.testing.assert_close(again(lightness), network(lightness), atol=1e-3, rtol=0)
+
+
+class TestGenerator:
+    """What every generator promises besides."""
 
     @pytest.mark.parametrize("size", [(1, 1), (33, 20), (64, 64)])
     @torch.inference_mode()
@@ -112,28 +157,10 @@ class TestGenerator:
             torch.testing.assert_close(seen.chances, generator.distribution(lightness))
             torch.testing.assert_close(seen.chances.sum(1), torch.ones_like(seen.chances[:, 0]))
 
-    def test_every_parameter_gets_a_gradient(self, generator):
-        generator.train()
-        try:
-            generator(picture(64, 64, count=2)).square().mean().backward()
-            learning = [(n, p) for n, p in generator.named_parameters() if p.requires_grad]
-            without = [n for n, p in learning if p.grad is None]
-            assert without == []
-        finally:
-            generator.zero_grad()
-            generator.eval()
-
-    @torch.inference_mode()
-    def test_its_config_as_json_rebuilds_it(self, generator):
-        again = networks.build(json.loads(json.dumps(generator.config))).eval()
-        again.load_state_dict(generator.state_dict())
-        lightness = picture(37, 50)
-        torch.testing.assert_close(again(lightness), generator(lightness), atol=1e-3, rtol=0)
-
 
 @torch.inference_mode()
 def test_u_nets_offer_features_along_which_hints_spread():
-    for name, settings in CONFIGS.items():
+    for name, settings in GENERATORS.items():
         if isinstance(settings, UNetConfig) and "resnet10t" in settings.trunk:
             seen = UNet(settings).eval().see(picture(64, 96))
             assert seen.features is not None, name
@@ -160,7 +187,7 @@ class TestFromPretrained:
     """The door to a class: its own models by name, whatever their settings."""
 
     def test_loads_the_settings_and_weights_of_the_class(self, tmp_path):
-        for settings in (CONFIGS["unet, with gain and zooms"], Pix2PixConfig(levels=3, width=8)):
+        for settings in (GENERATORS["unet, with gain and zooms"], Pix2PixConfig(levels=3, width=8)):
             network = networks.network_of(settings)(settings).eval()
             network.save_pretrained(tmp_path)
             again = type(network).from_pretrained(tmp_path)
@@ -170,9 +197,11 @@ class TestFromPretrained:
             )
 
     def test_loads_a_restorer(self):
+        seen = picture(20, 30)
         network = networks.RestorationNet.from_pretrained("restore")
         with torch.inference_mode():
-            assert network(picture(20, 30)).shape == (1, 1, 20, 30)
+            assert torch.equal(network(seen), hub.load_restorer("restore")(seen))
+            assert not torch.allclose(network(seen), seen, atol=1), "untrained it changes nothing"
 
     def test_refuses_another_network_s_model(self, tmp_path):
         networks.Pix2Pix(Pix2PixConfig(levels=3, width=8)).save_pretrained(tmp_path)
@@ -192,9 +221,10 @@ def parameters(network, settings) -> int:
         return sum(parameter.numel() for parameter in network(settings).parameters())
 
 
-def test_every_generator_of_the_registry_is_tested():
-    tested = {networks.network_of(settings).name for settings in CONFIGS.values()}
-    assert tested == set(networks.GENERATORS)
+@pytest.mark.parametrize("kind", ["GENERATORS", "RESTORERS"])
+def test_every_network_of_the_registry_is_tested(kind):
+    tested = {networks.network_of(settings).name for settings in globals()[kind].values()}
+    assert tested == set(getattr(networks, kind))
 
 
 class TestPublishedSizes:

@@ -16,7 +16,7 @@ import pytest
 from page_app import overflows, serving, watched
 from PIL import Image
 from playwright.sync_api import expect
-from votes import fields_of
+from voters import fields_of
 
 from colorgan.survey.analysis import TIED, winner
 from colorgan.survey.prepare import prepare

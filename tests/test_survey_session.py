@@ -9,7 +9,7 @@ from string import ascii_letters, digits
 from threading import Thread
 
 import pytest
-import votes as load_test
+import voters
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -125,7 +125,7 @@ class TestVoting:
         key = survey.start("1.2.3.4")
         told = " ".join(strings([key, survey.session(key)]))
         for token in re.findall(r"[\w-]+\.[\w-]+", told):
-            told += "|".join(load_test.fields_of(token))
+            told += "|".join(voters.fields_of(token))
         for word in (
             "custom",
             "pretrained",
@@ -173,7 +173,7 @@ class TestVoting:
         assert caught.value.status == 404
 
     def test_a_vote_for_another_study_is_refused(self, survey, tmp_path):
-        load_test.draw_study(tmp_path / "other", photos=3, pairs=3)
+        voters.draw_study(tmp_path / "other", photos=3, pairs=3)
         other = Survey(load(tmp_path / "other"), survey.store, Signer(SECRET))
         token = other.session(other.start(""))["steps"][0]["token"]
         with pytest.raises(VoteError, match="another study") as caught:

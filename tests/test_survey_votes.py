@@ -8,7 +8,7 @@ from threading import Thread
 
 import postgres
 import pytest
-import votes as load_test
+import voters
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, event, text
@@ -226,8 +226,8 @@ class TestPostgresTroubles:
 @pytest.mark.slow
 class TestKilledServer:
     def test_every_acknowledged_vote_is_there_once(self, url, study_folder):
-        outcome = load_test.run(study_folder, url, voters=30, kills=2)
+        outcome = voters.run(study_folder, url, voters=30, kills=2)
         assert outcome.kills == 2
-        assert len(outcome.acknowledged) == 30 * load_test._questions(study_folder)
+        assert len(outcome.acknowledged) == 30 * voters.questions(study_folder)
         assert outcome.lost == []
         assert len(outcome.kept) == len(outcome.acknowledged)

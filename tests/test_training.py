@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from training_runs import losses_of, weights
+from training_runs import SMALL, losses_of, steps_of, weights
 
 from colorgan import TrainingError, hub
 from colorgan.hub import publishing
@@ -17,47 +17,15 @@ from colorgan.networks import (
 )
 from colorgan.networks.critics import (
     NoGanConfig,
-    PatchConfig,
 )
 from colorgan.networks.unet import LIKENESS
-from colorgan.training import inflection
 from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import Trainer, train
-from colorgan.training.recipe import Adversarial, Inflection, LossWeights, Recipe, Stage
-from colorgan.training.report import write_report
+from colorgan.training.recipe import LossWeights, Stage
 from colorgan.training.run import Run
 from colorgan.training.start import begin
 from colorgan.training.streams import StreamedPhotos, open_stream
 from colorgan.training.tables import read_table
-
-SMALL = Recipe(
-    name="small",
-    generator=UNetConfig("resnet10t", widths=(16, 16, 16)),
-    stages=(Stage(32, 4, 12), Stage(48, 4, 24)),
-    losses=LossWeights(huber=1.0),
-    ema_halflife=8,
-)
-GAME = replace(
-    SMALL,
-    critic=NoGanConfig(width=8),
-    stages=(
-        Stage(32, 4, 8),
-        Stage(32, 4, 8, kind="critic"),
-        Stage(32, 4, 400, kind="adversarial"),
-    ),
-    inflection=Inflection(every=2, patience=2, photos=6),
-)
-
-
-@pytest.fixture(scope="module")
-def photos_in_memory(training_folder):
-    return StoredPhotos(load_photos([training_folder]), seed=0)
-
-
-def steps_of(recipe, tmp_path, photos):
-    """Train and give the terms of every step."""
-    train(recipe, Run(tmp_path, data=("photos",), log_every=1), photos)
-    return losses_of(tmp_path)
 
 
 class TestLoop:
@@ -379,101 +347,6 @@ class TestLoop:
         assert found == ["00000008", "00000009"]
         for name in found:
             hub.load(tmp_path / "checkpoints" / name)
-
-
-@pytest.fixture(scope="module")
-def played(training_folder, photos_in_memory, tmp_path_factory):
-    """The folder of a run that went through all stages."""
-    folder = tmp_path_factory.mktemp("game")
-    run = Run(folder, ("photos",), validation=(str(training_folder),), log_every=1)
-    train(GAME, run, photos_in_memory)
-    return folder
-
-
-class TestTheGame:
-    def test_goes_through_its_stages_and_ends_at_the_inflection_point(self, played):
-        rows = losses_of(played)
-        assert [set(row) & {"huber", "critic"} for row in rows[:4]] == [{"huber"}] * 2 + [
-            {"critic"}
-        ] * 2
-        assert {"huber", "critic", "adversarial"} <= set(rows[4])
-        assert len(rows) < 104, "the stage would have lasted for 100 steps"
-        curve = read_table(played / "inflection.csv")
-        assert [int(row["step"]) for row in curve] == list(range(0, 2 * len(curve), 2))
-
-    def test_keeps_the_weights_of_the_chosen_point(self, photos_in_memory, training_folder, played):
-        """A game that was stopped at the chosen step ends with the very same weights."""
-        curve = [{k: float(v) for k, v in r.items()} for r in read_table(played / "inflection.csv")]
-        chosen = int(curve[inflection.best(inflection.scores(curve))]["steps"])
-        stopped = Run(played / "stopped", ("photos",), max_steps=chosen)
-        train(replace(GAME, inflection=None), stopped, photos_in_memory)
-        expected = weights(stopped.folder)
-        for name, tensor in weights(played).items():
-            torch.testing.assert_close(tensor, expected[name], atol=1e-6, rtol=0)
-
-    def test_the_report_shows_the_curve_and_the_point(self, played):
-        text = write_report(played).read_text()
-        for words in ("Inflection point", "chosen", "whose weights are kept", "Samples", "huber"):
-            assert words in text
-        assert "https://cdn" not in text.split("</script>")[-1], "it needs no network"
-
-    def test_the_critic_holds_out_and_the_generator_waits(self, photos_in_memory, tmp_path):
-        game = Adversarial(critic_every=3, generator_every=2)
-        stages = (Stage(32, 4, 24, kind="adversarial"),)
-        recipe = replace(GAME, stages=stages, adversarial=game, inflection=None)
-        rows = steps_of(recipe, tmp_path, photos_in_memory)
-        assert ["critic" in row for row in rows] == [True, False, False] * 2
-        assert ["adversarial" in row for row in rows] == [True, False] * 3
-
-    def test_the_average_follows_the_generator_s_moves_and_not_the_steps(
-        self, photos_in_memory, tmp_path
-    ):
-        game = Adversarial(generator_every=2)
-        stages = (Stage(32, 4, 4 * 16, kind="adversarial"),)
-        recipe = replace(GAME, stages=stages, adversarial=game, inflection=None)
-        trainer = Trainer(begin(recipe, Run(tmp_path, data=("photos",))), photos_in_memory)
-        trainer.run_stages()
-        assert trainer.progress.moves == 8
-        assert int(trainer.stepper.average.n_averaged) == 2, "after the 1st and the 5th move"
-
-    def test_a_game_shorter_than_the_search_s_stride_is_not_undone(
-        self, photos_in_memory, training_folder, tmp_path, monkeypatch, capsys
-    ):
-        """Its end is measured too; and without photos to measure on that is said."""
-        stages = (Stage(32, 4, 12, kind="adversarial"),)
-        recipe = replace(GAME, stages=stages, inflection=Inflection(every=50, photos=6))
-        monkeypatch.setattr(inflection, "scores", lambda curve: [-p["step"] for p in curve])
-        run = Run(tmp_path / "a", ("photos",), validation=(str(training_folder),))
-        train(recipe, run, photos_in_memory)
-        assert [row["step"] for row in read_table(run.folder / "inflection.csv")] == ["0", "3"]
-        plain = Run(tmp_path / "b", ("photos",))
-        train(recipe, plain, photos_in_memory)
-        assert "looked for only with photos of --val" in capsys.readouterr().out
-        for name, tensor in weights(run.folder).items():
-            torch.testing.assert_close(tensor, weights(plain.folder)[name], atol=1e-6, rtol=0)
-
-    def test_the_generator_moves_only_while_the_critic_is_good_enough(
-        self, photos_in_memory, tmp_path
-    ):
-        stages = (Stage(32, 4, 16, kind="adversarial"),)
-        recipe = replace(GAME, stages=stages, inflection=None)
-        never = replace(recipe, adversarial=Adversarial(threshold=0.0))
-        rows = steps_of(never, tmp_path, photos_in_memory)
-        assert not any("adversarial" in row for row in rows)
-
-    def test_a_critic_sees_real_and_generated_pictures_apart(self, photos_in_memory, tmp_path):
-        """Mixed in one batch they drove `landscape`'s critic to 0.5 and a loss of 0.69."""
-        recipe = replace(
-            GAME,
-            critic=PatchConfig(norm="batch"),
-            stages=(Stage(32, 4, 4 * 40, kind="critic"),),
-            learning_rate=1e-3,
-            schedule="constant",
-            inflection=None,
-        )
-        rows = steps_of(recipe, tmp_path, photos_in_memory)
-        assert np.mean([row["critic"] for row in rows[-5:]]) < 0.4
-        assert np.mean([row["critic right"] for row in rows[-5:]]) > 0.8
 
 
 def test_a_tracker_gets_curves_and_samples(photos_in_memory, tmp_path):

@@ -5,15 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from test_training import SMALL, losses_of
+from training_runs import SMALL, losses_of
 
 from colorgan import Restorer, TrainingError, film, hub
 from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.networks.critics import NoGanConfig
-from colorgan.training.data import StoredPhotos, load_photos
 from colorgan.training.loop import train
 from colorgan.training.pictures import Pictures
-from colorgan.training.recipe import Inflection, LossWeights, Stage
+from colorgan.training.recipe import LossWeights, Stage
 from colorgan.training.recipes import RECIPES
 from colorgan.training.run import Run
 from colorgan.training.start import begin
@@ -30,11 +29,6 @@ RESTORE = replace(
         Stage(32, 4, 8, kind="adversarial"),
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def photos_in_memory(training_folder):
-    return StoredPhotos(load_photos([training_folder]), seed=0)
 
 
 def test_all_stages_end_in_a_model_that_restores(
@@ -163,7 +157,6 @@ def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
     ("changes", "words"),
     [
         ({"losses": LossWeights(l1=1.0)}, "whose losses are huber, tones"),
-        ({"inflection": Inflection()}, "no inflection"),
         ({"rebalancing": 0.5}, "no colours to rebalance"),
         ({"generator": RestorationConfig()}, "tells of no damage"),
         ({"slight": -1.0}, "has a slight error"),

@@ -50,12 +50,6 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command.add_argument(
         "--lpips", metavar="NAME", help="measure LPIPS by this backbone: alex, vgg or squeeze"
     )
-    command.add_argument(
-        "--labels",
-        type=Path,
-        metavar="FILE",
-        help="table of name and class (a number), for recognition; needs --features",
-    )
     command.set_defaults(run=evaluate)
 
 
@@ -96,7 +90,7 @@ def evaluate(options: argparse.Namespace) -> int:
     from ..evaluation.protocol import judge
     from ..evaluation.report import write_report
     from ..evaluation.sheet import save_sheet, sheet_of
-    from ..evaluation.summary import read_labels, reasons, summarize, table, write_rows
+    from ..evaluation.summary import reasons, summarize, table, write_rows
     from ..output.whole_file import make_folders, write_json
     from ..photo.keeping import spare
     from ..photoset.sources import read_all
@@ -104,15 +98,14 @@ def evaluate(options: argparse.Namespace) -> int:
     check(options)
     outputs = (options.json, options.photos, options.sheet, options.report)
     make_folders(*outputs)
-    spare(outputs, [*options.data, *options.model, options.labels, options.features_weights])
-    labels = read_labels(options.labels) if options.labels else None
+    spare(outputs, [*options.data, *options.model, options.features_weights])
     network = feature_network(options)
     # On the processor in float32, whatever else there is: figures that can be compared anywhere.
     models = {name: hub.load(name) for name in options.model}
     lpips = Lpips(options.lpips) if options.lpips else None
     photos = read_all(options.data)
     result = judge(models, photos, size=options.size, network=network, lpips=lpips)
-    summary = summarize(result, labels)
+    summary = summarize(result)
     if options.hints:
         told = hinted.judge_hints(models, read_all(options.data), options.hints, size=options.size)
         for name, figures in told.figures().items():

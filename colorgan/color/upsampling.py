@@ -5,7 +5,7 @@ ab = slope * L + offset, that passes through the chroma there: the slope is what
 says (the local regression of the guided filter, He, Sun, Tang 2010), the offset the rest. Both are
 enlarged bilinearly, and the full-size lightness is put in: chroma then changes where the
 lightness does. The guided filter itself would also smooth the chroma where lightness has no edge:
-on photos that costs more than it gains (benchmarks/upsampling.py), so nothing is smoothed here.
+on photos that costs more than it gains (benchmarks/README.md), so nothing is smoothed here.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ Features = NDArray[np.float64]
 
 
 class FeatureNetwork(nn.Module):
-    """A timm network that gives its pooled features and the likeliest of its classes.
+    """A timm network that gives its pooled features.
 
     Args:
         name: timm's name of it.
@@ -55,20 +55,15 @@ class FeatureNetwork(nn.Module):
         self.normalise = Normalise(**channels)
 
     @torch.inference_mode()
-    def look(self, pixels: NDArray[np.uint8]) -> tuple[Features, NDArray[np.int64]]:
-        """Give pooled features (N, D) and the likeliest class (N,) of sRGB (N, H, W, 3)."""
-        features, classes = [], []
+    def features(self, pixels: NDArray[np.uint8]) -> Features:
+        """Give pooled features (N, D) of sRGB pictures (N, H, W, 3)."""
+        features = []
         for first in range(0, len(pixels), BATCH):
             rgb = torch.from_numpy(pixels[first : first + BATCH]).permute(0, 3, 1, 2) / 255
             maps = self.network.forward_features(self.normalise(rgb.to(self.normalise.mean)))  # type: ignore[operator]
             pooled = self.network.forward_head(maps, pre_logits=True)  # type: ignore[operator]
             features.append(pooled.double().cpu().numpy())
-            classes.append(self.network.get_classifier()(pooled).argmax(1).cpu().numpy())  # type: ignore[operator]
-        return np.concatenate(features), np.concatenate(classes)
-
-    def features(self, pixels: NDArray[np.uint8]) -> Features:
-        """Give pooled features (N, D) of sRGB pictures (N, H, W, 3)."""
-        return self.look(pixels)[0]
+        return np.concatenate(features)
 
 
 def frechet_distance(first: Features, second: Features) -> float:

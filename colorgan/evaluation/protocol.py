@@ -61,7 +61,6 @@ class Judgement:
     Attributes:
         left_out: photos that were not judged, with the reason.
         features: of a feature network, (N, D) a model; empty without one.
-        classes: the likeliest class of each photo, (N,) a model; empty without a network.
         skins: what was measured on faces.
     """
 
@@ -70,7 +69,6 @@ class Judgement:
     left_out: dict[str, str] = field(default_factory=dict)
     rows: Rows = field(default_factory=dict)
     features: dict[str, Features] = field(default_factory=dict)
-    classes: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     skins: list[Skin] = field(default_factory=list)
 
     def mean(self, model: str, measure: str) -> float:
@@ -150,7 +148,7 @@ def judge(
         photos: name and file of each photo (`photoset.read_all`).
         size: side of the square in pixels.
         measures: of `metrics.PAIRED` and `metrics.ALONE`, what to measure.
-        network: whose features and classes are kept beside.
+        network: whose features are kept beside.
         lpips: measured too.
         progress: show a bar.
 
@@ -158,7 +156,7 @@ def judge(
         PhotoError: no photo is left to judge by.
     """
     judgement = Judgement(Protocol(size, features=None if network is None else network.name))
-    looks: dict[str, list[tuple[Features, NDArray[np.int64]]]] = {}
+    features: dict[str, list[Features]] = {}
     bar = tqdm(desc="judging", unit=" photos", disable=not progress, mininterval=1)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for names, found in _batches(photos, size, judgement.left_out):
@@ -171,14 +169,12 @@ def judge(
                 _add_lpips(judgement.rows, pictures, lpips)
             if network is not None:
                 for name, pixels in coloured.items():
-                    looks.setdefault(name, []).append(network.look(pixels))
+                    features.setdefault(name, []).append(network.features(pixels))
             bar.update(len(names))
     bar.close()
     if not judgement.names:
         raise PhotoError("There is no photo to judge by: all were left out or none was found.")
-    for name, parts in looks.items():
-        judgement.features[name] = np.concatenate([part[0] for part in parts])
-        judgement.classes[name] = np.concatenate([part[1] for part in parts])
+    judgement.features = {name: np.concatenate(parts) for name, parts in features.items()}
     return judgement
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import io
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ import numpy as np
 
 from ..extras import require
 from ..networks import Generator
-from ..output.html_page import drawn, error_bars, write_page
+from ..output.html_page import drawn, embedded, error_bars, table, write_page
 from ..photoset.sources import read_all
 from . import hinted
 from .metrics import HIGHER_IS_BETTER, Pixels
@@ -84,11 +83,11 @@ def _figures(models: Mapping[str, Any]) -> str:
 def _table(models: Mapping[str, Any], title: str, words: str) -> str:
     """Draw figures as a table, a line a measure and a column a model."""
     measures = list(dict.fromkeys(name for row in models.values() for name in row))
-    head = "".join(f"<th>{html.escape(model)}</th>" for model in models)
-    body = "".join(
-        f"<tr><td>{html.escape(measure)}{_arrow(measure)}</td>"
-        + "".join(f"<td>{_cell(row.get(measure))}</td>" for row in models.values())
-        + "</tr>"
+    rows = (
+        [
+            html.escape(measure) + _arrow(measure),
+            *(_cell(row.get(measure)) for row in models.values()),
+        ]
         for measure in measures
     )
     reasons = {
@@ -98,10 +97,7 @@ def _table(models: Mapping[str, Any], title: str, words: str) -> str:
         if figure.get("reason", NOT_FINITE) != NOT_FINITE
     }
     notes = "".join(f"<p>No figure for {html.escape(reason)}.</p>" for reason in sorted(reasons))
-    return (
-        f"<h2>{title}</h2><p>{words}</p><div class='wide'><table><thead><tr><th></th>{head}</tr>"
-        f"</thead><tbody>{body}</tbody></table></div>{notes}"
-    )
+    return f"<h2>{title}</h2><p>{words}</p>{table(['', *models], rows)}{notes}"
 
 
 def _arrow(name: str) -> str:
@@ -144,7 +140,7 @@ def _hints(models: Mapping[str, Any]) -> str:
     """Tabulate and draw the measures by number of hints."""
     from plotly.subplots import make_subplots
 
-    table: dict[str, dict[str, Any]] = {}
+    rows: dict[str, dict[str, Any]] = {}
     drawing = make_subplots(1, len(hinted.MEASURES), subplot_titles=hinted.MEASURES)
     for model, row in models.items():
         for way, numbers in row.get("hints", {}).items():
@@ -159,8 +155,8 @@ def _hints(models: Mapping[str, Any]) -> str:
                 )
             for number, figures in numbers.items():
                 named = {f"{name}: {measure}": figure for measure, figure in figures.items()}
-                table.setdefault(f"{number} hints", {}).update(named)
-    if not table:
+                rows.setdefault(f"{number} hints", {}).update(named)
+    if not rows:
         return ""
     drawing.update_layout(height=420, margin={"t": 40, "b": 30}, legend={"orientation": "h"})
     words = (
@@ -168,7 +164,7 @@ def _hints(models: Mapping[str, Any]) -> str:
         "or anywhere (random). Without a hint too, colours follow the lightness as they do for "
         "users, so these figures differ a little from those above."
     )
-    return _table(table, "By number of hints", words) + drawn(drawing)
+    return _table(rows, "By number of hints", words) + drawn(drawing)
 
 
 def _groups(groups: Mapping[str, Any]) -> str:
@@ -233,6 +229,4 @@ def _photos(result: Judgement, models: Mapping[str, Generator], sources: list[st
 def _embedded(columns: Mapping[str, Pixels]) -> str:
     stream = io.BytesIO()
     sheet(columns, side=192).save(stream, "JPEG", quality=88)
-    data = base64.b64encode(stream.getvalue()).decode()
-    words = html.escape(", ".join(columns))
-    return f"<img alt='Photos side by side: {words}' src='data:image/jpeg;base64,{data}'>"
+    return embedded(stream.getvalue(), f"Photos side by side: {', '.join(columns)}")

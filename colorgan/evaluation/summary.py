@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ColorganError
 from ..output.tables import write_table
 from .features import distances
 from .metrics import ALONE, PAIRED
@@ -21,13 +19,8 @@ from .statistics import NOT_FINITE, Estimate, difference, estimate, too_few
 FEWEST_IN_GROUP = 5
 
 
-def summarize(result: Judgement, labels: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """Give all figures of a judgement as plain JSON.
-
-    Args:
-        result: what was measured.
-        labels: the true class of photos by name, for recognition.
-    """
+def summarize(result: Judgement) -> dict[str, Any]:
+    """Give all figures of a judgement as plain JSON."""
     models = {model: _figures(result, model) for model in result.rows}
     for model, features in result.features.items():
         if model != ORIGINAL:
@@ -35,7 +28,7 @@ def summarize(result: Judgement, labels: Mapping[str, int] | None = None) -> dic
             for name, value in named.items():
                 models[model][f"{name}[{result.protocol.features}]"] = value
     own = [model for model in result.rows if model not in (GREY, ORIGINAL)]
-    summary = {
+    return {
         "protocol": asdict(result.protocol)
         | {"photos": len(result.names), "left_out": result.left_out},
         "models": {model: plain(figures) for model, figures in models.items()},
@@ -50,9 +43,6 @@ def summarize(result: Judgement, labels: Mapping[str, int] | None = None) -> dic
             for tone, rows in by_tone(result.skins).items()
         },
     }
-    if labels is not None:
-        summary["recognition"] = recognition(result, labels)
-    return summary
 
 
 def _figures(result: Judgement, model: str) -> dict[str, Estimate]:
@@ -104,50 +94,6 @@ def share(models: Mapping[str, Any], model: str, measure: str, of: str) -> float
     """
     own, whole = (models[name].get(measure, {}).get("mean") for name in (model, of))
     return own / whole if own is not None and whole else None
-
-
-def recognition(result: Judgement, labels: Mapping[str, int]) -> dict[str, Any]:
-    """Give how often a classifier knows what is on a photo, by itself, grey and coloured.
-
-    For each model: top-1 accuracy, and the share of the gap between grey and originals closed.
-
-    Raises:
-        ColorganError: no classifier was used, or no photo has a label.
-    """
-    if not result.classes:
-        raise ColorganError("Recognition needs a feature network with classes: give --features.")
-    known = [place for place, name in enumerate(result.names) if name in labels]
-    if not known:
-        raise ColorganError("None of the photos judged has a label.")
-    truth = np.array([labels[result.names[place]] for place in known])
-    right = {
-        model: float((found[known] == truth).mean()) for model, found in result.classes.items()
-    }
-    gap = right[ORIGINAL] - right[GREY]
-    return {
-        "photos": len(known),
-        "classifier": result.protocol.features,
-        "models": {
-            model: {"top1": value, "gap_closed": (value - right[GREY]) / gap if gap else None}
-            for model, value in right.items()
-        },
-    }
-
-
-def read_labels(path: Path) -> dict[str, int]:
-    """Read the classes of photos from a table with the columns name and class.
-
-    Raises:
-        ColorganError: the file cannot be read as such.
-    """
-    try:
-        with path.open(newline="") as file:
-            return {row["name"]: int(row["class"]) for row in csv.DictReader(file)}
-    except (OSError, KeyError, TypeError, ValueError, UnicodeDecodeError) as error:
-        raise ColorganError(
-            f"The labels in {path} cannot be read: a table with the columns name and class "
-            f"(a number) is needed ({error})."
-        ) from error
 
 
 def write_rows(result: Judgement, path: Path) -> None:

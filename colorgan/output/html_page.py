@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +66,25 @@ def error_bars(
         "array": [high - middle for middle, (_, high) in pairs],
         "arrayminus": [middle - low for middle, (low, _) in pairs],
     }
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as a part of a page.
+
+    Args:
+        head: the columns' names, as plain text.
+        rows: cells, as HTML.
+    """
+    names = "".join(f"<th>{html.escape(name)}</th>" for name in head)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    whole = f"<thead><tr>{names}</tr></thead><tbody>{body}</tbody>"
+    return f"<div class='wide'><table>{whole}</table></div>"
+
+
+def embedded(jpeg: bytes, words: str) -> str:
+    """Return a picture as a part of a page; `words` describe it, as plain text."""
+    data = base64.b64encode(jpeg).decode()
+    return f"<img alt='{html.escape(words)}' src='data:image/jpeg;base64,{data}'>"
 
 
 def drawn(figure: Figure) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..extras import require
-from ..output.html_page import drawn, error_bars, write_page
+from ..output.html_page import drawn, error_bars, table, write_page
 from .study import QUESTIONS
 
 Figures = Mapping[str, Any]
@@ -124,7 +124,7 @@ def _rates(rates: Figures) -> str:
         for pair, rate in rates.items()
     )
     head = ("", "votes", "share", "interval", "votes as independent", "p", "can't say")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _strengths(strengths: Figures) -> str:
@@ -136,7 +136,7 @@ def _strengths(strengths: Figures) -> str:
         for name, one in strengths.items()
     )  # fmt: skip
     head = ("Bradley-Terry", "log odds", "interval", "chosen over an average model")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _needed(needed: Figures) -> str:
@@ -147,7 +147,7 @@ def _needed(needed: Figures) -> str:
         for one in wanted
     )  # fmt: skip
     head = ("Participants needed", "for", "independent votes", "design effect", "participants")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _places(title: str, places: Figures) -> str:
@@ -159,8 +159,8 @@ def _places(title: str, places: Figures) -> str:
         for place, rates in places.items()
         for pair, rate in rates.items()
     )  # fmt: skip
-    table = _table((title, "", "votes", "share", "interval"), rows)
-    return f"<details><summary>{title}: {len(places)}</summary>{table}</details>"
+    found = table((title, "", "votes", "share", "interval"), rows)
+    return f"<details><summary>{title}: {len(places)}</summary>{found}</details>"
 
 
 def _fooled(rates: Figures) -> str:
@@ -210,13 +210,6 @@ def _bars(rates: Figures) -> str:
     room = {"t": 20, "b": 30, "r": 30}
     figure.update_layout(height=90 + 40 * len(known), margin=room, template="plotly_white")
     return drawn(figure)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    names = "".join(f"<th>{html.escape(name)}</th>" for name in head)
-    head_row = f"<thead><tr>{names}</tr></thead>"
-    return f"<div class='wide'><table>{head_row}<tbody>{body}</tbody></table></div>"
 
 
 def _percent(share: float | None) -> str:

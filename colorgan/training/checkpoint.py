@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +42,6 @@ class Progress:
     """Photos seen in this stage."""
     critic_loss: float = float("inf")
     """The critic's last loss."""
-    curve: list[dict[str, float]] = field(default_factory=list)
-    """Measurements of this adversarial stage."""
 
 
 def checkpoints(run: Path) -> list[Path]:

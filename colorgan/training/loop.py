@@ -24,10 +24,9 @@ from ..networks import Network
 from . import checkpoint
 from .checkpoint import Progress
 from .data import ALONE, Shard, Source, digest
-from .inflection import Search
 from .recipe import Recipe
 from .run import Run, check_photos, without_places, write_recipe
-from .schedule import Planned, plan_of
+from .schedule import plan_of
 from .start import Start, begin, class_weights, precision_of, tune
 from .steps import Stepper
 from .watching import SHOWN, Watch
@@ -91,9 +90,6 @@ class Trainer:
         weights = class_weights(self.recipe, photos)
         self.stepper = Stepper(self.recipe, self.generator, weights, self.accelerator)
         self.progress = Progress()
-        self.search: Search | None = None
-        if self.recipe.inflection is not None:
-            self.search = Search(start, self.stepper)
         if self.run.resume:
             self._load()
 
@@ -105,8 +101,6 @@ class Trainer:
     def _load(self) -> None:
         state, self.progress = checkpoint.load(self.run.folder)
         self.stepper.load_state_dict(state)
-        if self.search is not None:
-            self.search.best = state["best"]
 
     @property
     def model(self) -> Network:
@@ -129,8 +123,6 @@ class Trainer:
         """
         if self.accelerator.is_main_process:
             write_recipe(self.recipe, self.run, self.start.init, self._identity())
-            if self.search is not None:
-                self.search.say_what_it_lacks()
         with asked_to_stop() as stop:
             self.run_stages(stop)
         if stop.is_set():
@@ -171,7 +163,7 @@ class Trainer:
                 )
             ) as batches:
                 for batch in batches:
-                    if self._is_over(planned, watch):
+                    if self.progress.seen_in_stage >= planned.photos:
                         break
                     if self.progress.steps == self.run.max_steps or self._is_stopped(stop):
                         return
@@ -180,13 +172,8 @@ class Trainer:
                         self.keep()
                         watch.judge()
                         kept = time.monotonic()
-            self._next_stage()
-
-    def _is_over(self, planned: Planned, watch: Watch) -> bool:
-        last = self.progress.seen_in_stage >= planned.photos
-        if self.search is None or planned.stage.kind != "adversarial":
-            return last
-        return self.search.is_over(watch, self.progress, planned.stage, last=last)
+            self.progress.stage += 1
+            self.progress.seen_in_stage = 0
 
     def _is_stopped(self, stop: threading.Event) -> bool:
         """Say whether one of the processes was asked to stop; then all of them are."""
@@ -194,18 +181,10 @@ class Trainer:
             stop.set()
         return stop.is_set()
 
-    def _next_stage(self) -> None:
-        if self.search is not None:
-            self.search.take_best()
-        self.progress.stage += 1
-        self.progress.seen_in_stage = 0
-        self.progress.curve = []
-
     def keep(self) -> None:
         """Write a checkpoint, with the model that is kept as a model folder."""
         if not self.accelerator.is_main_process:
             return
-        best = None if self.search is None else self.search.best
         this = {
             "recipe": without_places(asdict(self.recipe)),
             "data": without_places(self.run.data),
@@ -213,6 +192,6 @@ class Trainer:
         }
         card = cards.of_a_run(self.recipe.name, self.progress.seen)
         history = {"history": [*self.start.history, this]}
-        state = self.stepper.state_dict() | {"best": best}
+        state = self.stepper.state_dict()
         with checkpoint.writing(self.run.folder, state, self.progress) as folder:
             hub.write(self.model, folder, card=card, provenance=history)

@@ -117,23 +117,6 @@ class Adversarial:
 
 
 @dataclass(frozen=True)
-class Inflection:
-    """Where adversarial training stops paying off; found on photos of `--val`, which it needs."""
-
-    every: int = 50
-    """Steps between two measurements."""
-    patience: int = 6
-    """Measurements without a new best before the stage ends."""
-    photos: int = 200
-    """Photos measured on."""
-    network: str | None = None
-    """timm's name of the network whose features tell real from generated photos; None: the
-    teacher, or colourfulness and redness alone if there is none."""
-    weights: str = "timm"
-    """Its weights: "timm" or a safetensors file."""
-
-
-@dataclass(frozen=True)
 class Recipe:
     """A named, frozen description of a training."""
 
@@ -156,8 +139,6 @@ class Recipe:
     mse and huber alike (Zhang 2016 takes 0.5)."""
     adversarial: Adversarial = field(default_factory=Adversarial)
     """What happens in the adversarial stages."""
-    inflection: Inflection | None = None
-    """Ends adversarial stages where they stop paying off; None: they run to their end."""
     trunk_weights: str | None = None
     """Start of a U-Net's trunk: "timm" (from the Hub), a safetensors file, or None for random.
     With --init only a file counts: it replaces that model's trunk."""
@@ -248,10 +229,6 @@ class Recipe:
                     if name not in ("huber", "tones", "tell")
                 ),
                 "trains a restorer, whose losses are huber, tones, tell and the adversarial one.",
-            ),
-            (
-                restoring and self.inflection is not None,
-                "trains a restorer, for which there is no inflection to be found.",
             ),
             (
                 bool(weights.hints)

@@ -22,7 +22,7 @@ from ..networks.critics import (
     PatchConfig,
 )
 from ..networks.unet import LIKENESS
-from .recipe import Adversarial, Inflection, LossWeights, Recipe, Stage
+from .recipe import Adversarial, LossWeights, Recipe, Stage
 
 _NOGAN = Recipe(
     name="nogan",
@@ -37,7 +37,6 @@ _NOGAN = Recipe(
     ),
     losses=LossWeights(huber=1.0, perceptual=4.0),
     adversarial=Adversarial("hinge", factor=0.1, critic_rate=5.0, threshold=0.95),
-    inflection=Inflection(),
     trunk_weights="timm",
     trunk_rate=0.2,
     teacher="vgg16",

@@ -1,21 +1,20 @@
-"""The report of a run: one HTML file with its curves, its inflection point and its pictures."""
+"""The report of a run: one HTML file with its curves and its pictures."""
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 from pathlib import Path
 
 from ..errors import TrainingError
 from ..extras import require
-from ..output.html_page import drawn, write_page
-from . import inflection
+from ..output.html_page import drawn, embedded, write_page
 from .run import RECIPE, SAMPLES
 from .tables import read_table
-from .watching import INFLECTION, METRICS, VALIDATION
+from .watching import METRICS, VALIDATION
 
 REPORT = "report.html"
+SHOWN = "Photos without colour, as coloured, and as they were"
 SHEETS = 4  # of samples, evenly picked over the run
 
 
@@ -33,7 +32,6 @@ def write_report(run: Path) -> Path:
     parts = [
         _curves(read_table(run / METRICS), "Losses", "every term, weighted; photos seen"),
         _curves(read_table(run / VALIDATION), "Validation", "on photos it never trained on"),
-        _inflection(read_table(run / INFLECTION)),
         _samples(run / SAMPLES),
         f"<h2>Recipe</h2><pre>{html.escape(json.dumps(recipe, indent=2))}</pre>",
     ]
@@ -71,37 +69,6 @@ def _curves(rows: list[dict[str, str]], title: str, words: str) -> str:
     return f"<h2>{title}</h2><p>{words}</p>{drawn(figure)}"
 
 
-def _inflection(rows: list[dict[str, str]]) -> str:
-    """Draw each adversarial stage's score with the chosen point."""
-    if not rows:
-        return ""
-    from plotly.graph_objects import Figure, Scatter
-
-    parts = ["<h2>Inflection point</h2>"]
-    for stage in dict.fromkeys(row["stage"] for row in rows):
-        curve = [
-            {key: float(value) for key, value in row.items() if value != ""}
-            for row in rows
-            if row["stage"] == stage
-        ]
-        scores = inflection.scores(curve)
-        chosen = inflection.best(scores)
-        steps = [point["step"] for point in curve]
-        figure = Figure()
-        figure.add_trace(Scatter(x=steps, y=scores, name="score", mode="lines+markers"))
-        for name in ("kernel", "colourfulness", "over red", "critic score"):
-            if name in curve[0]:
-                values = [point[name] for point in curve]
-                figure.add_trace(Scatter(x=steps, y=values, name=name, visible="legendonly"))
-        figure.add_vline(x=steps[chosen], line_dash="dash", annotation_text="chosen")
-        figure.update_layout(height=360, margin={"t": 30, "b": 30}, xaxis_title="steps")
-        parts.append(
-            f"<p>Stage {int(stage) + 1}: the score (lower is better) is lowest after "
-            f"{steps[chosen]:.0f} steps; the point whose weights are kept.</p>{drawn(figure)}"
-        )
-    return "".join(parts)
-
-
 def _samples(folder: Path) -> str:
     """Show sheets of samples from the run's course, the last one last."""
     sheets = sorted(folder.glob("*.jpg"))
@@ -110,8 +77,7 @@ def _samples(folder: Path) -> str:
     every = max((len(sheets) - 1) // max(SHEETS - 1, 1), 1)
     picked = list(dict.fromkeys([*sheets[::every][: SHEETS - 1], sheets[-1]]))
     figures = [
-        "<figure><img alt='Photos without colour, as coloured, and as they were' "
-        f"src='data:image/jpeg;base64,{base64.b64encode(path.read_bytes()).decode()}'>"
+        f"<figure>{embedded(path.read_bytes(), SHOWN)}"
         f"<figcaption>after {int(path.stem)} steps</figcaption></figure>"
         for path in picked
     ]

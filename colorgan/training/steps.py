@@ -206,21 +206,6 @@ class Stepper:
         mine = torch.tensor([number], device=self.accelerator.device)
         return list(self.accelerator.gather(mine).tolist())
 
-    def networks(self) -> dict[str, Any]:
-        """Give a copy of the generator's weights and their average."""
-        parts = {"generator": self.generator, "average": self.average}
-        return {
-            name: {key: tensor.detach().cpu().clone() for key, tensor in part.state_dict().items()}
-            for name, part in parts.items()
-            if part is not None
-        }
-
-    def restore(self, networks: dict[str, Any]) -> None:
-        """Put weights back that `networks` gave."""
-        self.generator.load_state_dict(networks["generator"])
-        if self.average is not None:
-            self.average.load_state_dict(networks["average"])
-
     def state_dict(self) -> dict[str, Any]:
         """Give all that moves, by name. Chance needs no keeping: every step seeds its own."""
         return {name: part.state_dict() for name, part in self._stateful().items()}

@@ -19,12 +19,12 @@ from .schedule import Planned
 from .start import Start
 from .steps import Stepper
 
-METRICS, VALIDATION, INFLECTION = "metrics.csv", "validation.csv", "inflection.csv"
+METRICS, VALIDATION = "metrics.csv", "validation.csv"
 SHOWN = 8  # photos on a sheet of samples
 
 
 class Watch:
-    """Writes metrics.csv, validation.csv, inflection.csv and samples/ into a run's folder.
+    """Writes metrics.csv, validation.csv and samples/ into a run's folder.
 
     Only the main process writes; tables lose the rows that a run which is taken up again will
     write once more.
@@ -62,7 +62,7 @@ class Watch:
         self._rows: list[Mapping[str, float]] = []
         if self.main:
             self.run.folder.mkdir(parents=True, exist_ok=True)
-            for name in (METRICS, VALIDATION, INFLECTION):
+            for name in (METRICS, VALIDATION):
                 tables.cut(self.run.folder / name, progress.steps if self.run.resume else -1)
         if self.run.log:
             accelerator.init_trackers("colorgan")

@@ -1,13 +1,7 @@
-"""Whether acknowledged votes survive: `python benchmarks/votes.py [--database URL] [--page]`.
-
-Voters answer a whole survey each, all at once, over HTTP; in the middle the server is killed
-(SIGKILL) and started again. At the end every answer that was acknowledged must be in the database
-exactly once, as it was given. Prints votes a second and how long an answer took.
-"""
+"""Voters over HTTP against a server that is killed on the way, and a small study to vote on."""
 
 from __future__ import annotations
 
-import argparse
 import base64
 import http.client
 import json
@@ -22,7 +16,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -30,7 +23,8 @@ from PIL import Image
 from serving import free_port, wait_until_answering
 
 ROOT = Path(__file__).parent.parent
-SERVER = "import sys; sys.path.insert(0, sys.argv[1]); import votes; votes.serve(*sys.argv[2:])"
+SERVER = "import sys, voters; voters.serve(*sys.argv[1:])"
+PATHS = (ROOT, ROOT / "benchmarks", ROOT / "tests")
 
 
 @dataclass
@@ -40,9 +34,6 @@ class Outcome:
     acknowledged: dict[str, str] = field(default_factory=dict)
     """Answer by participant and step."""
     kept: list[tuple[str, str]] = field(default_factory=list)
-    seconds: float = 0.0
-    waits: list[float] = field(default_factory=list)
-    """Seconds from sending an answer to its acknowledgement, as the voter saw it."""
     kills: int = 0
 
     @property
@@ -84,13 +75,10 @@ def serve(study: str, url: str, port: str) -> None:
 class Server:
     """A server process that can be killed and started again on the same port."""
 
-    def __init__(self, study: Path, url: str, *, page: bool = False) -> None:
+    def __init__(self, study: Path, url: str) -> None:
         self.port = free_port()
-        settings = {"COLORGAN_STUDY": str(study), "COLORGAN_VOTES_URL": url}
-        settings |= {"GRADIO_SERVER_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
-        self._env = {**os.environ, **settings}
-        alone = ["-c", SERVER, str(Path(__file__).parent), str(study), url, str(self.port)]
-        self._command = [sys.executable, *(["app.py"] if page else alone)]
+        self._env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, PATHS))}
+        self._command = [sys.executable, "-c", SERVER, str(study), url, str(self.port)]
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -140,21 +128,20 @@ class Voter:
             time.sleep(float(answer.headers.get("Retry-After", 1)))
         raise RuntimeError(f"{path}: no answer")
 
-    def vote_all(self, chance: random.Random) -> Iterator[tuple[str, str, float]]:
-        """Answer every question; give each token, answer and wait once it is acknowledged."""
+    def vote_all(self, chance: random.Random) -> Iterator[tuple[str, str]]:
+        """Answer every question; give each token and answer once it is acknowledged."""
         key = self.ask("start", {})["key"]
         for step in self.ask("session", {"key": key})["steps"]:
             answer = chance.choice(("left", "right", "none"))
-            start = time.monotonic()
             self.ask("vote", {"token": step["token"], "answer": answer, "milliseconds": 900})
-            yield step["token"], answer, time.monotonic() - start
+            yield step["token"], answer
 
 
-def run(study: Path, url: str, voters: int, *, kills: int = 2, page: bool = False) -> Outcome:
+def run(study: Path, url: str, voters: int, *, kills: int = 2) -> Outcome:
     """Let voters vote while the server is killed and started again."""
     from colorgan.survey.store import Store
 
-    server = Server(study, url, page=page)
+    server = Server(study, url)
     server.start()
     outcome, lock = Outcome(), threading.Lock()
     failures: list[Exception] = []
@@ -162,19 +149,17 @@ def run(study: Path, url: str, voters: int, *, kills: int = 2, page: bool = Fals
     def vote(number: int) -> None:
         try:
             voter = Voter(server.port, f"10.0.{number // 250}.{number % 250}")
-            for token, answer, wait in voter.vote_all(random.Random(number)):
+            for token, answer in voter.vote_all(random.Random(number)):
                 with lock:
                     _, participant, _, step, _ = fields_of(token)
                     outcome.acknowledged[f"{participant}-{step}"] = answer
-                    outcome.waits.append(wait)
         except Exception as error:
             failures.append(error)
 
     threads = [threading.Thread(target=vote, args=(number,)) for number in range(voters)]
-    start = time.monotonic()
     for thread in threads:
         thread.start()
-    expected = voters * _questions(study)
+    expected = voters * questions(study)
     while any(thread.is_alive() for thread in threads):
         time.sleep(0.02)
         if outcome.kills < kills and len(outcome.acknowledged) > expected * (
@@ -183,7 +168,6 @@ def run(study: Path, url: str, voters: int, *, kills: int = 2, page: bool = Fals
             server.kill()
             outcome.kills += 1
             server.start()
-    outcome.seconds = time.monotonic() - start
     server.kill()
     if failures:
         raise failures[0]
@@ -199,34 +183,8 @@ def fields_of(token: str) -> list[str]:
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")
 
 
-def _questions(study: Path) -> int:
+def questions(study: Path) -> int:
     from colorgan.survey import study as studies
     from colorgan.survey.trials import plan
 
     return sum(step.kind != "practice" for step in plan(studies.load(study), 0, "any"))
-
-
-def main() -> None:
-    """Run it once and print what came out."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--voters", type=int, default=200)
-    parser.add_argument("--database", default="", help="default: SQLite in a temporary folder")
-    parser.add_argument("--kills", type=int, default=2)
-    parser.add_argument("--page", action="store_true", help="serve the whole page")
-    options = parser.parse_args()
-    with TemporaryDirectory() as folder:
-        study = Path(folder) / "study"
-        draw_study(study)
-        url = options.database or f"sqlite:///{folder}/votes.sqlite"
-        outcome = run(study, url, options.voters, kills=options.kills, page=options.page)
-    middle, most, all_ = np.quantile(outcome.waits, (0.5, 0.95, 1))
-    print(f"{options.voters} voters, server killed {outcome.kills} times")
-    print(f"acknowledged {len(outcome.acknowledged)}, lost or doubled {len(outcome.lost)}")
-    print(f"{len(outcome.acknowledged) / outcome.seconds:.0f} votes a second, restarts included")
-    print(f"an answer took {middle:.2f} s; 95 % at most {most:.2f} s, all at most {all_:.1f} s")
-    if outcome.lost or len(outcome.kept) != len(outcome.acknowledged):
-        sys.exit("Votes were lost or doubled.")
-
-
-if __name__ == "__main__":
-    main()
