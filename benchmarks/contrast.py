@@ -27,19 +27,19 @@ MEASURES = ("ciede2000", "colourfulness", "glaring", "glaring_photos")
 
 
 def settings(way: str) -> dict[str, float]:
-    """Give what a way such as 1.1,0.15 or 1.1,0.15,0.25 or 1.1,0.15,0.25,1 sets."""
+    """Return what a way such as 1.1,0.15 or 1.1,0.15,0.25 or 1.1,0.15,0.25,1 sets."""
     return dict(zip(SETTINGS, map(float, way.split(",")), strict=False))
 
 
 def seen_by(model: Generator, **settings: Any) -> Generator:
-    """Give the same network with other settings of use."""
+    """Return the same network with other settings of use."""
     other = copy.copy(model)
     other.settings = replace(model.settings, **settings)  # type: ignore[type-var]
     return other
 
 
 def figures(summary: Mapping[str, Any], way: str) -> dict[str, float]:
-    """Give a way's means as shares: of grey's, colourfulness of the originals'."""
+    """Return a way's means as shares: of grey's, colourfulness of the originals'."""
     models = summary["models"]
     scales = {m: ORIGINAL if m.startswith("colourful") else GREY for m in models[way]}
     shares = {m: share(models, way, m, scale) for m, scale in scales.items()}
@@ -48,7 +48,7 @@ def figures(summary: Mapping[str, Any], way: str) -> dict[str, float]:
 
 
 def glaring(summary: Mapping[str, Any], way: str) -> dict[str, float]:
-    """Give the shares of the area and of the photos that are glaringly wrong; grey has none."""
+    """Return the shares of the area and of the photos that are glaringly wrong; grey has none."""
     names = (name for name in MEASURES if name.startswith("glaring"))
     return {name: summary["models"][way][name]["mean"] for name in names}
 

@@ -49,7 +49,7 @@ research-only licences (above). Judge for yourself before commercial use."""
 
 
 def weights_of(run: Path, other: Path | None) -> dict[str, Tensor]:
-    """Give a run's weights, or their mean with another's.
+    """Return a run's weights, or their mean with another's.
 
     Between a broad model and what was fine-tuned from it lies one that keeps more of what the first
     knew (WiSE-FT, Wortsman 2022, arXiv:2109.01903).
@@ -65,7 +65,7 @@ def weights_of(run: Path, other: Path | None) -> dict[str, Tensor]:
 
 
 def differences(groups: dict[str, Any]) -> dict[str, Any]:
-    """Give each group's size and, if it is large enough, the CIEDE2000 of every model."""
+    """Return each group's size and, if it is large enough, the CIEDE2000 of every model."""
     return {
         name: {
             "photos": group["photos"],

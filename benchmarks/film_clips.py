@@ -29,7 +29,7 @@ from colorgan.video.source import Source, Span
 
 
 def read(path: Path, filmer: Filmer, start: float, count: int) -> Tensor:
-    """Give L* (T, 1, h, w) of frames at the network's size."""
+    """Return L* (T, 1, h, w) of frames at the network's size."""
     source = Source(path, Span(start))
     with source.opened() as (_, stream):
         frames = planar_frames(source, filmer, stream)
@@ -37,7 +37,7 @@ def read(path: Path, filmer: Filmer, start: float, count: int) -> Tensor:
 
 
 def motion(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
-    """Give the flow (1, 2, h, w) of the second frame over the first, and where it holds."""
+    """Return the flow (1, 2, h, w) of the second frame over the first, and where it holds."""
     one, other = (x[0].numpy() / 100 for x in (first, second))
     over, back = (
         torch.from_numpy(np.stack(optical_flow_tvl1(*pair)[::-1]))[None].float()

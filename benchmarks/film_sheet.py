@@ -21,7 +21,7 @@ SIDE = 256
 
 
 def rows_of(photo: NDArray[np.uint8], seed: int) -> dict[str, list[NDArray[np.uint8]]]:
-    """Give the pictures of the sheet, a column a name: the print when new, then by strength."""
+    """Return the pictures of the sheet, a column a name: the print when new, then by strength."""
     panchromatic = film.lightness_of(photo)
     columns: dict[str, list[NDArray[np.uint8]]] = {"new": []}
     columns |= {f"{strength:.2f}": [] for strength in STRENGTHS}

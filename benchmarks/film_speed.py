@@ -74,7 +74,7 @@ def run(*arguments: object) -> Run:
 
 
 def reference_seconds(turns: int = 3) -> float:
-    """Give the processor time of a pass of the plain reference on one core."""
+    """Return the processor time of a pass of the plain reference on one core."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     work, found = reference_work(), []

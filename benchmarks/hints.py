@@ -108,7 +108,7 @@ def by_smoothing(look: Look) -> Answer:
 
 
 def _system(lightness: np.ndarray) -> sparse.csc_matrix:
-    """Give the matrix of the smoother for L (h, w), 0 to 1."""
+    """Return the matrix of the smoother for L (h, w), 0 to 1."""
     index = np.arange(lightness.size).reshape(lightness.shape)
     first = np.concatenate([index[:, :-1].ravel(), index[:-1].ravel()])
     second = np.concatenate([index[:, 1:].ravel(), index[1:].ravel()])
@@ -150,7 +150,7 @@ def measured(
 
 
 def rows(figures: Mapping[str, Any]) -> list[str]:
-    """Give README's table: PSNR / CIEDE2000, a line for each number of hints and way."""
+    """Return README's table: PSNR / CIEDE2000, a line for each number of hints and way."""
     models = figures["models"]
     lines = [f"| hints | {' | '.join(models)} |", f"| --- {'| ---: ' * len(models)}|"]
     for way in WAYS:
@@ -184,7 +184,7 @@ _PLACES = {"worst": "at the worst places", "random": "at random places"}
 
 
 def draw(figures: Mapping[str, Any]) -> str:
-    """Give the picture, an SVG file: PSNR over hints, a panel for each way to choose places."""
+    """Return the picture, an SVG file: PSNR over hints, a panel for each way to choose places."""
     models = figures["models"]
     means = [
         figure["psnr"]["mean"]

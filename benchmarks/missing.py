@@ -26,7 +26,7 @@ Shape = NDArray[np.float64]
 
 
 def torn(size: tuple[int, int], kind: str, rng: np.random.Generator) -> Shape:
-    """Give how much of each pixel is torn off a photo of a size, width and height: 0 to 1."""
+    """Return how much of each pixel is torn off a photo of a size, width and height: 0 to 1."""
     width, height = (FINE * side for side in size)
     canvas = Image.new("L", (width, height))
     draw = ImageDraw.Draw(canvas)
@@ -59,7 +59,7 @@ def on_a_lid(picture: Photo, part: Shape, rng: np.random.Generator) -> Photo:
 
 
 def lightness(picture: Photo) -> NDArray[np.float32]:
-    """Give L* (H, W)."""
+    """Return L* (H, W)."""
     return full_lightness(picture.pixels)[0, 0].numpy()
 
 

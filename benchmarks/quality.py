@@ -25,7 +25,7 @@ HEADER = (
 
 
 def row(models: dict[str, Any], model: str) -> str:
-    """Give a model's line: figures, and in brackets their share of grey's or the originals'."""
+    """Return a model's line: figures, and in brackets their share of grey's or the originals'."""
     figures = {name: figure["mean"] for name, figure in models[model].items()}
     difference = share(models, model, "ciede2000", GREY)
     colour = share(models, model, "colourfulness", ORIGINAL)
@@ -44,7 +44,8 @@ def row(models: dict[str, Any], model: str) -> str:
 
 
 def group_rows(groups: dict[str, Any], models: list[str]) -> list[str]:
-    """Give a line for each group: how many photos, each model's CIEDE2000 as a share of grey's."""
+    """Return a line for each group: how many photos, each model's CIEDE2000 as a share of
+    grey's."""
     lines = [f"| | photos | {' | '.join(models)} |", f"| --- | ---: {'| ---: ' * len(models)}|"]
     for name, group in groups.items():
         figures = group["ciede2000"]
@@ -54,7 +55,7 @@ def group_rows(groups: dict[str, Any], models: list[str]) -> list[str]:
 
 
 def kept() -> dict[str, Any]:
-    """Give the figures that came with the embedded models, as one summary."""
+    """Return the figures that came with the embedded models, as one summary."""
     folders = hub.embedded("generator")
     found = {n: json.loads((folder / hub.EVALUATION).read_text()) for n, folder in folders.items()}
     protocols = [figures["protocol"] for figures in found.values()]
@@ -69,7 +70,7 @@ def kept() -> dict[str, Any]:
 
 
 def joined(tables: list[dict[str, Any]]) -> dict[str, Any]:
-    """Give tables of groups, each of another model, as one."""
+    """Return tables of groups, each of another model, as one."""
     whole: dict[str, Any] = {name: dict(group) for name, group in tables[0].items()}
     for table in tables:
         for name, group in table.items():

@@ -42,7 +42,8 @@ Figures = list[tuple[float, ...]]
 
 
 def chosen(data: Sequence[str], count: int, tuning: bool) -> list[tuple[str, Pixels]]:
-    """Give squares of so many photos; those for tuning are others than those that are reported."""
+    """Return squares of so many photos; those for tuning are others than those that are
+    reported."""
     photos = list(read_all(data))
     reported = evenly(range(len(photos)), 60)
     places = reported[:: max(len(reported) // count, 1)][:count]
@@ -59,13 +60,13 @@ def as_photo(pixels: Pixels, name: str) -> Photo:
 
 
 def error(photo: Photo, lines: Tensor, truth: Pixels) -> tuple[float, float]:
-    """Give PSNR and CIEDE2000 of a photo in the colours of lines."""
+    """Return PSNR and CIEDE2000 of a photo in the colours of lines."""
     made = Picture(paint(photo, lines).pixels)  # type: ignore[arg-type]
     return psnr(made, Picture(truth)), ciede2000(made, Picture(truth))
 
 
 def moved(look: Look, ab: Tensor) -> Tensor:
-    """Give lines with mean and deviation of ab (1, 2, H, W)."""
+    """Return lines with mean and deviation of ab (1, 2, H, W)."""
     own, other = look.ab, ab
     share = other.std((2, 3), keepdim=True) / own.std((2, 3), keepdim=True).clamp(min=1e-3)
     new = (own - own.mean((2, 3), keepdim=True)) * share + other.mean((2, 3), keepdim=True)
@@ -73,7 +74,7 @@ def moved(look: Look, ab: Tensor) -> Tensor:
 
 
 def halves(colorizer: Colorizer, photos: list[tuple[str, Pixels]]) -> dict[str, Figures]:
-    """Give PSNR and CIEDE2000 of each photo's right half, by what was its reference.
+    """Return PSNR and CIEDE2000 of each photo's right half, by what was its reference.
 
     Photos whose left half is grey have nothing to give, and are left out.
     """
@@ -129,7 +130,7 @@ def sheet(colorizer: Colorizer, photos: list[tuple[str, Pixels]], count: int = 1
 
 
 def frames(square: Pixels, count: int) -> list[tuple[Pixels, int, int]]:
-    """Cut frames out of a square at places of a spiral, in other light; give their corners too.
+    """Cut frames out of a square at places of a spiral, in other light; return their corners too.
 
     Only L* changes with the light, so that one thing has one ab on all frames.
     """
@@ -146,7 +147,7 @@ def frames(square: Pixels, count: int) -> list[tuple[Pixels, int, int]]:
 
 
 def inconsistency(made: list[Tensor], corners: list[tuple[int, int]]) -> float:
-    """Give the mean distance of the frames' ab (1, 2, FRAME, FRAME) from their mean, by place."""
+    """Return the mean distance of the frames' ab (1, 2, FRAME, FRAME) from their mean, by place."""
     canvas = torch.full((len(made), 2, SQUARE, SQUARE), torch.nan)
     for number, (ab, (top, left)) in enumerate(zip(made, corners, strict=True)):
         canvas[number, :, top : top + FRAME, left : left + FRAME] = ab[0]
@@ -157,7 +158,7 @@ def inconsistency(made: list[Tensor], corners: list[tuple[int, int]]) -> float:
 def series(
     colorizer: Colorizer, photos: list[tuple[str, Pixels]], count: int
 ) -> dict[str, Figures]:
-    """Give inconsistency, PSNR and CIEDE2000 of each scene, one by one and together.
+    """Return inconsistency, PSNR and CIEDE2000 of each scene, one by one and together.
 
     The scenes are one album: the frames of the others are there too.
     """

@@ -100,7 +100,7 @@ CLASSICAL: Ways = {
 
 
 def squares(sources: list[str], count: int, size: int) -> list[Pixels]:
-    """Give evenly picked photos as centre squares."""
+    """Return evenly picked photos as centre squares."""
     left_out: dict[str, str] = {}
     found = [square for _, square in protocol.squares(pick(sources, count), size, left_out)]
     for name, reason in left_out.items():
@@ -109,7 +109,7 @@ def squares(sources: list[str], count: int, size: int) -> list[Pixels]:
 
 
 def damaged_pair(square: Pixels, kind: str, place: int) -> tuple[Lightness, Lightness]:
-    """Give a photo's lightness with damage of a kind, and without it."""
+    """Return a photo's lightness with damage of a kind, and without it."""
     rng = np.random.default_rng((SEEDS, KINDS.index(kind), place))
     if kind == PRINTED:
         old = film.old_print(square, rng)
@@ -154,7 +154,7 @@ def measure(
 
 
 def summary_of(rows: Rows, photos: int, size: int) -> dict[str, Any]:
-    """Give means with intervals, in the form of `colorgan evaluate --json`."""
+    """Return means with intervals, in the form of `colorgan evaluate --json`."""
     measured = {
         "photos": photos,
         "size": size,
@@ -173,7 +173,7 @@ def _figure(found: Any) -> dict[str, Any]:
 
 
 def table(rows: Rows) -> Iterator[str]:
-    """Give the lines of the table: each kind before, after, by the best classical filter."""
+    """Yield the lines of the table: each kind before, after, by the best classical filter."""
     filters = [way for way in CLASSICAL if way in rows]
     yield "| kind | | damaged | restored | restored - damaged | best filter | restored - filter |"
     yield "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
@@ -197,14 +197,14 @@ def _kinds(rows: Rows) -> list[str]:
 
 
 def _gain(own: list[float], other: list[float], digits: int) -> str:
-    """Give the mean difference with its interval, as text."""
+    """Return the mean difference with its interval, as text."""
     gain = difference(own, other)
     ends = "..".join(f"{end:+.{digits}f}" for end in gain.interval or ())
     return f"{gain.mean:+.{digits}f} ({ends})"
 
 
 def beside(rows: Rows) -> Iterator[str]:
-    """Give the lines of the table that holds the gain of another restorer beside this one's."""
+    """Yield the lines of the table that holds the gain of another restorer beside this one's."""
     yield "| kind | | gain of the other | gain | difference |"
     yield "| --- | --- | ---: | ---: | ---: |"
     for kind in _kinds(rows):
@@ -216,13 +216,13 @@ def beside(rows: Rows) -> Iterator[str]:
 
 
 def coloured(colorizer: Colorizer, lightness: Lightness) -> Pixels:
-    """Colour a lightness (H, W); give sRGB (H, W, 3)."""
+    """Colour a lightness (H, W); return sRGB (H, W, 3)."""
     seen = torch.from_numpy(np.array(lightness))[None, None]
     return np.asarray(to_pixels(seen, colorizer.see(seen).ab)[0])
 
 
 def colouring(restorer: Restorer, photos: list[Pixels], model: str) -> Iterator[str]:
-    """Give the lines that say how whole prints are coloured, as they are and restored first."""
+    """Yield the lines that say how whole prints are coloured, as they are and restored first."""
     colorizer = Colorizer.from_pretrained(model)
     figures: dict[str, dict[str, list[float]]] = {}
     for place, square in enumerate(tqdm(photos, desc="colouring", leave=False)):

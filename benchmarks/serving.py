@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def free_port() -> int:
-    """Give a port of this machine on which nobody listens."""
+    """Return a port of this machine on which nobody listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
@@ -47,7 +47,7 @@ def wait_until_answering(
 
 @contextmanager
 def app(folder: Path) -> Iterator[tuple[str, int, Path]]:
-    """Serve the page for an unlimited visitor; give its address, its process and its log."""
+    """Serve the page for an unlimited visitor; return its address, its process and its log."""
     port = free_port()
     settings = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "gradio")}
     settings |= {"COLORGAN_VISITOR_PHOTOS": "1000000", "HF_HUB_OFFLINE": "1"}

@@ -57,7 +57,7 @@ class Reference(nn.Module):
         self.head = nn.Conv2d(channels, 2, 3, padding=1)
 
     def forward(self, rgb: Tensor) -> Tensor:
-        """Give ab (N, 2, H, W) of a picture (N, 3, H, W) whose sides are multiples of 32."""
+        """Return ab (N, 2, H, W) of a picture (N, 3, H, W) whose sides are multiples of 32."""
         maps: list[Tensor] = self.trunk(rgb)
         x = maps[-1]
         for step, skip in zip(self.steps, [*reversed(maps[:-1]), None], strict=True):
@@ -67,7 +67,7 @@ class Reference(nn.Module):
 
 
 def compare(works: Mapping[str, Work], reference: Work, turns: int) -> dict[str, dict[str, float]]:
-    """Time works in turns with the reference; give the median ratio and the median seconds."""
+    """Time works in turns with the reference; return the median ratio and the median seconds."""
     seconds: dict[str, list[float]] = {name: [] for name in ("reference", *works)}
     for turn in range(turns + 1):
         for name, work in {"reference": reference, **works}.items():
@@ -96,7 +96,7 @@ def networks(turns: int) -> dict[str, dict[str, float]]:
 
 
 def reference_work() -> Work:
-    """Give the reference's pass at 512."""
+    """Return the reference's pass at 512."""
     network = Reference().eval()
     rgb = torch.rand(1, 3, 512, 512)
 
@@ -133,7 +133,7 @@ def grey_photos(size: tuple[int, int]) -> dict[str, Photo]:
 
 
 def worst_cases(turns: int) -> dict[str, float]:
-    """Time photos outside sRGB in turns with an ordinary one; give the ratios to it."""
+    """Time photos outside sRGB in turns with an ordinary one; return the ratios to it."""
     colorizer = Colorizer.from_pretrained("pretrained")
     works: dict[str, Work] = {
         name: lambda p=source: colorizer.colorize(p, size=512)  # type: ignore[misc]
@@ -204,7 +204,7 @@ print(int(peak[1]) / 1024)
 
 
 def peak_of(photo_name: str, work: str = "colorize") -> float:
-    """Give the peak MiB of a new process that colours or restores one of `grey_photos`."""
+    """Return the peak MiB of a new process that colours or restores one of `grey_photos`."""
     command = [sys.executable, "-c", _PEAK_OF, str(Path(__file__).parent), photo_name, work]
     return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
@@ -225,7 +225,7 @@ print(loaded, first, int(peak[1]) / 1024)
 
 
 def fresh_process(size: tuple[int, int]) -> tuple[float, float, float]:
-    """Colour a photo in a new process; give seconds to load, seconds for it, and peak MiB."""
+    """Colour a photo in a new process; return seconds to load, seconds for it, and peak MiB."""
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder) / "photo.jpg", Path(folder) / "out.jpg"
         noise_photo(size).save(path, quality=90)
@@ -237,7 +237,7 @@ def fresh_process(size: tuple[int, int]) -> tuple[float, float, float]:
 
 
 def startup(command: list[str]) -> float:
-    """Give the least seconds of five starts."""
+    """Return the least seconds of five starts."""
     times = []
     for _ in range(5):
         start = time.perf_counter()

@@ -35,7 +35,7 @@ def album(data: Sequence[str], count: int, width: int, folder: Path) -> None:
 
 
 def coloured(folder: Path, output: Path, model: str, *more: str) -> tuple[float, float]:
-    """Give the seconds of processor time and the MB of memory at most that colouring takes."""
+    """Return the seconds of processor time and the MB of memory at most that colouring takes."""
     command = [sys.executable, "-m", "colorgan", "colorize", str(folder), "-o", str(output)]
     child = subprocess.Popen(
         [*command, "--model", model, *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

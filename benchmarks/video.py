@@ -61,7 +61,7 @@ class Clip:
 
 
 def opened(path: Path, side: int) -> Tensor:
-    """Give Lab (1, 3, h, w) of a photo, its short side so many pixels."""
+    """Return Lab (1, 3, h, w) of a photo, its short side so many pixels."""
     with Image.open(path) as image:
         scale = side / min(image.size)
         shape = round(image.width * scale), round(image.height * scale)
@@ -69,7 +69,7 @@ def opened(path: Path, side: int) -> Tensor:
 
 
 def view(photo: Tensor, left: float, top: float, zoom: float, shape: tuple[int, int]) -> Tensor:
-    """Give a part of a photo, from a corner in pixels and enlarged, bilinearly."""
+    """Return a part of a photo, from a corner in pixels and enlarged, bilinearly."""
     height, width = photo.shape[-2:]
     x = (left + (torch.arange(shape[1]) + 0.5) / zoom) * 2 / width - 1
     y = (top + (torch.arange(shape[0]) + 0.5) / zoom) * 2 / height - 1
@@ -168,13 +168,14 @@ def clips(photos: list[Tensor], count: int, shape: tuple[int, int]) -> Iterator[
 
 
 def distance(first: Tensor, second: Tensor) -> Tensor:
-    """Give how far ab lies apart: (T, 1, h, w)."""
+    """Return how far ab lies apart: (T, 1, h, w)."""
     apart: Tensor = torch.linalg.vector_norm(first - second, dim=1, keepdim=True)
     return apart
 
 
 def warping_error(lab: Tensor, flow: Tensor, seen: Tensor) -> float:
-    """Give the mean squared difference of R, G, B along the motion, where points are seen in both.
+    """Return the mean squared difference of R, G, B along the motion, where points are seen in
+    both.
 
     Args:
         lab: (T, 3, h, w).
@@ -187,7 +188,8 @@ def warping_error(lab: Tensor, flow: Tensor, seen: Tensor) -> float:
 
 
 def cdc(ab: Tensor) -> float:
-    """Give how much the distribution of colours ab (T, 2, h, w) changes over 1, 2 and 4 frames."""
+    """Return how much the distribution of colours ab (T, 2, h, w) changes over 1, 2 and 4
+    frames."""
     histograms = torch.stack(
         [torch.stack([torch.histc(plane, 64, -128, 128) for plane in frame]) for frame in ab]
     )
@@ -217,7 +219,7 @@ def figures(clip: Clip, ab: Tensor) -> dict[str, float]:
 
 @torch.inference_mode()
 def coloured(clip: Clip, filmer: Filmer) -> Tensor:
-    """Give ab (T, 2, h, w) by a filmer."""
+    """Return ab (T, 2, h, w) by a filmer."""
     frames = ((number, shown[None]) for number, shown in enumerate(clip.shown))
     return torch.cat([done.memory.ab for done in filmer.steady(frames)])
 

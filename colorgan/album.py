@@ -119,7 +119,7 @@ def _is_folder(output: str | Path) -> bool:
 
 
 def share(jobs: Sequence[Job], process: int, processes: int) -> list[Job]:
-    """Give the photos that one of several processes is to work on, beginning with process 0.
+    """Return the photos that one of several processes is to work on, beginning with process 0.
 
     Those of one name but for the ending or capitals stay together: their results may be in each
     other's way.
@@ -129,7 +129,7 @@ def share(jobs: Sequence[Job], process: int, processes: int) -> list[Job]:
 
 
 def finished(jobs: Sequence[Job]) -> dict[Job, Path]:
-    """Give the photos that have a result, and where. Results appear whole, so they are done.
+    """Return the photos that have a result, and where. Results appear whole, so they are done.
 
     A file that this program did not write is no result.
     """
@@ -151,7 +151,7 @@ def finished(jobs: Sequence[Job]) -> dict[Job, Path]:
 
 
 def hint_files(folder: Path, jobs: Sequence[Job], output: str | Path) -> dict[Path, Path]:
-    """Give the file of hints of each photo that has one, by the photo's path.
+    """Return the file of hints of each photo that has one, by the photo's path.
 
     That of `trip/old.jpg` is `trip/old.jpg.hints.json` or `trip/old.hints.json` in the folder.
 
@@ -194,7 +194,7 @@ def colorize_all(
     keeper: Keeper | None = None,
     hints: Callable[[Path], Hints | None] = lambda source: None,
 ) -> Iterator[Done]:
-    """Colour the photos one after another; give a row for each as it is done.
+    """Colour the photos one after another; yield a row for each as it is done.
 
     A photo whose result would replace a photo of this very list, another result, or a file that
     this program did not write, is refused.

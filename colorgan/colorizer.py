@@ -130,7 +130,7 @@ class Colorizer(PhotoModel):
         reference_strength: float = 1.0,
         max_pixels: int = files.MAX_PIXELS,
     ) -> Image.Image:
-        """Colour a photo; give an 8-bit picture of the same size.
+        """Colour a photo; return an 8-bit picture of the same size.
 
         Of a file with several pages or frames it is the first, and a `PhotoWarning` says so.
 
@@ -171,7 +171,7 @@ class Colorizer(PhotoModel):
         max_pixels: int = files.MAX_PIXELS,
         overwrite: bool = False,
     ) -> Path:
-        """Colour a picture file into another, with its depth, alpha and metadata; give its path.
+        """Colour a picture file into another, with its depth, alpha and metadata; return its path.
 
         All pages of a TIFF become one TIFF; all frames of an animation an animated PNG or WebP.
         What reading left out or changed, such as a damaged text, is a `PhotoWarning`. Hints are
@@ -213,7 +213,7 @@ class Colorizer(PhotoModel):
         references: Sequence[Reference] = (),
         reference_strength: float = 1.0,
     ) -> Photo:
-        """Colour a photo; give it with the same size, depth, alpha and metadata.
+        """Colour a photo; return it with the same size, depth, alpha and metadata.
 
         Hints are kept in the metadata; without any, those are used that it carries already. They
         go on top of what references say. If nothing is like the references, a notice says so.
@@ -271,7 +271,7 @@ class Colorizer(PhotoModel):
     def look(
         self, photo: Photo, *, size: Size = DEFAULT_SIZE, lightness: Tensor | None = None
     ) -> Look:
-        """Show the network a photo, once; give all that it saw.
+        """Show the network a photo, once; return all that it saw.
 
         `paint` makes the photo in colour of it, with any strength and hints:
 
@@ -293,7 +293,7 @@ class Colorizer(PhotoModel):
             return self._look(lightness, size)
 
     def guess(self, photo: Photo, *, size: Size = DEFAULT_SIZE) -> Reference:
-        """Look at a photo and give what the model guesses, as a reference for photos like it.
+        """Look at a photo and return what the model guesses, as a reference for photos like it.
 
         Hints that the photo carries are part of it, and it then counts for more.
 
@@ -317,7 +317,7 @@ class Colorizer(PhotoModel):
         return self.generator.has_distribution
 
     def doubt(self, photo: Photo, *, size: int = DEFAULT_SIZE) -> NDArray[np.float32]:
-        """Say how undecided the model is at each place, as `Look.doubt` does: (h, w).
+        """Return how undecided the model is at each place, as `Look.doubt` does: (h, w).
 
         Raises:
             ModelError: the model gives colours, but no distribution.
@@ -337,7 +337,7 @@ class Colorizer(PhotoModel):
         return Look.of(small, self.see(small), size)
 
     def _chosen(self, lightness: Tensor) -> Look:
-        """Give the look at the size of `AUTO_SIZES` whose colours agree best with the others'."""
+        """Return the look at the size of `AUTO_SIZES` whose colours agree best with the others'."""
         looks = [self._look(lightness, size) for size in AUTO_SIZES]
         guesses = torch.cat([F.interpolate(look.ab, (48, 48), mode="area") for look in looks])
         apart = (guesses[:, None] - guesses[None]).norm(dim=2).mean((2, 3))
@@ -345,7 +345,7 @@ class Colorizer(PhotoModel):
 
     @torch.inference_mode()
     def see(self, lightness: Tensor) -> Seen:
-        """Give what one pass of the network gives for lightness (N, 1, H, W) at its own size.
+        """Return what one pass of the network gives for lightness (N, 1, H, W) at its own size.
 
         The door for tensors: no resize, no file; bfloat16 inside where the device is fast at it.
         The only work that a GPU does: what goes in and comes out is on the processor and small, so
@@ -381,7 +381,7 @@ def paint(
 
 
 def carried_hints(photo: Photo) -> Hints:
-    """Give the hints that a photo carries from an earlier colouring; none if it has none."""
+    """Return the hints that a photo carries from an earlier colouring; none if it has none."""
     text = notes.hints(photo.xmp)
     try:
         return from_json(text) if text else NO_HINTS

@@ -13,7 +13,7 @@ from .errors import out_of_memory
 
 
 def choose_device(place: int = 0) -> torch.device:
-    """Give the fastest device there is: CUDA, Apple's MPS, or the processor.
+    """Return the fastest device there is: CUDA, Apple's MPS, or the processor.
 
     Args:
         place: of this process among those on this machine: each takes another GPU.
@@ -24,14 +24,14 @@ def choose_device(place: int = 0) -> torch.device:
 
 
 def has_idle_core() -> bool:
-    """Say whether a core is left for other work while the networks compute."""
+    """Return whether a core is left for other work while the networks compute."""
     if choose_device().type != "cpu":
         return True
     return torch.get_num_threads() < cores()
 
 
 def cores() -> int:
-    """Give how many cores this process may use."""
+    """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -39,7 +39,7 @@ def cores() -> int:
 
 @lru_cache
 def has_fast_bfloat16(kind: str) -> bool:
-    """Say whether a kind of device ("cpu", "cuda", "mps") computes in bfloat16 natively.
+    """Return whether a kind of device ("cpu", "cuda", "mps") computes in bfloat16 natively.
 
     A processor without it would emulate it, slower than float32, so its flags are asked.
     """

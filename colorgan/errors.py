@@ -30,7 +30,7 @@ class PhotoWarning(UserWarning):
 
 
 def out_of_memory(name: str) -> PhotoError:
-    """Give the error of a photo that is too large for this machine's memory."""
+    """Return the error of a photo that is too large for this machine's memory."""
     return PhotoError(f"{name} needs more memory than is free. Make a smaller copy.")
 
 

@@ -36,14 +36,14 @@ the slight ones look like."""
 
 
 def lightness_of(rgb: NDArray[np.uint8], weights: Sequence[float] | None = None) -> Lightness:
-    """Give L* (H, W) of sRGB (H, W, 3); `weights` as in `color.rgb_to_lightness`."""
+    """Return L* (H, W) of sRGB (H, W, 3); `weights` as in `color.rgb_to_lightness`."""
     picture = torch.tensor(rgb).permute(2, 0, 1)[None] / 255
     plate = None if weights is None else torch.tensor(weights)
     return np.asarray(color.rgb_to_lightness(picture, plate)[0, 0])
 
 
 def emulsion(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Lightness:
-    """Give the lightness (H, W) that a random old plate records of sRGB (H, W, 3).
+    """Return the lightness (H, W) that a random old plate records of sRGB (H, W, 3).
 
     Half of them are panchromatic, which see as the eye does; the others see less red.
     """

@@ -81,7 +81,7 @@ class Look:
     def borrowed(
         self, references: Sequence[Reference], strength: float = 1.0
     ) -> reference.Borrowed:
-        """Give what references do at every place, and the share that found its like.
+        """Return what references do at every place, and the share that found its like.
 
         Args:
             references: colour photos that the same model looked at.
@@ -98,7 +98,7 @@ class Look:
         strength: float = 1.0,
         borrowed: reference.Borrowed | None = None,
     ) -> Tensor:
-        """Give the lines of `upsampling` (1, 4, h, w): colour for the photo at any size.
+        """Return the lines of `upsampling` (1, 4, h, w): colour for the photo at any size.
 
         Args:
             hints: what is wanted where; their order makes no difference.
@@ -126,7 +126,7 @@ class Look:
         return lines
 
     def guess(self, hints: Iterable[Hint] = (), name: str = "photo") -> Reference:
-        """Give the colours that the photo has with hints, as a reference for photos like it.
+        """Return the colours that the photo has with hints, as a reference for photos like it.
 
         With hints it counts for more (`reference.ACCEPTED`): a person has said so.
 
@@ -146,7 +146,7 @@ class Look:
         return replace(reference.reference(self.scene, ab, name), weight=weight)
 
     def anchors(self, hints: Iterable[Hint]) -> spreading.Anchors:
-        """Give what hints say of single places.
+        """Return what hints say of single places.
 
         Raises:
             HintError: the strokes have too many points.
@@ -172,7 +172,7 @@ class Look:
         )
 
     def _wish(self, hint: Hint, x: float, y: float) -> tuple[float, tuple[float, float]]:
-        """Give the factor of the model's colour and the colour that are wanted at a place."""
+        """Return the factor of the model's colour and the colour that are wanted at a place."""
         want = hint.want
         if isinstance(want, tuple):
             return 0.0, want
@@ -184,14 +184,14 @@ class Look:
         return 0.0, (a, b)
 
     def lightness_at(self, x: float, y: float) -> float:
-        """Give L* at a place, shares of width and height."""
+        """Return L* at a place, shares of width and height."""
         row, column = _pixel(self.lightness, x, y)
         return float(self.lightness[0, 0, row, column])
 
     def ab_at(
         self, x: float, y: float, hints: Iterable[Hint] = (), strength: float = 1.0
     ) -> tuple[float, float]:
-        """Give (a*, b*) at a place, shares of width and height."""
+        """Return (a*, b*) at a place, shares of width and height."""
         lines = self.lines(hints, strength)
         row, column = _pixel(lines, x, y)
         slope, offset = lines[0, :, row, column].view(2, 2)
@@ -216,7 +216,7 @@ class Look:
         return self._enlarged(entropy).clamp(0, 1)
 
     def likely(self, x: float, y: float, count: int = 5) -> list[tuple[float, float]]:
-        """Give colours (a*, b*) that the model holds possible at a place, likeliest first.
+        """Return colours (a*, b*) that the model holds possible at a place, likeliest first.
 
         A model without a distribution gives its answer and colours near it.
 
@@ -232,7 +232,7 @@ class Look:
         return [ab for ab, _ in advice.modes(self.chances[0, :, row, column], count)]
 
     def telling(self, hints: Iterable[Hint] = (), count: int = 4) -> list[tuple[float, float]]:
-        """Give the places (x, y), shares, where a hint would tell most, beside those given."""
+        """Return the places (x, y), shares, where a hint would tell most, beside those given."""
         rows, columns = self.places.shape
         doubt = torch.ones(rows * columns)
         if self.doubt is not None:
@@ -243,7 +243,7 @@ class Look:
         return [((i % columns + 0.5) / columns, (i // columns + 0.5) / rows) for i in found]
 
     def versions(self, hints: Iterable[Hint] = ()) -> list[tuple[Hint, ...]]:
-        """Give hints of `VERSIONS` answers that differ where the model is undecided.
+        """Return hints of `VERSIONS` answers that differ where the model is undecided.
 
         The first is its answer with the hints given; each of the others adds one colour that it
         holds possible too, at one of the places where that tells most.

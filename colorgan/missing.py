@@ -66,7 +66,7 @@ class Stroke:
 
 
 def find(photo: Photo) -> Mask:
-    """Give where parts of a photo are missing: (H, W)."""
+    """Return where parts of a photo are missing: (H, W)."""
     lightness = full_lightness(photo.pixels)[0, 0].numpy()
     scale = min(SIDE / min(lightness.shape), 1.0)
     size = (max(round(photo.width * scale), 1), max(round(photo.height * scale), 1))
@@ -118,7 +118,7 @@ def marked(path: str | Path, photo: Photo) -> Mask:
 
 
 def drawn(mask: Mask, strokes: Sequence[Stroke]) -> Mask:
-    """Give a mask (H, W) with what a person drew over it, one stroke after the other."""
+    """Return a mask (H, W) with what a person drew over it, one stroke after the other."""
     if not strokes:
         return mask
     height, width = mask.shape
@@ -135,7 +135,7 @@ def drawn(mask: Mask, strokes: Sequence[Stroke]) -> Mask:
 
 
 def shown(photo: Photo, mask: Mask) -> Photo:
-    """Give a photo with the places of a mask (H, W) in red."""
+    """Return a photo with the places of a mask (H, W) in red."""
     pixels = photo.pixels.copy()
     whole = np.iinfo(pixels.dtype).max
     pixels[mask] = 0.35 * pixels[mask] + 0.65 * whole * RED
@@ -143,7 +143,7 @@ def shown(photo: Photo, mask: Mask) -> Photo:
 
 
 def filled(photo: Photo, mask: Mask) -> Photo:
-    """Give a photo with the places of a mask (H, W) filled from what is around them.
+    """Return a photo with the places of a mask (H, W) filled from what is around them.
 
     Raises:
         PhotoError: memory is too short.
@@ -162,12 +162,12 @@ def filled(photo: Photo, mask: Mask) -> Photo:
 
 
 def count(mask: Mask) -> int:
-    """Give how many parts are missing: what touches is one."""
+    """Return how many parts are missing: what touches is one."""
     return int(ndimage.label(mask, np.ones((3, 3)))[1])
 
 
 def told(mask: Mask) -> str:
-    """Say how much is missing, as a sentence for a person; "" if nothing is."""
+    """Return how much is missing, as a sentence for a person; "" if nothing is."""
     parts = count(mask)
     if not parts:
         return ""
@@ -176,7 +176,7 @@ def told(mask: Mask) -> str:
 
 
 def _parts(lightness: NDArray[np.float32]) -> Iterator[Mask]:
-    """Give the missing parts of a small picture (H, W), each as a mask."""
+    """Yield the missing parts of a small picture (H, W), each as a mask."""
     for lid in (lightness >= PALE, lightness <= DARK):
         labels, count = ndimage.label(lid)
         sizes = np.bincount(labels.ravel(), minlength=count + 1) / lightness.size
@@ -188,14 +188,14 @@ def _parts(lightness: NDArray[np.float32]) -> Iterator[Mask]:
 
 
 def _is_border(part: Mask) -> bool:
-    """Say whether a part takes nearly all of a side, or lies along two that face each other."""
+    """Return whether a part takes nearly all of a side, or lies along two that face each other."""
     sides = [part[0].mean(), part[-1].mean(), part[:, 0].mean(), part[:, -1].mean()]
     facing = (sides[0] and sides[1]) or (sides[2] and sides[3])
     return bool(max(sides) > ALONG or facing)
 
 
 def _stands_out(lightness: NDArray[np.float32], part: Mask) -> bool:
-    """Say whether a part ends sharply nearly all around: light that burnt out fades instead."""
+    """Return whether a part ends sharply nearly all around: light that burnt out fades instead."""
     beside = ndimage.binary_dilation(part, iterations=4)
     beside &= ~ndimage.binary_dilation(part, iterations=2)
     step = np.abs(lightness[beside] - np.median(lightness[part]))

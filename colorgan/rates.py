@@ -57,7 +57,7 @@ class Rates:
             return 0.0
 
     def hashed(self, address: str) -> str:
-        """Give an address as what is kept of it; another one tomorrow."""
+        """Return an address as what is kept of it; another one tomorrow."""
         with self._lock:
             self._renew(self.clock())
             return hashlib.sha256(self._salt + address.encode()).hexdigest()

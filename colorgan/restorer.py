@@ -82,7 +82,7 @@ class Restorer(PhotoModel):
     def __call__(
         self, photo: files.Source, *, strength: float = 1.0, max_pixels: int = files.MAX_PIXELS
     ) -> Image.Image:
-        """Restore a photo; give an 8-bit picture of the same size.
+        """Restore a photo; return an 8-bit picture of the same size.
 
         Of a file with several pages or frames it is the first, and a `PhotoWarning` says so.
 
@@ -106,7 +106,7 @@ class Restorer(PhotoModel):
         max_pixels: int = files.MAX_PIXELS,
         overwrite: bool = False,
     ) -> Path:
-        """Restore a picture file into another, with its depth, alpha and metadata; give its path.
+        """Restore a picture file into another, with its depth, alpha and metadata; return its path.
 
         All pages of a TIFF become one TIFF; all frames of an animation an animated PNG or WebP.
         What reading left out or changed, such as a damaged text, is a `PhotoWarning`.
@@ -141,7 +141,7 @@ class Restorer(PhotoModel):
 
     @torch.inference_mode()
     def likely(self, lightness: Tensor) -> dict[str, float]:
-        """Give how likely each damage that the model tells befell L* (1, 1, H, W): 0 to 1."""
+        """Return how likely each damage that the model tells befell L* (1, 1, H, W): 0 to 1."""
         tells = self.network.settings.tells
         if not tells:
             return {}
@@ -157,7 +157,7 @@ class Restorer(PhotoModel):
         return dict(zip(tells, top.tolist(), strict=True))
 
     def restore(self, photo: Photo, *, strength: float = 1.0) -> Photo:
-        """Restore a photo; give it with the same size, depth, colours, alpha and metadata.
+        """Restore a photo; return it with the same size, depth, colours, alpha and metadata.
 
         Raises:
             PhotoError: the photo needs more memory than is free.
@@ -179,7 +179,7 @@ class Restorer(PhotoModel):
 
     @torch.inference_mode()
     def mend(self, lightness: Tensor, strength: float = 1.0) -> Tensor:
-        """Give the restored lightness for lightness (1, 1, H, W), L* in 0..100, of any size.
+        """Return the restored lightness for lightness (1, 1, H, W), L* in 0..100, of any size.
 
         The door for tensors, and the only work that a GPU does: both tensors are on the processor.
         """

@@ -74,7 +74,7 @@ class Shelf:
             path.unlink(missing_ok=True)
 
     def take(self, photo: Photo) -> Look | None:
-        """Give the look at a photo, without its distribution, or None if there is none."""
+        """Return the look at a photo, without its distribution, or None if there is none."""
         path = self._path(photo)
         try:
             data = path.read_bytes()
@@ -108,13 +108,13 @@ class Series:
         self._alike: dict[tuple[int, int], float] = {}
 
     def lines(self, look: Look, hints: Hints, strength: float = 1.0) -> Tensor:
-        """Give the lines of `Look.lines` with the colours that the series has in common."""
+        """Return the lines of `Look.lines` with the colours that the series has in common."""
         alike, reach = self.like(look.guess())
         borrowed = reference.share(look.scene, alike, reach) if alike else None
         return look.lines(hints.hints, strength, borrowed)
 
     def corrected(self, photo: Reference) -> Series:
-        """Give the series with what a person made of one of its photos, or of one more.
+        """Return the series with what a person made of one of its photos, or of one more.
 
         Args:
             photo: `Look.guess` of the photo with the hints that were given.
@@ -127,7 +127,7 @@ class Series:
         return series
 
     def changes(self, photo: Reference) -> list[Change]:
-        """Say which other photos would change if one were corrected, the most changed first.
+        """Return which other photos would change if one were corrected, the most changed first.
 
         Nothing is looked at again: what is kept of the photos, some hundred places of each, tells.
 
@@ -149,7 +149,7 @@ class Series:
         return sorted(found, key=lambda change: -change.apart)
 
     def _shared(self, own: Reference) -> Tensor:
-        """Give the colours (P, 2) that the series gives to the places of a photo."""
+        """Return the colours (P, 2) that the series gives to the places of a photo."""
         alike, reach = self.like(own)
         if not alike:
             return own.ab
@@ -158,7 +158,7 @@ class Series:
         return gain * own.ab + offset
 
     def like(self, own: Reference) -> tuple[list[tuple[float, Reference]], float]:
-        """Give gate and reference of photos like one, itself first, and how far it follows them.
+        """Return gate and reference of photos like one, itself first, and how far it follows them.
 
         Nothing, and 0, where no other is like it.
         """
@@ -172,14 +172,14 @@ class Series:
         return [(1.0, same), *alike], max(g for g, _ in alike)
 
     def _nearest(self, own: Reference, place: int) -> list[int]:
-        """Give the places of the photos that look most like one as a whole."""
+        """Return the places of the photos that look most like one as a whole."""
         if not self.references:
             return []
         order = (self._means - _mean(own.scene)).norm(dim=1).argsort()
         return [other for other in order.tolist() if other != place][:NEAR]
 
     def _gate(self, own: Reference, place: int, other: int) -> float:
-        """Give the gate between a photo, which has this place or -1 for none, and another."""
+        """Return the gate between a photo, which has this place or -1 for none, and another."""
         pair = min(place, other), max(place, other)
         if pair not in self._alike or place < 0:
             self._alike[pair] = likeness(_few(own), _few(self.references[other]))
@@ -189,7 +189,7 @@ class Series:
 
 
 def _few(one: Reference) -> Scene:
-    """Give some of its places, evenly: enough to say how alike photos are."""
+    """Return some of its places, evenly: enough to say how alike photos are."""
     count = len(one.ab)
     return one.scene.at(torch.linspace(0, count - 1, min(count, FEW)).round().long())
 
@@ -213,7 +213,7 @@ def gather(
     max_pixels: int = files.MAX_PIXELS,
     shelf: Shelf | None = None,
 ) -> Iterator[Reference]:
-    """Look at photos of a series, at most `MOST`; give a reference of each that can be read.
+    """Look at photos of a series, at most `MOST`; yield a reference of each that can be read.
 
     Args:
         colorizer: who guesses.

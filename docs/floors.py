@@ -51,7 +51,7 @@ def floors(contract: Path = DOCS.parent / "pyproject.toml") -> list[tuple[str, .
 
 
 def draw(houses: Sequence[tuple[str, ...]]) -> str:
-    """Give the picture, an SVG file, of floors from the top to the ground."""
+    """Return the picture, an SVG file, of floors from the top to the ground."""
     height = len(houses) * (HEIGHT + GAP) - GAP + 4
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '

@@ -32,7 +32,7 @@ LAST = 20  # steps over which a trial's losses are averaged
 
 
 def objective(trial: optuna.Trial, options: argparse.Namespace, store: PhotoStore) -> float:
-    """Train `landscape` once and give CIEDE2000 on the photos to judge by."""
+    """Train `landscape` once and return CIEDE2000 on the photos to judge by."""
     width = trial.suggest_categorical("width", options.widths)
     factor = trial.suggest_float("factor", 0.01, 0.9, log=True)
     landscape = RECIPES["landscape"]

@@ -25,7 +25,7 @@ WAIT = 120_000  # milliseconds for a photo to be coloured: some machines are slo
 def serving(
     folder: Path, settings: Mapping[str, str], start: Sequence[str] = ("app.py",)
 ) -> Iterator[str]:
-    """Serve the app on a free port; give its address. Afterwards its log holds no traceback."""
+    """Serve the app on a free port; return its address. Afterwards its log holds no traceback."""
     port = free_port()
     own = {"GRADIO_SERVER_PORT": str(port), "GRADIO_TEMP_DIR": str(folder / "gradio")}
     log = folder / "log.txt"

@@ -24,7 +24,7 @@ def programs() -> Path | None:
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """Start a server with an empty database; give its address."""
+    """Start a server with an empty database; return its address."""
     place = programs()
     if place is None:
         missing = pytest.fail if os.environ.get("CI") else pytest.skip

@@ -14,7 +14,8 @@ _OF_A_CONNECTION = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
 
 @contextmanager
 def behind_prefix(prefix: str, port: int, behind: int) -> Iterator[str]:
-    """Serve what a port of this machine serves below a prefix such as "/photos"; give the address.
+    """Serve what a port of this machine serves below a prefix such as "/photos"; return the
+    address.
 
     What is asked for outside the prefix is not found, as on a server where others have their pages.
     """

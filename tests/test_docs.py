@@ -35,7 +35,7 @@ PAGES = [*SITE, ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "benchmar
 
 
 def commands_in(text: str) -> Iterator[list[str]]:
-    """Give the words of each command: of lines that begin with $, with what follows a backslash.
+    """Yield the words of each command: of lines that begin with $, with what follows a backslash.
 
     Variables that the text sets before are filled in; ... stands for what is not told.
     """
@@ -53,7 +53,7 @@ def commands_in(text: str) -> Iterator[list[str]]:
 
 
 def after(words: list[str], program: str) -> list[str] | None:
-    """Give the arguments of a program, which may stand after a launcher."""
+    """Return the arguments of a program, which may stand after a launcher."""
     place = next((i for i, word in enumerate(words) if word == program), None)
     return None if place is None else words[place + 1 :]
 

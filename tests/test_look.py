@@ -86,7 +86,7 @@ def colours(count: int, seed: int = 1) -> list[tuple[float, float]]:
 
 
 def painted(original: Photo, look: Look, hints=(), strength: float = 1.0) -> np.ndarray:
-    """Give the full-size photo."""
+    """Return the full-size photo."""
     return paint(original, look.lines(hints, strength)).pixels
 
 

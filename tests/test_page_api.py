@@ -212,7 +212,7 @@ def test_a_wrong_setting_is_told_in_a_sentence(setting, value, words, monkeypatc
 
 
 async def ask_as_an_assistant(url: str, tool: str, **arguments) -> tuple[list, str]:
-    """Give the tools that there are, and what one of them answers."""
+    """Return the tools that there are, and what one of them answers."""
     from mcp import ClientSession
     from mcp.client.streamable_http import streamable_http_client
 

@@ -27,6 +27,6 @@ def losses_of(run_folder, without=()):
 
 
 def steps_of(recipe, tmp_path, photos):
-    """Train and give the terms of every step."""
+    """Train and return the terms of every step."""
     train(recipe, Run(tmp_path, data=("photos",), log_every=1), photos)
     return losses_of(tmp_path)

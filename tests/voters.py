@@ -129,7 +129,7 @@ class Voter:
         raise RuntimeError(f"{path}: no answer")
 
     def vote_all(self, chance: random.Random) -> Iterator[tuple[str, str]]:
-        """Answer every question; give each token and answer once it is acknowledged."""
+        """Answer every question; yield each token and answer once it is acknowledged."""
         key = self.ask("start", {})["key"]
         for step in self.ask("session", {"key": key})["steps"]:
             answer = chance.choice(("left", "right", "none"))
@@ -178,7 +178,7 @@ def run(study: Path, url: str, voters: int, *, kills: int = 2) -> Outcome:
 
 
 def fields_of(token: str) -> list[str]:
-    """Give what a token carries for its server to read."""
+    """Return what a token carries for its server to read."""
     text = token.split(".")[0]
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().split("|")
 

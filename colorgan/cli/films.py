@@ -126,7 +126,7 @@ def video(options: argparse.Namespace) -> int:
 
 
 def _filmer(options: argparse.Namespace) -> Filmer:
-    """Give who colours, after what was asked for was checked."""
+    """Return who colours, after what was asked for was checked."""
     from ..colorizer import NO_HINTS, Colorizer
     from ..device import choose_device
     from ..video import Filmer, said
@@ -193,7 +193,7 @@ def _through_pipes(
 
 @contextmanager
 def _stopping() -> Iterator[threading.Event]:
-    """Give what tells that Ctrl-C was pressed; pressed again, it stops at once."""
+    """Return what tells that Ctrl-C was pressed; pressed again, it stops at once."""
     stopped = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stopped

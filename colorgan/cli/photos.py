@@ -186,7 +186,7 @@ def colorize(options: argparse.Namespace) -> int:
 
 
 def _hints(options: argparse.Namespace, jobs: Sequence[Job]) -> Callable[[Path], Hints | None]:
-    """Give what tells the hints of a photo by its path: those of --hints, or None."""
+    """Return what tells the hints of a photo by its path: those of --hints, or None."""
     from ..album import HINTS_ENDING, hint_files
     from ..hints import read
 
@@ -279,7 +279,7 @@ def restore(options: argparse.Namespace) -> int:
 def _own_jobs(
     options: argparse.Namespace, work: str, beside: Sequence[Path]
 ) -> tuple[list[Job], Keeper, torch.device]:
-    """Give the photos that this process is to work on, who keeps the others, and its device.
+    """Return the photos that this process is to work on, who keeps the others, and its device.
 
     `accelerate launch` and `torchrun` tell each process its place by the environment.
 

@@ -23,7 +23,7 @@ TEMPERATURE = 0.38  # between the mode (0) and the mean (1) of the distribution
 
 @lru_cache
 def centres() -> Tensor:
-    """Give the classes' centres (K, 2) in CIE units: every square with a colour of sRGB in it."""
+    """Return the classes' centres (K, 2) in CIE units: every square with a colour of sRGB in it."""
     with torch.device("cpu"), torch.inference_mode(False):  # kept, so for every later use
         return _find_centres()
 
@@ -59,7 +59,7 @@ def soft_encode(ab: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def nearest(ab: Tensor, centres: Tensor) -> Tensor:
-    """Give the index of each colour's nearest class: (N, H, W) of ab (N, 2, H, W)."""
+    """Return the index of each colour's nearest class: (N, H, W) of ab (N, 2, H, W)."""
     edge = int(cie.AB_MAX / STEP)
     steps = STEP * torch.arange(-edge, edge + 1, device=ab.device)
     table = torch.cdist(torch.cartesian_prod(steps, steps), centres.to(steps)).argmin(dim=1)
@@ -68,7 +68,7 @@ def nearest(ab: Tensor, centres: Tensor) -> Tensor:
 
 
 def rebalancing(prior: Tensor, centres: Tensor, mix: float = MIX) -> Tensor:
-    """Give a weight for each class (K,): the rarer the larger, 1 on average over the photos.
+    """Return a weight for each class (K,): the rarer the larger, 1 on average over the photos.
 
     The prior is smoothed over neighbouring classes, mixed with the uniform distribution and
     inverted (Zhang 2016, section 2.2). mix = 1 gives equal weights.
@@ -81,7 +81,7 @@ def rebalancing(prior: Tensor, centres: Tensor, mix: float = MIX) -> Tensor:
 
 
 def annealed_mean(logits: Tensor, centres: Tensor, temperature: float = TEMPERATURE) -> Tensor:
-    """Give one colour ab (N, 2, H, W) for logits (N, K, H, W) over the classes.
+    """Return one colour ab (N, 2, H, W) for logits (N, K, H, W) over the classes.
 
     The distribution is sharpened by the temperature, then its mean is taken: near 0 the most
     likely class (vivid, blotchy), at 1 the mean (smooth, dull).
@@ -91,7 +91,7 @@ def annealed_mean(logits: Tensor, centres: Tensor, temperature: float = TEMPERAT
 
 
 def chance_of_far(ab: Tensor, logits: Tensor, centres: Tensor, distance: float) -> Tensor:
-    """Give how likely the truth is to be further off than `distance`, by a distribution.
+    """Return how likely the truth is to be further off than `distance`, by a distribution.
 
     Args:
         ab: (N, 2, H, W) in CIE units.

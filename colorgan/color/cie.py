@@ -88,17 +88,17 @@ def lab_to_rgb(lab: Tensor) -> Tensor:
 
 
 def luminance_weights() -> Tensor:
-    """Give how much linear red, green and blue count in the luminance of white: (3,), sum 1."""
+    """Return how much linear red, green and blue count in the luminance of white: (3,), sum 1."""
     return _RELATIVE_XYZ_FROM_RGB[1].float()
 
 
 def luminance_to_lightness(luminance: Tensor) -> Tensor:
-    """Give L* of luminance relative to white, 0..1, of any shape."""
+    """Return L* of luminance relative to white, 0..1, of any shape."""
     return 116 * _compress(luminance) - 16
 
 
 def rgb_to_lightness(rgb: Tensor, weights: Tensor | None = None) -> Tensor:
-    """Give L* (N, 1, H, W) of sRGB (N, 3, H, W): the first channel of `rgb_to_lab`, cheaper.
+    """Return L* (N, 1, H, W) of sRGB (N, 3, H, W): the first channel of `rgb_to_lab`, cheaper.
 
     Args:
         rgb: 0..1.
@@ -110,17 +110,17 @@ def rgb_to_lightness(rgb: Tensor, weights: Tensor | None = None) -> Tensor:
 
 
 def lightness_to_grey(lightness: Tensor) -> Tensor:
-    """Give the sRGB value 0..1 of the grey with this L*; same shape."""
+    """Return the sRGB value 0..1 of the grey with this L*; same shape."""
     return encode_gamma(_expand((lightness + 16) / 116))
 
 
 def grey_to_lightness(grey: Tensor) -> Tensor:
-    """Give L* of the grey with this sRGB value 0..1; same shape. Inverse of the above."""
+    """Return L* of the grey with this sRGB value 0..1; same shape. Inverse of the above."""
     return luminance_to_lightness(decode_gamma(grey))
 
 
 def chroma(ab: Tensor) -> Tensor:
-    """Give the chroma C* (N, 1, H, W) of ab (N, 2, H, W)."""
+    """Return the chroma C* (N, 1, H, W) of ab (N, 2, H, W)."""
     length: Tensor = torch.linalg.vector_norm(ab, dim=1, keepdim=True)
     return length
 

@@ -30,7 +30,7 @@ _SOUGHT_AT_A_TIME = 1 << 14  # pixels, nine shares of each, to bound memory
 
 
 def is_shown(linear: Tensor) -> Tensor:
-    """Say which colours of linear sRGB (N, 3, H, W) are inside sRGB: (N, H, W) of bool.
+    """Return which colours of linear sRGB (N, 3, H, W) are inside sRGB: (N, H, W) of bool.
 
     The margin is a twentieth of an 8-bit step in linear light: greys are not exactly neutral
     in the matrix, and rounding must not push white outside.
@@ -39,7 +39,7 @@ def is_shown(linear: Tensor) -> Tensor:
 
 
 def in_gamut(lab: Tensor) -> Tensor:
-    """Say which colours of Lab (N, 3, H, W) sRGB can show: (N, H, W) of bool."""
+    """Return which colours of Lab (N, 3, H, W) sRGB can show: (N, H, W) of bool."""
     return is_shown(cie.lab_to_linear(lab[:, :1], lab[:, 1:]))
 
 
@@ -65,7 +65,7 @@ def fit_gamut(lab: Tensor) -> Tensor:
 
 @torch.no_grad()
 def share_that_fits(lightness: Tensor, ab: Tensor) -> Tensor:
-    """Give the largest share (N, 1, H, W) of the chroma that sRGB can show, to some thousandths.
+    """Return the largest share (N, 1, H, W) of the chroma that sRGB can show, to some thousandths.
 
     On the way from grey it is the share at which the colour first leaves sRGB. It counts as a
     constant where gradients are taken.
@@ -114,7 +114,7 @@ def _largest_chroma(device: torch.device) -> Tensor:
 
 
 def _sought(lightness: Tensor, ab: Tensor) -> Tensor:
-    """Give the share (pixels, 1) of ab (pixels, 2) digit by digit, to a thousandth.
+    """Return the share (pixels, 1) of ab (pixels, 2) digit by digit, to a thousandth.
 
     Nine shares at once: few steps, each with much to do, are faster than many small ones.
     """

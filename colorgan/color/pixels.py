@@ -25,7 +25,7 @@ def strips(height: int, width: int) -> Iterator[tuple[int, int]]:
 
 
 def full_lightness(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
-    """Give L* (1, 1, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit, at full size and depth."""
+    """Return L* (1, 1, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit, at full size and depth."""
     height, width = pixels.shape[:2]
     lightness = torch.empty(1, 1, height, width)
     linear = cie.decode_gamma(torch.linspace(0, 1, np.iinfo(pixels.dtype).max + 1))
@@ -54,13 +54,14 @@ def _look_up(table: Tensor, values: NDArray[np.uint8] | NDArray[np.uint16]) -> T
 
 
 def to_lab(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
-    """Give Lab (1, 3, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit."""
+    """Return Lab (1, 3, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit."""
     values = torch.from_numpy(pixels.astype(np.float32)).permute(2, 0, 1)[None]
     return cie.rgb_to_lab(values / float(np.iinfo(pixels.dtype).max))
 
 
 def to_ab(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
-    """Give ab (1, 2, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit; of grey ones 0, without work."""
+    """Return ab (1, 2, H, W) of sRGB pixels (H, W, 3), 8 or 16 bit; of grey ones 0, without
+    work."""
     if _is_grey(pixels):
         return torch.zeros(1, 2, *pixels.shape[:2])
     return to_lab(pixels)[:, 1:]
@@ -69,7 +70,7 @@ def to_ab(pixels: NDArray[np.uint8] | NDArray[np.uint16]) -> Tensor:
 def to_pixels(
     lightness: Tensor, ab: Tensor, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Give sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
+    """Return sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
     lightness = lightness.clamp(0, cie.LIGHTNESS_MAX)
     linear = cie.lab_to_linear(lightness, ab)
     outside = gamut.is_shown(linear).logical_not_().flatten().nonzero()[:, 0]
@@ -89,6 +90,6 @@ def to_pixels(
 
 @lru_cache
 def _eight_bits() -> Tensor:
-    """Give the 8-bit sRGB value for every step of linear light."""
+    """Return the 8-bit sRGB value for every step of linear light."""
     steps = torch.linspace(0, 1, _LINEAR_STEPS + 1)
     return (cie.encode_gamma(steps) * 255).round().byte()

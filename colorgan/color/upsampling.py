@@ -57,7 +57,7 @@ def fit_lines(lightness: Tensor, ab: Tensor, exact: Tensor | None = None) -> Ten
 
 
 def apply_lines(lines: Tensor, lightness: Tensor, top: int, height: int) -> Tensor:
-    """Give the chroma of a strip of the full-size picture.
+    """Return the chroma of a strip of the full-size picture.
 
     Args:
         lines: (1, 4, h, w) of `fit_lines`.

@@ -89,14 +89,15 @@ def _kept(
 
 
 def _middle(lightness: Lightness) -> NDArray[np.floating]:
-    """Give a weight, 1 in the middle tones and half of it in black and white."""
+    """Return a weight, 1 in the middle tones and half of it in black and white."""
     return 0.5 + 2 * (lightness / 100) * (1 - lightness / 100)
 
 
 def _waves(
     shape: tuple[int, int], apart: float, angle: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
-    """Give the phases (H, W) of two waves across each other, so many pixels from crest to crest."""
+    """Return the phases (H, W) of two waves across each other, so many pixels from crest to
+    crest."""
     y, x = np.ogrid[: shape[0], : shape[1]]
     turn = 2 * np.pi / apart
     phases = rng.uniform(0, 2 * np.pi, 2)

@@ -37,7 +37,7 @@ def blurred(field: Lightness, sigma: float | NDArray[np.floating]) -> Lightness:
 
 
 def cloud(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> Lightness:
-    """Give a smooth random field (H, W), about -1..1, with so many hills along the short side."""
+    """Return a smooth random field (H, W), about -1..1, with so many hills along the short side."""
     long = max(round(cells * max(shape) / min(shape)), cells)
     grid = (cells, long) if shape[0] <= shape[1] else (long, cells)
     knots = Image.fromarray(rng.uniform(-1, 1, grid).astype(np.float32))
@@ -45,13 +45,14 @@ def cloud(shape: tuple[int, int], cells: int, rng: np.random.Generator) -> Light
 
 
 def gaps(shape: tuple[int, int], rng: np.random.Generator) -> Lightness:
-    """Give a field (H, W) in 0..1 that breaks lines here and there."""
+    """Return a field (H, W) in 0..1 that breaks lines here and there."""
     field = 1.2 + 2.5 * cloud(shape, int(rng.integers(4, 14)), rng)
     return field.clip(0, 1).astype(np.float32)
 
 
 def outwards(shape: tuple[int, int]) -> Lightness:
-    """Give how far out a place is (H, W): 0 in the middle, 1 at the edges, 1.12 in the corners."""
+    """Return how far out a place is (H, W): 0 in the middle, 1 at the edges, 1.12 in the
+    corners."""
     height, width = shape
     y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     out: Lightness = ((y**6 + x**6) ** (1 / 6)).astype(np.float32)
@@ -59,7 +60,7 @@ def outwards(shape: tuple[int, int]) -> Lightness:
 
 
 def canvas(shape: tuple[int, int]) -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    """Give an empty canvas for a picture (H, W), and what draws on it."""
+    """Return an empty canvas for a picture (H, W), and what draws on it."""
     mask = Image.new("L", (shape[1] * FINE, shape[0] * FINE))
     return mask, ImageDraw.Draw(mask)
 
@@ -77,7 +78,8 @@ def path(
     wobble: float,
     rng: np.random.Generator,
 ) -> NDArray[np.floating]:
-    """Give the points (P, 2), y and x, of a line that wanders off a little; angle 0 is upright."""
+    """Return the points (P, 2), y and x, of a line that wanders off a little; angle 0 is
+    upright."""
     steps = max(int(length / 8), 3)
     turns = angle + np.cumsum(rng.normal(0, wobble * 8, steps))
     strides = length / steps * np.stack((np.cos(turns), np.sin(turns)), axis=1)

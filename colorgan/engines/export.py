@@ -33,7 +33,7 @@ GUESS = "Colours are a guess, never a record."
 
 
 def export(folder: hub.ModelFolder, target: Path) -> float:
-    """Write a model as an ONNX file; give by how much its ab differs from torch's at most.
+    """Write a model as an ONNX file; return by how much its ab differs from torch's at most.
 
     Args:
         folder: of the model, as `hub.resolve` gives it.
@@ -62,7 +62,7 @@ def export(folder: hub.ModelFolder, target: Path) -> float:
 
 
 def facts(folder: hub.ModelFolder) -> dict[str, str]:
-    """Give what the metadata of a model's file say."""
+    """Return what the metadata of a model's file say."""
     try:
         card = (folder.path / hub.CARD).read_text()
         head = metadata_load(folder.path / hub.CARD) or {}
@@ -147,7 +147,7 @@ def open_session(path: Path) -> Any:
 
 
 def approve(generator: Generator, path: Path, name: str) -> float:
-    """Compare a file with the generator it was made from; give the largest difference.
+    """Compare a file with the generator it was made from; return the largest difference.
 
     Raises:
         ModelError: it is more than `TOLERANCE`.
@@ -163,7 +163,7 @@ def approve(generator: Generator, path: Path, name: str) -> float:
 
 @torch.inference_mode()
 def compare(generator: Generator, path: Path) -> float:
-    """Give the largest difference between a file's ab and torch's in float32, in CIE units.
+    """Return the largest difference between a file's ab and torch's in float32, in CIE units.
 
     Compared on smooth and noisy pictures of the sizes of `CHECKED`.
     """

@@ -80,7 +80,7 @@ def open_onnx(name: str | Path) -> OnnxGenerator:
 
 
 def _kept(folder: hub.ModelFolder) -> Path:
-    """Give where the ONNX file of a model is kept: of these weights, config and version."""
+    """Return where the ONNX file of a model is kept: of these weights, config and version."""
     config = (folder.path / hub.CONFIG).read_bytes()
     facts = f"{folder.name} {folder.revision} {__version__} "  # the revision tells the weights
     key = hashlib.sha256(facts.encode() + config).hexdigest()[:16]

@@ -56,7 +56,7 @@ class FeatureNetwork(nn.Module):
 
     @torch.inference_mode()
     def features(self, pixels: NDArray[np.uint8]) -> Features:
-        """Give pooled features (N, D) of sRGB pictures (N, H, W, 3)."""
+        """Return pooled features (N, D) of sRGB pictures (N, H, W, 3)."""
         features = []
         for first in range(0, len(pixels), BATCH):
             rgb = torch.from_numpy(pixels[first : first + BATCH]).permute(0, 3, 1, 2) / 255
@@ -94,13 +94,13 @@ def _kernels(first: Features, second: Features) -> list[Features]:
 
 
 def _discrepancy(kernels: list[Features], apart: NDArray[np.bool_]) -> float:
-    """Give the squared discrepancy; within a set only pairs that are apart count."""
+    """Return the squared discrepancy; within a set only pairs that are apart count."""
     xx, yy, xy = kernels
     return float(xx[apart].mean() + yy[apart].mean() - 2 * xy.mean())
 
 
 def distances(coloured: Features, original: Features) -> dict[str, Estimate]:
-    """Give Frechet and kernel distance of coloured photos from their originals.
+    """Return Frechet and kernel distance of coloured photos from their originals.
 
     The kernel distance has a bootstrap interval over photos; the Frechet distance has none, since
     it grows as photos repeat.
@@ -117,7 +117,7 @@ def distances(coloured: Features, original: Features) -> dict[str, Estimate]:
 
 
 def _kernel_interval(first: Features, second: Features) -> tuple[float, float]:
-    """Give the interval of the kernel distance of paired sets; a photo is not its own company."""
+    """Return the interval of the kernel distance of paired sets; a photo is not its own company."""
     kernels = _kernels(first, second)
     chance = np.random.default_rng(0)
     values = []

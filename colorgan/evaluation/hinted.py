@@ -66,7 +66,7 @@ class Hinted:
             row.setdefault(measure, []).append(value)
 
     def figures(self) -> dict[str, dict[str, dict[str, dict[str, Any]]]]:
-        """Give mean and interval in the place of each list, as plain JSON: numbers are text."""
+        """Return mean and interval in the place of each list, as plain JSON: numbers are text."""
         return {
             model: {
                 way: {
@@ -122,7 +122,7 @@ def look_at(generator: Generator, square: Pixels) -> Look:
 
 
 def answer_of(look: Look) -> Answer:
-    """Give what colours a photo with hints, at the size at which the network saw it."""
+    """Return what colours a photo with hints, at the size at which the network saw it."""
     height = look.lightness.shape[-2]
     return lambda hints: apply_lines(look.lines(hints), look.lightness, 0, height)
 
@@ -152,7 +152,7 @@ def measure_photo(result: Hinted, model: str, name: str, square: Pixels, answer:
 
 
 def at_worst(answer: Answer, truth: Tensor, counts: Sequence[int]) -> dict[int, Tensor]:
-    """Give ab by number of hints, each hint at the worst place that those before it left.
+    """Return ab by number of hints, each hint at the worst place that those before it left.
 
     Args:
         answer: what colours the photo.
@@ -170,7 +170,7 @@ def at_worst(answer: Answer, truth: Tensor, counts: Sequence[int]) -> dict[int, 
 
 
 def at_random(answer: Answer, truth: Tensor, counts: Sequence[int], name: str) -> dict[int, Tensor]:
-    """Give ab by number of hints at random places, which the photo's name alone decides.
+    """Return ab by number of hints at random places, which the photo's name alone decides.
 
     Args:
         answer, truth, counts: as for `at_worst`.
@@ -182,21 +182,22 @@ def at_random(answer: Answer, truth: Tensor, counts: Sequence[int], name: str) -
 
 
 def worst_place(ab: Tensor, truth: Tensor) -> tuple[int, int]:
-    """Give row and column where ab (1, 2, H, W) is furthest from the truth, averaged over a box."""
+    """Return row and column where ab (1, 2, H, W) is furthest from the truth, averaged over a
+    box."""
     error = (ab - truth)[0].norm(dim=0).numpy()
     row, column = np.unravel_index(uniform_filter(error, BOX).argmax(), error.shape)
     return int(row), int(column)
 
 
 def random_places(name: str, count: int, shape: tuple[int, int]) -> list[tuple[int, int]]:
-    """Give rows and columns in a photo of this shape; more of them begin with the same ones."""
+    """Return rows and columns in a photo of this shape; more of them begin with the same ones."""
     chance = np.random.default_rng(zlib.crc32(name.encode()))
     places: NDArray[np.int64] = (chance.random((count, 2)) * shape).astype(np.int64)
     return [(int(row), int(column)) for row, column in places]
 
 
 def true_hint(truth: Tensor, row: int, column: int) -> Hint:
-    """Give the hint that says a pixel's true colour, given the photo's ab (1, 2, H, W)."""
+    """Return the hint that says a pixel's true colour, given the photo's ab (1, 2, H, W)."""
     height, width = truth.shape[-2:]
     reach = PATCH // 2
     patch = truth[0, :, max(row - reach, 0) : row + reach + 1, max(column - reach, 0) :]
@@ -205,7 +206,7 @@ def true_hint(truth: Tensor, row: int, column: int) -> Hint:
 
 
 def table(models: Mapping[str, Any]) -> str:
-    """Give the figures of hints in a summary as text in columns."""
+    """Return the figures of hints in a summary as text in columns."""
     width = max(14, *(len(name) for name in models))
     head = [f"{measure:>9}" for measure in MEASURES]
     lines = ["  ".join(["model".ljust(width), f"{'hints':>5}", f"{'at':6}", *head])]

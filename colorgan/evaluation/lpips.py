@@ -45,7 +45,7 @@ class Lpips:
 
     @torch.inference_mode()
     def __call__(self, coloured: Picture, original: Picture) -> float:
-        """Give the distance of two pictures."""
+        """Return the distance of two pictures."""
         pair = [
             torch.from_numpy(picture.pixels).permute(2, 0, 1)[None] / 255
             for picture in (coloured, original)

@@ -72,7 +72,7 @@ class Judgement:
     skins: list[Skin] = field(default_factory=list)
 
     def mean(self, model: str, measure: str) -> float:
-        """Give the mean of a measure over the photos."""
+        """Return the mean of a measure over the photos."""
         return float(np.mean(self.rows[model][measure]))
 
     @property
@@ -85,7 +85,7 @@ class Judgement:
 
 
 def centre_square(data: bytes, size: int) -> Pixels:
-    """Decode a picture file and give its centre square as sRGB (size, size, 3) uint8.
+    """Decode a picture file and return its centre square as sRGB (size, size, 3) uint8.
 
     Raises:
         PhotoError: the file is not a picture that can be read.
@@ -100,7 +100,7 @@ def centre_square(data: bytes, size: int) -> Pixels:
 def squares(
     photos: Iterable[tuple[str, bytes]], size: int, left_out: dict[str, str] | None = None
 ) -> Iterator[tuple[str, Pixels]]:
-    """Give name and centre square (size, size, 3) of each photo that can be read.
+    """Yield name and centre square (size, size, 3) of each photo that can be read.
 
     Args:
         photos: names and files.
@@ -116,12 +116,12 @@ def squares(
 
 
 def to_lightness(squares: NDArray[np.uint8]) -> Tensor:
-    """Give L* (N, 1, H, W) of sRGB (N, H, W, 3) uint8."""
+    """Return L* (N, 1, H, W) of sRGB (N, H, W, 3) uint8."""
     return color.rgb_to_lightness(torch.from_numpy(squares).permute(0, 3, 1, 2) / 255)
 
 
 def to_pixels(lightness: Tensor, ab: Tensor) -> Pixels:
-    """Give sRGB (N, H, W, 3) uint8 of L* (N, 1, H, W) and ab (N, 2, H, W).
+    """Return sRGB (N, H, W, 3) uint8 of L* (N, 1, H, W) and ab (N, 2, H, W).
 
     Exact, and for batches. The colorizer has `color.pixels.to_pixels`, which takes 8-bit values
     from a table: quicker, but a value in some hundreds differs by 1, and figures with it.
@@ -217,13 +217,13 @@ def _skins(names: Sequence[str], pictures: Mapping[str, list[Picture]]) -> list[
 
 
 def colour_all(models: Mapping[str, Generator], squares: Pixels) -> dict[str, Pixels]:
-    """Give sRGB squares (N, S, S, 3) as they are, without colour, and coloured by each model."""
+    """Return sRGB squares (N, S, S, 3) as they are, without colour, and coloured by each model."""
     coloured = {ORIGINAL: squares, GREY: colour_squares(squares, None)}
     return coloured | {name: colour_squares(squares, model) for name, model in models.items()}
 
 
 def colour_squares(squares: Pixels, generator: Generator | None) -> Pixels:
-    """Give sRGB squares (N, S, S, 3) as a generator colours them; without colour for None."""
+    """Return sRGB squares (N, S, S, 3) as a generator colours them; without colour for None."""
     lightness = to_lightness(squares)
     if generator is None:
         return to_pixels(lightness, torch.zeros_like(lightness).expand(-1, 2, -1, -1))
@@ -235,7 +235,7 @@ def colour_squares(squares: Pixels, generator: Generator | None) -> Pixels:
 def judged(
     photos: Iterable[tuple[str, bytes]], size: int, left_out: dict[str, str] | None = None
 ) -> Iterator[tuple[str, Pixels]]:
-    """Give name and centre square (size, size, 3) of each photo that can be judged by.
+    """Yield name and centre square (size, size, 3) of each photo that can be judged by.
 
     Args:
         photos: names and files.
@@ -252,7 +252,7 @@ def judged(
 def _batches(
     photos: Iterable[tuple[str, bytes]], size: int, left_out: dict[str, str]
 ) -> Iterator[tuple[list[str], NDArray[np.uint8]]]:
-    """Give names and squares of the photos that can be judged by, a batch at a time."""
+    """Yield names and squares of the photos that can be judged by, a batch at a time."""
     found = judged(photos, size, left_out)
     while batch := list(islice(found, BATCH)):
         yield [name for name, _ in batch], np.stack([square for _, square in batch])

@@ -13,7 +13,7 @@ MEASURES = ("psnr", "ciede2000", "colourfulness")
 
 
 def columns(network: Network, squares: Pixels, name: str) -> dict[str, Pixels]:
-    """Give what a sheet shows of squares (N, S, S, 3), by column: without, as `name`, original.
+    """Return what a sheet shows of squares (N, S, S, 3), by column: without, as `name`, original.
 
     A restorer is shown simulated old prints of them.
     """

@@ -51,7 +51,7 @@ def restore_squares(network: RestorationNet, lightness: Sequence[Lightness]) -> 
 
 
 def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
-    """Give means of PSNR and SSIM over simulated old prints, damaged and restored.
+    """Return means of PSNR and SSIM over simulated old prints, damaged and restored.
 
     Raises:
         PhotoError: none of the photos can be read.
@@ -79,7 +79,7 @@ def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dic
 
 
 def columns(network: RestorationNet, originals: Pixels, name: str) -> dict[str, Pixels]:
-    """Give old prints of originals (N, S, S, 3): damaged, restored and as they were new."""
+    """Return old prints of originals (N, S, S, 3): damaged, restored and as they were new."""
     prints = [
         film.old_print(square, np.random.default_rng((SEEDS, place)))
         for place, square in enumerate(originals)
@@ -91,7 +91,7 @@ def columns(network: RestorationNet, originals: Pixels, name: str) -> dict[str, 
 
 
 def to_grey(lightness: Lightness) -> Pixels:
-    """Give a lightness (H, W) as grey sRGB (H, W, 3) uint8."""
+    """Return a lightness (H, W) as grey sRGB (H, W, 3) uint8."""
     grey = color.lightness_to_grey(torch.from_numpy(np.ascontiguousarray(lightness)))
     pixels = (grey * 255).round().clamp(0, 255).to(torch.uint8)[..., None].expand(-1, -1, 3)
     return pixels.numpy().copy()

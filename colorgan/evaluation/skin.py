@@ -35,7 +35,7 @@ class Skin:
 
 
 def skin_mask(original: Picture) -> NDArray[np.bool_]:
-    """Say which pixels of a face crop's centre look like skin: (H, W).
+    """Return which pixels of a face crop's centre look like skin: (H, W).
 
     The middle half of each side; hue 20 to 80 degrees, chroma 6 to 50, L* 15 to 95.
     """
@@ -50,7 +50,7 @@ def skin_mask(original: Picture) -> NDArray[np.bool_]:
 
 
 def tone_of(original: Picture, mask: NDArray[np.bool_]) -> str:
-    """Give the name of the tone of a photo's skin."""
+    """Return the name of the tone of a photo's skin."""
     lightness, _, b = original.lab[mask].mean(0)
     angle = np.degrees(np.arctan2(lightness - 50, b))
     return next(name for lowest, name in TONES if angle > lowest or lowest == TONES[-1][0])
@@ -81,7 +81,7 @@ def measure_skin(coloured: dict[str, Picture], original: Picture) -> Skin | None
 
 
 def by_tone(skins: list[Skin]) -> dict[str, dict[str, dict[str, Estimate]]]:
-    """Give for each tone and model the mean of each measure, with its interval.
+    """Return for each tone and model the mean of each measure, with its interval.
 
     Tones with fewer than 5 photos have no figures, only their reason.
     """

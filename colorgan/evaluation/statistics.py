@@ -33,12 +33,12 @@ NOT_FINITE = "not finite"
 
 
 def too_few(needed: int, there: int) -> Estimate:
-    """Give the estimate that there is none, for want of photos."""
+    """Return the estimate that there is none, for want of photos."""
     return Estimate(None, reason=f"needs {needed} photos, there are {there}")
 
 
 def estimate(values: ArrayLike) -> Estimate:
-    """Give the mean of one value a photo, with its percentile bootstrap interval (Efron 1979)."""
+    """Return the mean of one value a photo, with its percentile bootstrap interval (Efron 1979)."""
     sample = np.asarray(values, np.float64)
     if not np.isfinite(sample).all():
         return Estimate(None, reason=NOT_FINITE)
@@ -46,7 +46,7 @@ def estimate(values: ArrayLike) -> Estimate:
 
 
 def interval_of_mean(sample: ArrayLike, *, seed: int = 0) -> tuple[float, float] | None:
-    """Give the interval of a mean, None with fewer than 10 values."""
+    """Return the interval of a mean, None with fewer than 10 values."""
     values = np.asarray(sample, np.float64)
     if len(values) < FEWEST:
         return None
@@ -56,13 +56,13 @@ def interval_of_mean(sample: ArrayLike, *, seed: int = 0) -> tuple[float, float]
 
 
 def percentiles(values: Sequence[float]) -> tuple[float, float]:
-    """Give the two ends of the middle 95 %."""
+    """Return the two ends of the middle 95 %."""
     low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
 def difference(first: ArrayLike, second: ArrayLike) -> Estimate:
-    """Give the mean of first - second photo by photo, with its interval.
+    """Return the mean of first - second photo by photo, with its interval.
 
     Pairing takes away what makes photos differ, so that small differences between models show.
     """

@@ -20,7 +20,7 @@ FEWEST_IN_GROUP = 5
 
 
 def summarize(result: Judgement) -> dict[str, Any]:
-    """Give all figures of a judgement as plain JSON."""
+    """Return all figures of a judgement as plain JSON."""
     models = {model: _figures(result, model) for model in result.rows}
     for model, features in result.features.items():
         if model != ORIGINAL:
@@ -68,7 +68,8 @@ def _differences(result: Judgement, first: str, second: str) -> dict[str, Estima
 
 
 def _groups(result: Judgement) -> dict[str, Any]:
-    """Give each group's size and the mean of every measure a model; small groups only a reason."""
+    """Return each group's size and the mean of every measure a model; small groups only a
+    reason."""
     table: dict[str, Any] = {}
     for group, places in result.groups.items():
         table[group] = {"photos": len(places)}
@@ -85,7 +86,7 @@ def _groups(result: Judgement) -> dict[str, Any]:
 
 
 def share(models: Mapping[str, Any], model: str, measure: str, of: str) -> float | None:
-    """Give a model's mean as a share of another's, such as grey's; None where one has none.
+    """Return a model's mean as a share of another's, such as grey's; None where one has none.
 
     Args:
         models: of a summary: figures by model and measure.
@@ -121,14 +122,14 @@ def write_rows(result: Judgement, path: Path) -> None:
 
 
 def extremes(result: Judgement, model: str, count: int) -> tuple[list[str], list[str]]:
-    """Give the names of the photos that a model colours best and worst, by CIEDE2000."""
+    """Return the names of the photos that a model colours best and worst, by CIEDE2000."""
     order = np.argsort(result.rows[model]["ciede2000"])
     names = [result.names[place] for place in order]
     return names[:count], names[::-1][:count]
 
 
 def table(summary: Mapping[str, Any]) -> str:
-    """Give the models' figures as text in columns."""
+    """Return the models' figures as text in columns."""
     models = summary["models"]
     measures = list(next(iter(models[m] for m in models if m != ORIGINAL)))
     known = [m for m in measures if m in PAIRED or m in ALONE or "[" in m]
@@ -150,7 +151,7 @@ def _cell(figure: Mapping[str, Any] | None) -> str:
 
 
 def plain(figures: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
-    """Give figures as plain JSON: mean, interval, and the reason where there is none."""
+    """Return figures as plain JSON: mean, interval, and the reason where there is none."""
     found: dict[str, dict[str, Any]] = {}
     for name, figure in figures.items():
         interval = None if figure.interval is None else list(figure.interval)
@@ -161,7 +162,7 @@ def plain(figures: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
 
 
 def reasons(summary: Mapping[str, Any]) -> Sequence[str]:
-    """Give what has no figure and why, once each."""
+    """Return what has no figure and why, once each."""
     found = [
         f"{name}: {figure['reason']}"
         for row in summary["models"].values()

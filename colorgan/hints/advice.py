@@ -24,7 +24,7 @@ _LIVELY = 22.0  # chroma of a variant of what is nearly grey
 
 
 def modes(chances: Tensor, count: int) -> list[tuple[tuple[float, float], float]]:
-    """Give the likeliest colours of a distribution, each once, likeliest first.
+    """Return the likeliest colours of a distribution, each once, likeliest first.
 
     Args:
         chances: (K,) over `ab_grid.centres`.
@@ -50,7 +50,7 @@ def modes(chances: Tensor, count: int) -> list[tuple[tuple[float, float], float]
 
 
 def variants(ab: tuple[float, float]) -> list[tuple[float, float]]:
-    """Give colours near an answer: other hues, and none."""
+    """Return colours near an answer: other hues, and none."""
     chroma = max(math.hypot(*ab), _LIVELY)
     hue = math.atan2(ab[1], ab[0])
     turned = [hue + math.radians(turn) for turn in _TURNS]
@@ -58,7 +58,7 @@ def variants(ab: tuple[float, float]) -> list[tuple[float, float]]:
 
 
 def telling(places: Places, doubt: Tensor, anchors: Anchors | None, count: int) -> list[int]:
-    """Give the places where a word would tell most, the most telling first.
+    """Return the places where a word would tell most, the most telling first.
 
     That is where the model is undecided, over much that is alike, and nothing was said yet.
 
@@ -91,7 +91,7 @@ def telling(places: Places, doubt: Tensor, anchors: Anchors | None, count: int) 
 
 
 def _inside(shape: tuple[int, int]) -> Tensor:
-    """Give 1 for the places (P,) of a grid that are not at its rim, 0 for those at it."""
+    """Return 1 for the places (P,) of a grid that are not at its rim, 0 for those at it."""
     inside = torch.zeros(shape)
     row, column = (side // _RIM for side in shape)
     inside[row : shape[0] - row, column : shape[1] - column] = 1

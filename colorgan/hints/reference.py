@@ -79,7 +79,7 @@ class Scene:
     shape: tuple[int, int]
 
     def at(self, chosen: Tensor) -> Scene:
-        """Give these places alone."""
+        """Return these places alone."""
         features, lightness, answer, position = (
             part[chosen] for part in (self.features, self.lightness, self.answer, self.position)
         )
@@ -103,7 +103,7 @@ class Reference:
     weight: float = 1.0
 
     def small(self) -> Reference:
-        """Give the same with its features in half precision, to be kept by the hundred."""
+        """Return the same with its features in half precision, to be kept by the hundred."""
         return replace(self, scene=replace(self.scene, features=self.scene.features.half()))
 
 
@@ -125,7 +125,7 @@ class Borrowed:
 
 
 def scene(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Scene:
-    """Give all places of a photo.
+    """Return all places of a photo.
 
     Args:
         lightness: L* (1, 1, H, W).
@@ -143,7 +143,7 @@ def scene(lightness: Tensor, ab: Tensor, features: Tensor | None) -> Scene:
 
 
 def _places(x: Tensor, shape: tuple[int, int]) -> Tensor:
-    """Give the means (h * w, C) of maps (1, C, H, W)."""
+    """Return the means (h * w, C) of maps (1, C, H, W)."""
     return F.interpolate(x, shape, mode="area")[0].flatten(1).T
 
 
@@ -161,12 +161,12 @@ def reference(seen: Scene, ab: Tensor, name: str = "reference", places: int = PL
 
 
 def sample(seen: Scene, places: int = PLACES) -> Scene:
-    """Give at most so many places of a photo, chosen as those of a reference are."""
+    """Return at most so many places of a photo, chosen as those of a reference are."""
     return seen.at(_evenly(seen.shape, places))
 
 
 def _evenly(shape: tuple[int, int], count: int) -> Tensor:
-    """Give indices of at most so many places of a grid, evenly spread over it."""
+    """Return indices of at most so many places of a grid, evenly spread over it."""
     height, width = shape
     rows = min(height, max(round(math.sqrt(count * height / width)), 1))
     columns = min(width, max(count // rows, 1))
@@ -176,12 +176,12 @@ def _evenly(shape: tuple[int, int], count: int) -> Tensor:
 
 
 def _extent(features: Tensor) -> Tensor:
-    """Give the root of the mean squared distance of two places."""
+    """Return the root of the mean squared distance of two places."""
     return (2 * features.var(0, correction=0).sum()).sqrt().clamp(min=1e-9)
 
 
 def likeness(first: Scene, second: Scene) -> float:
-    """Say how alike two photos are: about 1 where they show the same, below 0.7 where not.
+    """Return how alike two photos are: about 1 where they show the same, below 0.7 where not.
 
     It is how far a place's near ones lie in its own photo, the neighbours left out, over how far
     they lie in the other: the geometric mean over all places of both.
@@ -202,7 +202,7 @@ def likeness(first: Scene, second: Scene) -> float:
 
 
 def _nearness(points: Tensor, position: Tensor, cross: Tensor) -> float:
-    """Give the mean logarithm of the distances within a photo over those to another."""
+    """Return the mean logarithm of the distances within a photo over those to another."""
     beside = torch.cdist(position, position) <= BESIDE
     own = torch.cdist(points, points).masked_fill(beside, math.inf)
     within, across = (_neighbour(x) for x in (own, cross))
@@ -219,7 +219,7 @@ def _neighbour(distances: Tensor) -> Tensor:
 
 
 def gate(likeness: float, bounds: tuple[float, float] = GATE) -> float:
-    """Give how much a photo of this likeness counts, 0 to 1."""
+    """Return how much a photo of this likeness counts, 0 to 1."""
     low, high = bounds
     return min(max((likeness - low) / (high - low), 0.0), 1.0)
 
@@ -303,7 +303,7 @@ def _joined(references: Sequence[tuple[float, Reference]], most: int) -> _Taught
 def _regressed(
     photo: Scene, references: Sequence[tuple[float, Reference]]
 ) -> tuple[Tensor, Tensor]:
-    """Give the colours (P, 2) by true ones of references, and how near these are (P,), 0 to 1."""
+    """Return the colours (P, 2) by true ones of references, and how near these are (P,), 0 to 1."""
     known = _joined(references, MAX_PLACES)
     weight = known.gates * known.weights
     own, other = _points(photo, known.features, known.lightness, FEATURES)
@@ -316,7 +316,7 @@ def _regressed(
 
 
 def _averaged(photo: Scene, references: Sequence[tuple[float, Reference]]) -> tuple[Tensor, Tensor]:
-    """Give the mean (P, 2) of guesses for what is alike, and how much that is (P,), 0 to 1."""
+    """Return the mean (P, 2) of guesses for what is alike, and how much that is (P,), 0 to 1."""
     known = _joined(references, CALM_PLACES)
     own, other = _points(photo, known.features, known.lightness, CALM_FEATURES)
     own, other = (
@@ -333,12 +333,12 @@ def _averaged(photo: Scene, references: Sequence[tuple[float, Reference]]) -> tu
 
 
 def _mean(weights: Tensor, values: Tensor) -> Tensor:
-    """Give the means (P, C) of values (A, C) by weights (P, A)."""
+    """Return the means (P, C) of values (A, C) by weights (P, A)."""
     return weights @ values / weights.sum(1, keepdim=True).clamp(min=1e-9)
 
 
 def _coarser(photo: Scene, most: int) -> Scene:
-    """Give all places of a photo at a size of at most so many."""
+    """Return all places of a photo at a size of at most so many."""
     height, width = photo.shape
     shrink = math.sqrt(height * width / most)
     if shrink <= 1 or width == 1:
@@ -358,7 +358,7 @@ def _thinned(count: int, most: int) -> Tensor:
 def _points(
     photo: Scene, features: Tensor, lightness: Tensor, scale: float
 ) -> tuple[Tensor, Tensor]:
-    """Give points of the photo's places and of others', scaled together.
+    """Return points of the photo's places and of others', scaled together.
 
     Half the say in the principal parts is the photo's, whatever the numbers of places.
     """

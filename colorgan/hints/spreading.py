@@ -68,7 +68,7 @@ class Places:
     shape: tuple[int, int]
 
     def index(self, x: Tensor, y: Tensor) -> Tensor:
-        """Give the index of the place in which each (x, y), shares of width and height, lies."""
+        """Return the index of the place in which each (x, y), shares of width and height, lies."""
         rows, columns = self.shape
         row = (y * rows).long().clamp(0, rows - 1)
         return row * columns + (x * columns).long().clamp(0, columns - 1)
@@ -97,7 +97,7 @@ class Anchors:
         return len(self.x)
 
     def at(self, chosen: Tensor) -> Anchors:
-        """Give those at these indices."""
+        """Return those at these indices."""
         parts = (self.x, self.y, self.gain, self.offset, self.spread)
         return Anchors(*(part[chosen] for part in parts))
 
@@ -130,7 +130,7 @@ def embed(
 
 
 def coarse(features: Tensor, most: int = MAX_PLACES) -> Tensor:
-    """Give maps (1, C, h, w) at a size of at most `most` places."""
+    """Return maps (1, C, h, w) at a size of at most `most` places."""
     height, width = features.shape[-2:]
     shrink = math.sqrt(height * width / most)
     if shrink <= 1:
@@ -147,14 +147,14 @@ def _grid(lightness: Tensor) -> tuple[int, int]:
 
 
 def _positions(shape: tuple[int, int]) -> Tensor:
-    """Give (1, 2, h, w) positions in short sides."""
+    """Return (1, 2, h, w) positions in short sides."""
     short = min(shape)
     y, x = torch.meshgrid(*((torch.arange(side) + 0.5) / short for side in shape), indexing="ij")
     return torch.stack((y, x))[None]
 
 
 def principal(features: Tensor) -> Tensor:
-    """Give the principal parts (1, c, h, w) of features (1, C, h, w), c at most `CHANNELS`.
+    """Return the principal parts (1, c, h, w) of features (1, C, h, w), c at most `CHANNELS`.
 
     Scaled so that the mean squared distance of two places is 1.
     """
@@ -167,7 +167,7 @@ def principal(features: Tensor) -> Tensor:
 
 
 def similarity(points: Tensor, others: Tensor, spread: Tensor | None = None) -> Tensor:
-    """Give how alike points (P, D) and others (A, D) are: (P, A), 0 to 1.
+    """Return how alike points (P, D) and others (A, D) are: (P, A), 0 to 1.
 
     Args:
         spread: (A,) of the others; 1 if None.
@@ -178,7 +178,7 @@ def similarity(points: Tensor, others: Tensor, spread: Tensor | None = None) -> 
 
 
 def shares(places: Places, anchors: Anchors) -> Tensor:
-    """Give each anchor's share (P, A) in the colour of each place."""
+    """Return each anchor's share (P, A) in the colour of each place."""
     index = places.index(anchors.x, anchors.y)
     own = places.points[index]
     spread = anchors.spread.to(own)
@@ -192,7 +192,7 @@ def shares(places: Places, anchors: Anchors) -> Tensor:
 
 
 def fields(places: Places, anchors: Anchors) -> tuple[Tensor, Tensor]:
-    """Give what the hints do at every place: the colour becomes gain * ab0 + offset.
+    """Return what the hints do at every place: the colour becomes gain * ab0 + offset.
 
     Returns:
         gain (1, 1, h, w) and offset (1, 2, h, w).
@@ -211,7 +211,7 @@ def fields(places: Places, anchors: Anchors) -> tuple[Tensor, Tensor]:
 
 
 def merged(places: Places, anchors: Anchors) -> Anchors:
-    """Give one anchor a place, the mean of all that was said there, and `MAX_ANCHORS` at most.
+    """Return one anchor a place, the mean of all that was said there, and `MAX_ANCHORS` at most.
 
     In an order of its own, so that the order in which hints were given makes no difference.
     """
@@ -242,7 +242,7 @@ def merged(places: Places, anchors: Anchors) -> Anchors:
 
 
 def _order(place: Tensor, values: Tensor) -> Tensor:
-    """Give the order of rows by place, then by value: sums in it are the same to the last bit."""
+    """Return the order of rows by place, then by value: sums in it are the same to the last bit."""
     columns = [column.numpy() for column in (*values.T, place)]
     return torch.from_numpy(np.lexsort(columns))
 
@@ -277,7 +277,7 @@ def settle(ab: Tensor, ab0: Tensor, anchors: Anchors) -> tuple[Tensor, Tensor]:
 
 
 def kept(anchors: Anchors, shape: tuple[int, int]) -> Tensor | None:
-    """Give how near each pixel is to a place that is to stay as it was: (1, 1, H, W), 0 to 1.
+    """Return how near each pixel is to a place that is to stay as it was: (1, 1, H, W), 0 to 1.
 
     None where nobody said so.
     """
@@ -293,7 +293,7 @@ def kept(anchors: Anchors, shape: tuple[int, int]) -> Tensor | None:
 
 
 def _bumped(ab: Tensor, there: Tensor, heights: Tensor) -> tuple[Tensor, Tensor]:
-    """Add a small bump of each height (A, 2) at each pixel; give the sum and the highest bump."""
+    """Add a small bump of each height (A, 2) at each pixel; return the sum and the highest bump."""
     height, width = ab.shape[-2:]
     offsets = torch.arange(-_REACH, _REACH + 1)
     bell = torch.exp(-offsets.square() / (2 * _BUMP**2))

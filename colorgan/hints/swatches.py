@@ -75,18 +75,18 @@ _BRIGHTEST = 1.25  # share of its own chroma that a swatch may reach where the p
 
 
 def hex_to_lab(code: str) -> Tensor:
-    """Give Lab (3,) of "#rrggbb"."""
+    """Return Lab (3,) of "#rrggbb"."""
     values = torch.tensor([int(code[place : place + 2], 16) / 255 for place in (1, 3, 5)])
     return cie.rgb_to_lab(values[None, :, None, None])[0, :, 0, 0]
 
 
 def shade(lightness: Tensor) -> Tensor:
-    """Give what the chroma of one surface is in proportion to as the light on it changes."""
+    """Return what the chroma of one surface is in proportion to as the light on it changes."""
     return lightness.clamp(0, cie.LIGHTNESS_MAX) + 16
 
 
 def fitted(name: str, lightness: float) -> tuple[float, float]:
-    """Give (a*, b*) of a swatch at a place of this lightness.
+    """Return (a*, b*) of a swatch at a place of this lightness.
 
     Args:
         name: a key of `SWATCHES`.

@@ -31,14 +31,14 @@ ABOUT = {False: "Gives black-and-white photos colour.", True: "Mends damaged pho
 
 
 def template(name: str = "model_card.md") -> Path:
-    """Give the path of a template: in a wheel inside the package, in a checkout at its top."""
+    """Return the path of a template: in a wheel inside the package, in a checkout at its top."""
     package = Path(__file__).parents[1]
     packed = package / name
     return packed if packed.is_file() else package.parent / name
 
 
 def of_a_run(recipe: str, seen: int) -> str:
-    """Give the card that a run's folder has until the model is published.
+    """Return the card that a run's folder has until the model is published.
 
     Args:
         recipe: name of the recipe.
@@ -48,7 +48,7 @@ def of_a_run(recipe: str, seen: int) -> str:
 
 
 def is_of_a_run(card: str) -> bool:
-    """Say whether a card is no more than `of_a_run` gives."""
+    """Return whether a card is no more than `of_a_run` gives."""
     return _RUN in card
 
 
@@ -61,7 +61,7 @@ def render(
     limits: str = "",
     licence: str = "",
 ) -> str:
-    """Give the text of a model's card; every figure comes from its folder.
+    """Return the text of a model's card; every figure comes from its folder.
 
     Args:
         folder: the model folder; figures are in its evaluation.json, if it has one.
@@ -117,7 +117,7 @@ def render(
 
 
 def card_data(name: str, figures: Mapping[str, Any], *, restores: bool) -> ModelCardData:
-    """Give the metadata of a card, with its figures as the Hub's evaluation results."""
+    """Return the metadata of a card, with its figures as the Hub's evaluation results."""
     task = "image-restoration" if restores else "colorization"
     results = [
         EvalResult(
@@ -164,7 +164,7 @@ def read_figures(folder: Path) -> dict[str, Any]:
 
 
 def own_row(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the figures of the first model that is neither grey nor the originals."""
+    """Return the figures of the first model that is neither grey nor the originals."""
     for model, row in figures.get("models", {}).items():
         if model not in ("grey", "original"):
             return dict(row)
@@ -172,7 +172,7 @@ def own_row(figures: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def skin_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give for each measured tone of skin the errors of the models: `tone` and `cells`."""
+    """Return for each measured tone of skin the errors of the models: `tone` and `cells`."""
     return [
         {"tone": tone, "cells": [cell(row["error"]) for row in models.values()]}
         for tone, models in figures.get("skin", {}).items()
@@ -181,7 +181,7 @@ def skin_rows(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def cell(figure: Mapping[str, Any] | None) -> str:
-    """Give a figure as a cell of a table; a dash where there is none."""
+    """Return a figure as a cell of a table; a dash where there is none."""
     if figure is None or figure["mean"] is None:
         return "-"
     value = float(figure["mean"])

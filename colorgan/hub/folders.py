@@ -84,7 +84,7 @@ def cached() -> list[ModelFolder]:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Say whether a folder holds a model of colorgan, whole."""
+    """Return whether a folder holds a model of colorgan, whole."""
     try:
         config = read_config(folder)
         return (folder / WEIGHTS).is_file() and ("generator" in config or "restorer" in config)
@@ -93,7 +93,8 @@ def _is_ours(folder: Path) -> bool:
 
 
 def history(folder: Path) -> list[Any]:
-    """Give the trainings that a model went through, oldest first, as its weights' metadata say."""
+    """Return the trainings that a model went through, oldest first, as its weights' metadata
+    say."""
     try:
         with safe_open(folder / WEIGHTS, framework="pt") as file:
             metadata: dict[str, str] = file.metadata() or {}

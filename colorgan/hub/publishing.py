@@ -39,7 +39,7 @@ def push(
     tag: str | None = None,
     about: str = "",
 ) -> str:
-    """Send a model to a repository of the Hub, made if need be; give the address of the commit.
+    """Send a model to a repository of the Hub, made if need be; return the address of the commit.
 
     The folder's own card goes along. A run has none yet: its card is made for the repository's
     name from the run's figures; so is any card for which there is a new sentence.
@@ -132,7 +132,7 @@ def push_space(checkout: Path, files: Sequence[Path], repo: str, *, private: boo
 
 
 def card_for(folder: Path, repo: str, *, about: str = "") -> str:
-    """Give the card that is sent: the folder's own, or a new one where `push` says so."""
+    """Return the card that is sent: the folder's own, or a new one where `push` says so."""
     own = folder / CARD
     text = own.read_text() if own.is_file() else ""
     if about or not text or cards.is_of_a_run(text):

@@ -48,7 +48,7 @@ _BY_SETTINGS = {
 
 
 def network_of(settings: Config) -> type[Network]:
-    """Give the network that has such settings."""
+    """Return the network that has such settings."""
     return _BY_SETTINGS[type(settings)]
 
 

@@ -56,7 +56,8 @@ class Config:
         return False
 
     def with_distribution(self) -> Config:
-        """Give the same network's settings with a distribution; its own where it can have none."""
+        """Return the same network's settings with a distribution; its own where it can have
+        none."""
         return self
 
 
@@ -254,7 +255,7 @@ class Generator(Network, tags=["colorization"]):
         return self.settings.has_distribution
 
     def distribution(self, lightness: Tensor) -> Tensor:
-        """Give how likely each class of `ab_grid.centres` is at each place.
+        """Return how likely each class of `ab_grid.centres` is at each place.
 
         Returns:
             float (N, K, h, w) that adds up to 1 over the K classes, at the size of the network's

@@ -43,7 +43,7 @@ class Critic(nn.Module):
         self.settings = settings
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        """Give logits for L* (N, 1, H, W) and ab (N, 2, H, W) in CIE units."""
+        """Return logits for L* (N, 1, H, W) and ab (N, 2, H, W) in CIE units."""
         raise NotImplementedError
 
 
@@ -53,7 +53,8 @@ def scaled_lab(lightness: Tensor, ab: Tensor) -> Tensor:
 
 
 def rgb_pair(lightness: Tensor, ab: Tensor) -> Tensor:
-    """Give the grey and the coloured picture as RGB in -1..1, one after the other: (N, 6, H, W)."""
+    """Return the grey and the coloured picture as RGB in -1..1, one after the other: (N, 6, H,
+    W)."""
     grey = color.lightness_to_grey(lightness).expand(-1, 3, -1, -1)
     coloured = color.lab_to_rgb(torch.cat((lightness, ab), dim=1))
     return torch.cat((grey, coloured), dim=1) * 2 - 1
@@ -99,7 +100,7 @@ class NoGanCritic(Critic):
         self.body = nn.Sequential(*layers)
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        """Give one logit per patch: (N, 1, H / 16, W / 16)."""
+        """Return one logit per patch: (N, 1, H / 16, W / 16)."""
         logits: Tensor = self.body(torch.cat((centred(lightness), ab / USUAL_AB), dim=1))
         return logits
 
@@ -149,7 +150,7 @@ class PatchCritic(Critic):
         self.body = nn.Sequential(*layers)
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        """Give one logit per patch: (N, 1, H / 16, W / 16) at the default strides."""
+        """Return one logit per patch: (N, 1, H / 16, W / 16) at the default strides."""
         see = rgb_pair if self.settings.pair else scaled_lab
         logits: Tensor = self.body(see(lightness, ab))
         return logits
@@ -194,7 +195,7 @@ class DcganCritic(Critic):
         self.body = nn.Sequential(*layers, nn.Conv2d(inputs, 1, 4))
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        """Give one logit a photo of its side (N, 1, 1, 1); a map for larger photos."""
+        """Return one logit a photo of its side (N, 1, 1, 1); a map for larger photos."""
         logits: Tensor = self.body(scaled_lab(lightness, ab))
         return logits
 
@@ -229,7 +230,7 @@ class ComplexityCritic(Critic):
         self.linear = nn.Linear(c * settings.side**2, 1)
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        """Give one logit a photo (N, 1); H and W must be its side."""
+        """Return one logit a photo (N, 1); H and W must be its side."""
         side = self.settings.side
         if lightness.shape[-2:] != (side, side):
             raise ModelError(
@@ -269,7 +270,7 @@ class ClassifierCritic(Critic):
         self.body: nn.Module = import_timm().create_model(settings.network, num_classes=1)
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        """Give one logit a photo: (N, 1)."""
+        """Return one logit a photo: (N, 1)."""
         logits: Tensor = self.body(scaled_lab(lightness, ab))
         return logits
 
@@ -281,5 +282,5 @@ CRITICS: dict[type[Config], type[Critic]] = {
 
 
 def critic_of(settings: Config) -> type[Critic]:
-    """Give the critic that has such settings."""
+    """Return the critic that has such settings."""
     return CRITICS[type(settings)]

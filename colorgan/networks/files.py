@@ -99,7 +99,7 @@ def write_weights(network: nn.Module, folder: Path, provenance: Mapping[str, Any
 
 
 def half(network: nn.Module) -> dict[str, Tensor]:
-    """Give a network's tensors for keeping: kernels in half precision, vectors in single.
+    """Return a network's tensors for keeping: kernels in half precision, vectors in single.
 
     Vectors (norms, biases) are small, and running variances can leave the range of half.
     """

@@ -39,7 +39,7 @@ class ModelFolder:
 
 
 def embedded(kind: str | None = None) -> dict[str, Path]:
-    """Give the folders of the models that come with the package, by name.
+    """Return the folders of the models that come with the package, by name.
 
     Args:
         kind: only those whose config names a "generator" or a "restorer".
@@ -105,7 +105,7 @@ def _download(repo: str, revision: str | None) -> ModelFolder:
 
 
 def fingerprint(folder: Path) -> str:
-    """Give the first 12 hex digits of the SHA-256 of a model folder's weights."""
+    """Return the first 12 hex digits of the SHA-256 of a model folder's weights."""
     try:
         return hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:12]
     except OSError as error:

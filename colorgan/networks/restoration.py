@@ -131,7 +131,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         return apply_curves(self.curves(lightness), details)
 
     def curves(self, lightness: Tensor) -> Tensor:
-        """Give the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
+        """Return the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
         view = _view(lightness)
         curves: Tensor = self.tone(view).float()
         if self.sure is None:
@@ -140,7 +140,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         return curves * sure[:, :, None, None]
 
     def findings(self, lightness: Tensor) -> Tensor:
-        """Give how likely each of the damages that it tells befell pictures (N, 1, H, W): (N, K).
+        """Return how likely each of the damages that it tells befell pictures (N, 1, H, W): (N, K).
 
         Raises:
             ModelError: it does not tell.
@@ -151,7 +151,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         return self.find(maps, tones).float().sigmoid()  # type: ignore[no-any-return]
 
     def answer(self, lightness: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Give details, what was seen of the tones, and the logits of `findings`, if it tells.
+        """Return details, what was seen of the tones, and the logits of `findings`, if it tells.
 
         Only `find` learns by the logits: what is told does not change what is mended.
         """
@@ -162,11 +162,11 @@ class RestorationNet(Network, tags=["image-restoration"]):
         return self._added(maps, lightness), tones, told
 
     def tones(self, lightness: Tensor) -> Tensor:
-        """Give what is seen of the tones of whole pictures (N, 1, H, W), for `Tone.curves`."""
+        """Return what is seen of the tones of whole pictures (N, 1, H, W), for `Tone.curves`."""
         return self.tone.seen(_view(lightness))
 
     def surely(self, lightness: Tensor) -> Tensor:
-        """Give the logits (N, 1) of how sure it is that the tones of pictures changed.
+        """Return the logits (N, 1) of how sure it is that the tones of pictures changed.
 
         Raises:
             ModelError: it has no gate.
@@ -180,7 +180,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         return self._added(self._maps(lightness), lightness)
 
     def _maps(self, lightness: Tensor) -> list[Tensor]:
-        """Give what it sees of pictures (N, 1, H, W) at strides 2, 4 and 8."""
+        """Return what it sees of pictures (N, 1, H, W) at strides 2, 4 and 8."""
         x = F.pixel_unshuffle(pad_to_multiple(centred(lightness), STRIDE), 2)
         x, maps = self.enter(x), []
         for block, shrink in zip(self.down, self.shrink, strict=True):
@@ -199,7 +199,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
 
 
 def _view(lightness: Tensor) -> Tensor:
-    """Give a small view (N, 1, h, w) of whole pictures, in -1..1."""
+    """Return a small view (N, 1, h, w) of whole pictures, in -1..1."""
     height, width = lightness.shape[-2:]
     scale = min(VIEW / min(height, width), LONG_VIEW / max(height, width))
     view = (max(round(height * scale), 1), max(round(width * scale), 1))
@@ -248,7 +248,7 @@ class Tone(nn.Module):
         return self.curves(self.seen(x))
 
     def seen(self, x: Tensor) -> Tensor:
-        """Give what is seen of a view (N, 1, h, w) in -1..1: (N, TONES, h / 16, w / 16)."""
+        """Return what is seen of a view (N, 1, h, w) in -1..1: (N, TONES, h / 16, w / 16)."""
         levels = _quantiles(x, QUANTILES)
         enter, *rest = self.body
         x = enter(x)
@@ -257,7 +257,7 @@ class Tone(nn.Module):
         return x + self.whole(torch.cat((x.mean((2, 3)), levels), dim=1))[:, :, None, None]  # type: ignore[no-any-return]
 
     def curves(self, seen: Tensor) -> Tensor:
-        """Give the coefficients of what was seen."""
+        """Return the coefficients of what was seen."""
         return self.leave(F.relu(self.join(F.relu(seen))))  # type: ignore[no-any-return]
 
 
@@ -284,7 +284,7 @@ class Sure(nn.Module):
 
 
 def _quantiles(view: Tensor, levels: Sequence[float]) -> Tensor:
-    """Give quantiles (N, K) of views (N, 1, h, w)."""
+    """Return quantiles (N, K) of views (N, 1, h, w)."""
     return torch.quantile(view.flatten(1).float(), view.new_tensor(levels).float(), dim=1).T
 
 

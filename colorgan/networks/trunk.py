@@ -131,6 +131,6 @@ def build_trunk(name: str, *, channels: int = 1, weights: str | Path | None = No
 
 
 def maps_of(trunk: nn.Module) -> tuple[list[int], list[int]]:
-    """Give the channels and the strides of a trunk's maps, shallow to deep."""
+    """Return the channels and the strides of a trunk's maps, shallow to deep."""
     info: Any = trunk.feature_info
     return list(info.channels()), list(info.reduction())

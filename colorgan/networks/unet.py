@@ -123,7 +123,7 @@ class UNetConfig(Config):
         return self if self.likeness else replace(self, likeness=LIKENESS)
 
     def with_distribution(self) -> UNetConfig:
-        """Give the settings with a head of classes; gain and contrast were made for the other."""
+        """Return the settings with a head of classes; gain and contrast were made for the other."""
         return (
             self if self.has_distribution else replace(self, head="classes", gain=1.0, contrast=0.0)
         )
@@ -195,13 +195,13 @@ class UNet(Generator):
         return self.trunk
 
     def maps(self, lightness: Tensor) -> list[Tensor]:
-        """Give the trunk's maps of lightness (N, 1, H, W), shallow to deep."""
+        """Return the trunk's maps of lightness (N, 1, H, W), shallow to deep."""
         grey = color.lightness_to_grey(lightness.clamp(0.0, color.LIGHTNESS_MAX))
         maps: list[Tensor] = self.trunk((grey - self.settings.mean) / self.settings.std)
         return maps
 
     def distribution(self, lightness: Tensor) -> Tensor:
-        """Give how likely each class of `ab_grid.centres` is, in use: (N, K, h, w).
+        """Return how likely each class of `ab_grid.centres` is, in use: (N, K, h, w).
 
         Raises:
             ModelError: the head is a regression, which has no distribution.
@@ -211,7 +211,7 @@ class UNet(Generator):
         return torch.softmax(self._seen(lightness)[0], dim=1)
 
     def _seen(self, lightness: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Give the mean over the zooms of the head's answers (N, 2 or K, h, w), and what it saw.
+        """Return the mean over the zooms of the head's answers (N, 2 or K, h, w), and what it saw.
 
         Of logits it is the logarithmic mean of the distributions: what one look excludes is out,
         where their plain mean would be as unsure as both together.
@@ -223,7 +223,7 @@ class UNet(Generator):
         return whole / len(decoded), decoded
 
     def _decoded(self, lightness: Tensor, zoom: float = 1.0) -> tuple[Tensor, list[Tensor]]:
-        """Give the decoder's last map (N, C, h, w), and the trunk's maps."""
+        """Return the decoder's last map (N, C, h, w), and the trunk's maps."""
         if zoom != 1:
             view = [max(round(side * zoom), 1) for side in lightness.shape[-2:]]
             lightness = resize(lightness, view)
@@ -234,7 +234,7 @@ class UNet(Generator):
         return x, maps
 
     def _in_use(self, head: Tensor, lightness: Tensor) -> Tensor:
-        """Give the ab that the head's answer is in use, at the size of the lightness."""
+        """Return the ab that the head's answer is in use, at the size of the lightness."""
         ab = self._strengthened(self._ab(head))
         if self.settings.caution:
             ab = self._calmed(ab, head)

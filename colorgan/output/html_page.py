@@ -59,7 +59,7 @@ def write_page(path: Path, title: str, parts: Sequence[str]) -> None:
 def error_bars(
     middles: Sequence[float], ends: Sequence[Sequence[float]]
 ) -> dict[str, str | list[float]]:
-    """Give the intervals (low, high) around some figures as a plot's error bars."""
+    """Return the intervals (low, high) around some figures as a plot's error bars."""
     pairs = list(zip(middles, ends, strict=True))
     return {
         "type": "data",
@@ -88,5 +88,5 @@ def embedded(jpeg: bytes, words: str) -> str:
 
 
 def drawn(figure: Figure) -> str:
-    """Give a plot as a part of a page."""
+    """Return a plot as a part of a page."""
     return str(figure.to_html(full_html=False, include_plotlyjs=False))

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 
 def folded(name: str | PurePath) -> str:
-    """Give what is one for all names that some disk takes for one.
+    """Return what is one for all names that some disk takes for one.
 
     Names that fold alike may be one file: whether they are, `Places.same` says.
     """
@@ -27,7 +27,7 @@ class Places:
         self._spelt: dict[Path, Path] = {}
 
     def same(self, one: Path, other: Path) -> bool:
-        """Say whether two paths are one file or folder; one that is not there is none."""
+        """Return whether two paths are one file or folder; one that is not there is none."""
         try:
             if one.samefile(other):
                 return True
@@ -43,7 +43,7 @@ class Places:
         return self._as_listed(Path(os.path.realpath(path.parent)))
 
     def _as_listed(self, folder: Path) -> Path:
-        """Give a path without links as the disk spells it."""
+        """Return a path without links as the disk spells it."""
         if folder not in self._spelt:
             above = folder.parent
             if above == folder:

@@ -15,7 +15,7 @@ from ..errors import ColorganError
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a path beside a file to write to; at the end it is renamed to the file.
+    """Return a path beside a file to write to; at the end it is renamed to the file.
 
     If anything fails in between, what was written is deleted, and an older file stays as it is.
     """

@@ -104,7 +104,8 @@ def bits_of(image: Image.Image, data: bytes) -> int:
 
 
 def is_deep_png(head: bytes) -> bool:
-    """Say whether a file that begins with these 25 or more bytes is a PNG of 16 bits a channel."""
+    """Return whether a file that begins with these 25 or more bytes is a PNG of 16 bits a
+    channel."""
     return head.startswith(b"\x89PNG\r\n\x1a\n") and head[24:25] == b"\x10"
 
 

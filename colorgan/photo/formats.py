@@ -50,30 +50,31 @@ _LIKE_AN_ENDING = re.compile(r"\.[a-z][a-z0-9]{1,4}", re.IGNORECASE)
 
 
 def ending_of(name: str | PurePath) -> str:
-    """Give a file's ending as it stands, such as ".JPG"; "" where what it has is none."""
+    """Return a file's ending as it stands, such as ".JPG"; "" where what it has is none."""
     ending = PurePath(name).suffix
     return ending if ending.lower() in READ_ENDINGS | _OTHER_PICTURES else ""
 
 
 def stem_of(name: str | PurePath) -> str:
-    """Give a file's name without its folder and its ending, if it has one."""
+    """Return a file's name without its folder and its ending, if it has one."""
     own = PurePath(name).name
     return own[: len(own) - len(ending_of(own))]
 
 
 def with_ending(path: AnyPath, ending: str) -> AnyPath:
-    """Give a path with this ending for its own, or behind the name where it has none."""
+    """Return a path with this ending for its own, or behind the name where it has none."""
     return path.with_name(stem_of(path) + ending)
 
 
 def same_format(one: str, other: str) -> bool:
-    """Say whether two file endings, such as ".jpg" and ".JPEG", name one format that is written."""
+    """Return whether two file endings, such as ".jpg" and ".JPEG", name one format that is
+    written."""
     format = FORMAT_OF.get(one.lower())
     return format is not None and format == FORMAT_OF.get(other.lower())
 
 
 def is_written(ending: str) -> bool:
-    """Say whether a file ending, such as ".jpg", names a format that is written."""
+    """Return whether a file ending, such as ".jpg", names a format that is written."""
     return ending.lower() in FORMAT_OF
 
 

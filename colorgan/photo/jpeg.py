@@ -53,7 +53,7 @@ def frame(data: bytes | memoryview) -> Frame | None:
 
 
 def is_for_pillow(frame: Frame) -> bool:
-    """Say whether Pillow decodes such pixels."""
+    """Return whether Pillow decodes such pixels."""
     return frame.bits == 8 and frame.marker != _JPEG_LS
 
 
@@ -86,6 +86,6 @@ def read(data: bytes, frame: Frame) -> Samples:
 
 
 def is_whole(data: bytes | memoryview) -> bool:
-    """Say whether an end marker follows the first scan."""
+    """Return whether an end marker follows the first scan."""
     data = bytes(data)
     return data.rfind(b"\xff\xd9") > data.find(b"\xff\xda") >= 0

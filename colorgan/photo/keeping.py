@@ -25,7 +25,7 @@ _UNKNOWN_TO_PILLOW = (jpeg.START, *jpegxl.STARTS)  # at least some of these file
 
 
 def note_of(photo: Path | bytes) -> str:
-    """Give the note that this program left in a picture file; "" if there is none.
+    """Return the note that this program left in a picture file; "" if there is none.
 
     Only the header is decoded. A file that cannot be read has no note.
     """
@@ -41,7 +41,7 @@ def note_of(photo: Path | bytes) -> str:
 
 
 def is_ours(path: Path) -> bool:
-    """Say whether a file is a picture that this program has written."""
+    """Return whether a file is a picture that this program has written."""
     return bool(note_of(path))
 
 
@@ -116,7 +116,7 @@ class Keeper:
         )
 
     def _alike(self, target: Path) -> Iterator[Path]:
-        """Give the photos that may be a file. Some disks number their files anew now and then."""
+        """Yield the photos that may be a file. Some disks number their files anew now and then."""
         yield from self._named.get(folded(target.name), ())
         if (number := _number(target)) is not None:
             yield from self._numbered.get(number, ())
@@ -125,7 +125,7 @@ class Keeper:
 def may_write(
     source: str | os.PathLike[str], target: str | os.PathLike[str], *, overwrite: bool = False
 ) -> Callable[[], AbstractContextManager[None]]:
-    """Check that a photo's result may be written to a file; give what `write` asks then again.
+    """Check that a photo's result may be written to a file; return what `write` asks then again.
 
     Raises:
         PhotoError: the file may not be replaced, or its ending promises what is not written.

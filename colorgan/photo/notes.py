@@ -22,7 +22,8 @@ _CORRECTED = "The colours are a guess, corrected by a person."
 
 
 def coloured(model: str, revision: str) -> str:
-    """Give what a coloured file says of itself, in EXIF's ProcessingSoftware and XMP's CreatorTool.
+    """Return what a coloured file says of itself, in EXIF's ProcessingSoftware and XMP's
+    CreatorTool.
 
     >>> coloured("pretrained", "abc123")
     'Coloured by colorgan 0.1.0, model pretrained (revision abc123). The colours are a guess.'
@@ -31,17 +32,17 @@ def coloured(model: str, revision: str) -> str:
 
 
 def told(note: str, packet: bytes) -> str:
-    """Give the note of a photo whose XMP packet may hold hints: these are a person's word."""
+    """Return the note of a photo whose XMP packet may hold hints: these are a person's word."""
     return corrected(note) if hints(packet) else note
 
 
 def corrected(note: str) -> str:
-    """Give the note of what a person has corrected."""
+    """Return the note of what a person has corrected."""
     return note.replace(_GUESS, _CORRECTED)
 
 
 def restored(model: str, revision: str) -> str:
-    """Give what a restored file says of itself.
+    """Return what a restored file says of itself.
 
     >>> restored("restore", "abc123")
     'Restored by colorgan 0.1.0, model restore (revision abc123).'
@@ -50,7 +51,7 @@ def restored(model: str, revision: str) -> str:
 
 
 def also(note: str, *, filled: bool, enlarged: int) -> str:
-    """Give a note that says what else became of a photo.
+    """Return a note that says what else became of a photo.
 
     >>> also("Restored by colorgan.", filled=True, enlarged=2)
     'Restored by colorgan. What was missing is filled. Enlarged 2 times by Lanczos.'
@@ -61,24 +62,25 @@ def also(note: str, *, filled: bool, enlarged: int) -> str:
 
 
 def drawn() -> str:
-    """Give what a sheet of pictures says of itself."""
+    """Return what a sheet of pictures says of itself."""
     return f"{DRAWN}{__version__}."
 
 
 def is_note(text: str) -> bool:
-    """Say whether a text is what this program says of a file that it has written."""
+    """Return whether a text is what this program says of a file that it has written."""
     return text.startswith((COLOURED, RESTORED, DRAWN))
 
 
 def note_in(block: bytes, packet: bytes) -> str:
-    """Give what this program says in an EXIF block or an XMP packet; "" where it says nothing."""
+    """Return what this program says in an EXIF block or an XMP packet; "" where it says nothing."""
     software = exif.fields(block).get(exif.PROCESSING_SOFTWARE)
     said = [software.raw.rstrip(b"\0").decode("utf-8", "replace")] if software else []
     return next(filter(is_note, [*said, *packets.texts(packet).get(_CREATOR_TOOL, ())]), "")
 
 
 def guesses_colour(note: str) -> bool:
-    """Say whether the colours of a file with this note are a guess, from which nobody can learn."""
+    """Return whether the colours of a file with this note are a guess, from which nobody can
+    learn."""
     return COLOURED in note or DRAWN in note
 
 
@@ -88,7 +90,7 @@ def _by(model: str, revision: str) -> str:
 
 
 def xmp(note: str, packet: bytes = b"") -> bytes:
-    """Give an XMP packet with the note and the label of pictures altered by a trained model.
+    """Return an XMP packet with the note and the label of pictures altered by a trained model.
 
     All else in `packet`, that of the photo, stays; so does the name of another tool that made it,
     for the note then stands in EXIF. The label is IPTC's Digital Source Type:
@@ -110,11 +112,11 @@ def xmp(note: str, packet: bytes = b"") -> bytes:
 
 
 def hints(packet: bytes) -> str:
-    """Give the hints that an XMP packet holds, JSON as it was written, or ""."""
+    """Return the hints that an XMP packet holds, JSON as it was written, or ""."""
     return "".join(packets.texts(packet).get(_HINTS, ()))
 
 
 def with_hints(packet: bytes, text: str) -> bytes:
-    """Give an XMP packet with these hints, JSON, in place of those it has; "" takes them out."""
+    """Return an XMP packet with these hints, JSON, in place of those it has; "" takes them out."""
     without = packets.changed(packet, lambda name, value: None if name == _HINTS else value)
     return packets.added(without, {_HINTS: packets.Text(text)}) if text else without

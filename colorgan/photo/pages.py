@@ -83,7 +83,8 @@ class Pages:
         return replace(self, first=work(self.first), rest=lambda: map(after, self.rest()))
 
     def told(self, path: Path, notices: tuple[str, ...] | None = None) -> Written:
-        """Give what is to be told of a file with all of these; by the first one's notices if None.
+        """Return what is to be told of a file with all of these; by the first one's notices if
+        None.
 
         Args:
             path: of the file.
@@ -192,7 +193,7 @@ def write_pages(
 
 
 def _found(source: File, stream: BinaryIO, label: str, max_pixels: int) -> Pages | None:
-    """Give the pages or frames of a file, None if it has but one picture."""
+    """Return the pages or frames of a file, None if it has but one picture."""
     if stream.read(4) in tiff_pages.STARTS:
         places = tiff_pages.places(stream)
         if len(places) < 2:
@@ -215,7 +216,7 @@ class _Animation(NamedTuple):
 
 
 def _animation(stream: BinaryIO) -> _Animation | None:
-    """Give an animation at its first frame, None if the file is none."""
+    """Return an animation at its first frame, None if the file is none."""
     parts = parts_of(stream)
     if parts and parts.finish:  # which only tells of a first frame
         parts = None
@@ -286,7 +287,7 @@ def _frames(animated: _Animation, label: str, max_pixels: int) -> Pages:
 
 
 def _look_through(image: Image.Image, frames: range, label: str) -> tuple[Timing, bool]:
-    """Say how an animation is shown, and whether anything in it is transparent."""
+    """Return how an animation is shown, and whether anything in it is transparent."""
     milliseconds, alpha, size = [], False, image.size
     for index in frames:
         number = index - frames.start + 1

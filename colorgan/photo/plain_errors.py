@@ -66,5 +66,5 @@ def plain_errors(label: str, verb: Literal["read", "written"]) -> Iterator[None]
 
 
 def printable(name: str) -> str:
-    """Give a name as text that can be printed: old archives hold names that are no Unicode."""
+    """Return a name as text that can be printed: old archives hold names that are no Unicode."""
     return " ".join(name.encode("utf-8", "replace").decode().split())

@@ -242,7 +242,7 @@ def _turned(array: Pixels, orientation: int) -> Pixels:
 
 @contextmanager
 def opened(source: File) -> Iterator[BinaryIO]:
-    """Give a file's bytes as a stream.
+    """Return a file's bytes as a stream.
 
     Raises:
         OSError: it cannot be opened.

@@ -91,7 +91,7 @@ def what_else(head: bytes) -> str | None:
 
 
 def is_raw_tiff(head: bytes, name: str) -> bool:
-    """Say whether a TIFF with this beginning and name is a raw file of a camera.
+    """Return whether a TIFF with this beginning and name is a raw file of a camera.
 
     Only those that their directories do not betray, see `colorgan.photo.tiff`.
     """

@@ -21,7 +21,7 @@ from .samples import Pixels
 
 
 def to_image(photo: Photo) -> Image.Image:
-    """Give the photo as an 8-bit Pillow image in sRGB, RGB or RGBA.
+    """Return the photo as an 8-bit Pillow image in sRGB, RGB or RGBA.
 
     Its `info` has icc_profile and, where known, exif, xmp and dpi, for `image.save(path,
     exif=image.info["exif"])` and the like.
@@ -34,17 +34,17 @@ def to_image(photo: Photo) -> Image.Image:
 
 
 def to_rgb(photo: Photo) -> Image.Image:
-    """Give the photo as an 8-bit RGB image and nothing else: no alpha, no metadata."""
+    """Return the photo as an 8-bit RGB image and nothing else: no alpha, no metadata."""
     return Image.fromarray(eight_bits(photo.pixels))
 
 
 def suffix(photo: Photo) -> str:
-    """Give the file ending of the format that `encode` uses, such as ".jpg"."""
+    """Return the file ending of the format that `encode` uses, such as ".jpg"."""
     return ENDINGS[_written_format(photo)][0]
 
 
 def encode(photo: Photo, note: str) -> bytes:
-    """Give the photo as a file's bytes in its own format, or as PNG where that is not written.
+    """Return the photo as a file's bytes in its own format, or as PNG where that is not written.
 
     `note` (see `notes`) goes into EXIF and XMP.
 
@@ -89,7 +89,7 @@ def write(
 
 
 def format_at(path: Path, photo: Photo) -> str:
-    """Give the format in which `write` writes a photo to a path, such as "JPEG"."""
+    """Return the format in which `write` writes a photo to a path, such as "JPEG"."""
     return FORMAT_OF.get(path.suffix.lower()) or _written_format(photo)
 
 

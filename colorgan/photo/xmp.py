@@ -72,7 +72,7 @@ Value = Text | Languages | Items
 
 
 def cleaned(raw: bytes | str) -> bytes:
-    """Give a packet in UTF-8 without bytes around it, or b"" where it is no XML."""
+    """Return a packet in UTF-8 without bytes around it, or b"" where it is no XML."""
     data = raw.encode("utf-8", "replace") if isinstance(raw, str) else bytes(raw)
     for mark, coding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):

@@ -40,7 +40,7 @@ class Finding:
 
 
 def decode(data: bytes, short_side: int) -> NDArray[np.uint8] | None:
-    """Give a photo file as sRGB (H, W, 3), reduced to a short side; None if it is unreadable."""
+    """Return a photo file as sRGB (H, W, 3), reduced to a short side; None if it is unreadable."""
     try:
         image = photo.to_rgb(photo.read(data))
     except PhotoError:
@@ -53,23 +53,24 @@ def decode(data: bytes, short_side: int) -> NDArray[np.uint8] | None:
 
 
 def lab_of(pixels: NDArray[np.uint8]) -> torch.Tensor:
-    """Give Lab (1, 3, h, w) of every fourth pixel of sRGB (H, W, 3)."""
+    """Return Lab (1, 3, h, w) of every fourth pixel of sRGB (H, W, 3)."""
     sample = torch.from_numpy(np.ascontiguousarray(pixels[::4, ::4])).permute(2, 0, 1)[None]
     return color.rgb_to_lab(sample / 255.0)
 
 
 def mean_chroma(lab: torch.Tensor) -> float:
-    """Give the mean chroma of Lab (1, 3, H, W) in CIE units."""
+    """Return the mean chroma of Lab (1, 3, H, W) in CIE units."""
     return float(color.chroma(lab[:, 1:]).mean())
 
 
 def is_grey(pixels: NDArray[np.uint8]) -> bool:
-    """Say whether sRGB (H, W, 3) has too little chroma to teach colour."""
+    """Return whether sRGB (H, W, 3) has too little chroma to teach colour."""
     return mean_chroma(lab_of(pixels)) < GREY_CHROMA
 
 
 def is_one_tint(lab: torch.Tensor) -> bool:
-    """Say whether a* and b* of (1, 3, H, W) are almost a function of L*: sepia, a colour cast."""
+    """Return whether a* and b* of (1, 3, H, W) are almost a function of L*: sepia, a colour
+    cast."""
     lightness, *ab = lab[0].flatten(1).double()
     x = lightness / color.LIGHTNESS_MAX
     powers = torch.stack([x**k for k in range(4)], dim=1)
@@ -79,7 +80,7 @@ def is_one_tint(lab: torch.Tensor) -> bool:
 
 
 def examine(photos: Iterable[tuple[str, bytes]]) -> Iterator[Finding | None]:
-    """Look at photos one after another; give what is wrong with each, or None.
+    """Look at photos one after another; yield what is wrong with each, or None.
 
     Args:
         photos: name and file of each (`photoset.read_all`).
@@ -119,7 +120,8 @@ class Hashes:
         self._bits = np.zeros((0, 64), bool)
 
     def find_or_add(self, name: str, image: Image.Image) -> str | None:
-        """Give the name of a photo that is nearly the same; remember this one if there is none."""
+        """Return the name of a photo that is nearly the same; remember this one if there is
+        none."""
         bits = np.asarray(self._hash(image).hash).reshape(1, -1)
         differing = (self._bits[: len(self._names)] != bits).sum(1)
         if differing.size and differing.min() <= ALIKE:

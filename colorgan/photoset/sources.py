@@ -63,7 +63,7 @@ def find(sources: Sequence[str | Path], *, without: Path | None = None) -> list[
 
 
 def _inside(folder: Path, without: Path | None) -> Iterator[Path]:
-    """Give the photos of a folder; what is the system's is not even looked into."""
+    """Yield the photos of a folder; what is the system's is not even looked into."""
     places = Places()
     for place, folders, files in os.walk(folder):
         here = Path(place)
@@ -78,7 +78,7 @@ def _inside(folder: Path, without: Path | None) -> Iterator[Path]:
 def read_all(
     sources: Sequence[str | Path], *, without: Path | None = None
 ) -> Iterator[tuple[str, bytes]]:
-    """Give name and bytes of each photo of folders, files, tar archives and data sets of the Hub.
+    """Yield name and bytes of each photo of folders, files, tar archives and data sets of the Hub.
 
     The order is fixed. Names are paths relative to the source, so that a folder or a prefix tells
     the group; photos of a data set are named by its label, if it has any, and their number. A name
@@ -98,7 +98,7 @@ def read_all(
 
 
 def has_guessed_colours(photo: Path | bytes) -> bool:
-    """Say whether this program has coloured a picture file, as its note tells."""
+    """Return whether this program has coloured a picture file, as its note tells."""
     if isinstance(photo, bytes) and b" by colorgan " not in photo:
         return False  # so that most files need not be opened
     return notes.guesses_colour(note_of(photo))
@@ -122,7 +122,7 @@ def _unlike(name: str, source: str, taken: Container[str]) -> str:
 
 
 def _read(source: str, without: Path | None) -> Iterator[tuple[str, bytes]]:
-    """Give name and bytes of each photo of one source."""
+    """Yield name and bytes of each photo of one source."""
     path = Path(source)
     if HUB_NAME.match(source) and not path.exists():
         yield from _read_dataset(source)
@@ -136,7 +136,7 @@ def _read(source: str, without: Path | None) -> Iterator[tuple[str, bytes]]:
 
 
 def group_of(name: str) -> str:
-    """Give the group of a photo by its name: its folder, or what stands before the first '-'."""
+    """Return the group of a photo by its name: its folder, or what stands before the first '-'."""
     path = Path(name)
     if path.parent != Path():
         return path.parts[0]
@@ -145,7 +145,8 @@ def group_of(name: str) -> str:
 
 
 def source_of(name: str) -> str:
-    """Give where a photo comes from by its name GROUP-SOURCE-NUMBER; else the name of its group."""
+    """Return where a photo comes from by its name GROUP-SOURCE-NUMBER; else the name of its
+    group."""
     parts = Path(name).stem.split("-")
     return parts[1] if len(parts) > 2 else group_of(name)
 
@@ -239,7 +240,7 @@ def _read_dataset(name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def bytes_of(image: Mapping[str, Any]) -> bytes:
-    """Give the file of an undecoded image of a data set, from the row itself, disk or the Hub."""
+    """Return the file of an undecoded image of a data set, from the row itself, disk or the Hub."""
     if image["bytes"] is not None:
         return bytes(image["bytes"])
     import fsspec  # comes with datasets

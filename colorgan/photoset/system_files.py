@@ -23,10 +23,10 @@ _PATTERN = re.compile(SYSTEM, re.IGNORECASE | re.DOTALL)
 
 
 def is_system(name: str) -> bool:
-    """Say whether a file or folder of this name is hidden or the system's own."""
+    """Return whether a file or folder of this name is hidden or the system's own."""
     return bool(_PATTERN.fullmatch(name))
 
 
 def is_in_system(path: str | PurePath) -> bool:
-    """Say whether a file, or a folder on the way to it, is hidden or the system's own."""
+    """Return whether a file, or a folder on the way to it, is hidden or the system's own."""
     return any(is_system(part) for part in PurePath(path).parts if part != "..")

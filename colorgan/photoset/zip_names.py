@@ -67,7 +67,7 @@ Doubt = tuple[int, int, int]
 
 
 def names_of(entries: Sequence[ZipInfo]) -> list[str]:
-    """Give the names of a zip's entries, in their order."""
+    """Return the names of a zip's entries, in their order."""
     raw = [b"" if _is_utf8(entry) else entry.orig_filename.encode("cp437") for entry in entries]
     page = page_of([name for name in raw if not name.isascii()])
     return [
@@ -119,7 +119,7 @@ def _small(word: str) -> str:
 
 
 def _is_odd(word: str) -> bool:
-    """Say whether capitals or rare letters stand inside a word, as where the page is wrong."""
+    """Return whether capitals or rare letters stand inside a word, as where the page is wrong."""
     rest = word[1:]
     small_or_all = rest == rest.lower() or word == word.upper()
     return not small_or_all or bool(_RARE.search(rest))
@@ -140,7 +140,8 @@ def _is_utf8(entry: ZipInfo) -> bool:
 
 
 def _unicode_path(entry: ZipInfo, raw: bytes) -> str:
-    """Give the name that an extra field says in UTF-8; it is of no use if the name was changed."""
+    """Return the name that an extra field says in UTF-8; it is of no use if the name was
+    changed."""
     for kind, data in _extra_fields(entry.extra):
         if kind == _UNICODE_PATH and data[:1] == b"\1" and len(data) > 5:
             (checksum,) = struct.unpack("<L", data[1:5])

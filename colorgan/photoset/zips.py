@@ -35,7 +35,7 @@ class Packed:
 
 
 def photos_in(path: Path, *, largest: int = LARGEST_PHOTO) -> Iterator[Packed]:
-    """Give the photos of a zip one after another, unpacked in memory, never on the disk.
+    """Yield the photos of a zip one after another, unpacked in memory, never on the disk.
 
     Other files, hidden ones and zips inside the zip are passed over. Sizes are counted while
     unpacking, since the ones a zip states may be lies.
@@ -100,7 +100,7 @@ def count_photos(path: Path) -> int:
 
 
 def plain_path(name: str) -> str | None:
-    """Give a relative path without tricks (.., /, C:), or None if nothing is left.
+    """Return a relative path without tricks (.., /, C:), or None if nothing is left.
 
     None too for what is hidden or the system's own.
 

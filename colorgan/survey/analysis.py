@@ -62,7 +62,7 @@ class Share:
 
 
 def share(chosen: int, decided: int, ties: int = 0, *, design_effect: float = 1.0) -> Share:
-    """Give a share with its intervals and the exact test."""
+    """Return a share with its intervals and the exact test."""
     if decided == 0:
         return Share(chosen, decided, ties, None, None, None)
     rate = chosen / decided
@@ -79,7 +79,7 @@ def share(chosen: int, decided: int, ties: int = 0, *, design_effect: float = 1.
 
 
 def wilson(rate: float, votes: float) -> Interval:
-    """Give the 95 % score interval of a rate seen in so many votes (Wilson 1927)."""
+    """Return the 95 % score interval of a rate seen in so many votes (Wilson 1927)."""
     z = float(norm.ppf((1 + LEVEL) / 2))
     spread = 1 + z * z / votes
     middle = (rate + z * z / (2 * votes)) / spread
@@ -88,7 +88,7 @@ def wilson(rate: float, votes: float) -> Interval:
 
 
 def winner(vote: Vote) -> str:
-    """Give what was chosen: a system's name, `original`, `decoy`, or `none`."""
+    """Return what was chosen: a system's name, `original`, `decoy`, or `none`."""
     return {"left": vote.left, "right": vote.right}.get(vote.answer, TIED)
 
 
@@ -98,18 +98,18 @@ def over(one: str, other: str) -> str:
 
 
 def win_rate(votes: Iterable[Vote], one: str, other: str, *, seed: int = 0) -> Share:
-    """Give how often one system was chosen over another."""
+    """Return how often one system was chosen over another."""
     among = [vote for vote in votes if {vote.left, vote.right} == {one, other}]
     return _share_of(among, lambda vote: winner(vote) == one, seed)
 
 
 def fool_rate(votes: Iterable[Vote], system: str) -> Share:
-    """Give how often a system's picture was taken for the real photograph."""
+    """Return how often a system's picture was taken for the real photograph."""
     return win_rate(votes, system, ORIGINAL)
 
 
 def left_share(votes: Iterable[Vote]) -> Share:
-    """Give how often the left picture was chosen, a vote a trial.
+    """Return how often the left picture was chosen, a vote a trial.
 
     The two answers to one pair are no two throws of a coin: who finds a picture more real mostly
     prefers it too. Sides are only known of votes on the page.
@@ -125,7 +125,7 @@ def left_share(votes: Iterable[Vote]) -> Share:
 
 
 def excluded(votes: Iterable[Vote], rule: Rule) -> dict[str, str]:
-    """Give the participants whose votes do not count, with the reason in words."""
+    """Return the participants whose votes do not count, with the reason in words."""
     reasons: dict[str, str] = {}
     for participant, own in by(votes, lambda vote: vote.participant).items():
         caught = [vote for vote in own if vote.kind == "catch" and vote.question == "real"]
@@ -184,7 +184,7 @@ def agreement(votes: Iterable[Vote]) -> Agreement:
 
 
 def votes_needed(half_width: float, rate: float = 0.5) -> int:
-    """Give the decided votes with which Wilson's interval of a rate is +- half_width at most.
+    """Return the decided votes with which Wilson's interval of a rate is +- half_width at most.
 
     Args:
         half_width: as a share, such as 0.05.
@@ -222,7 +222,7 @@ class Needed:
 
 
 def participants_needed(result: Share, participants: int, half_width: float) -> Needed | None:
-    """Give how many people a precision needs, by what this survey saw; None without votes."""
+    """Return how many people a precision needs, by what this survey saw; None without votes."""
     if result.share is None or participants == 0:
         return None
     votes = votes_needed(half_width, result.share)
@@ -240,7 +240,7 @@ def by(votes: Iterable[Vote], key: Callable[[Vote], object]) -> dict[object, lis
 
 
 def resampled(people: int, count: int = RESAMPLES, *, seed: int = 0) -> NDArray[np.float64] | None:
-    """Give how often each participant is in each of `count` bootstrap samples, (count, people).
+    """Return how often each participant is in each of `count` bootstrap samples, (count, people).
 
     Participants are drawn with replacement, each with all of his votes: sums over votes are those
     over participants, weighted by this.
@@ -264,7 +264,8 @@ def _share_of(votes: Sequence[Vote], chosen: Callable[[Vote], bool], seed: int =
 
 
 def design_effect(votes: Sequence[Vote], wins: NDArray[np.float64], *, seed: int = 0) -> float:
-    """Give the variance of a share over resampled participants as a multiple of independent votes'.
+    """Return the variance of a share over resampled participants as a multiple of independent
+    votes'.
 
     Where resampling shows nothing, with fewer than 5 participants or where all chose alike, it is
     the largest that can be: as if each person's votes were all the same.
@@ -288,7 +289,7 @@ def design_effect(votes: Sequence[Vote], wins: NDArray[np.float64], *, seed: int
 def per(
     votes: Iterable[Vote], key: Callable[[Vote], str], pairs: Sequence[tuple[str, str]]
 ) -> Mapping[str, dict[str, Share]]:
-    """Give the win rates of each group of votes, by `first over second`."""
+    """Return the win rates of each group of votes, by `first over second`."""
     groups = by(votes, key)
     return {
         str(name): {over(a, b): win_rate(groups[name], a, b) for a, b in pairs}

@@ -106,7 +106,7 @@ class Carrier:
 
 
 def _restore(repo: str, store: Store) -> set[str]:
-    """Bring back what all runs sent; give the ids of it."""
+    """Bring back what all runs sent; return the ids of it."""
     try:
         private = HfApi().dataset_info(repo).private
     except RepositoryNotFoundError:
@@ -129,7 +129,7 @@ def _file_of_this_run() -> Path:
 
 
 def _read(repo: str) -> Iterator[Participant | Vote]:
-    """Give what all runs sent."""
+    """Yield what all runs sent."""
     folder = snapshot_download(repo, repo_type="dataset", allow_patterns=[f"{_FOLDER}/*.jsonl"])
     for path in sorted((Path(folder) / _FOLDER).glob("*.jsonl")):
         for content in _lines(path):
@@ -143,7 +143,7 @@ def _read(repo: str) -> Iterator[Participant | Vote]:
 
 
 def _lines(path: Path) -> Iterator[Any]:
-    """Give what is in each line: of bytes, which end at no more signs than those of JSON do."""
+    """Yield what is in each line: of bytes, which end at no more signs than those of JSON do."""
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         try:
             yield json.loads(line)

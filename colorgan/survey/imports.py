@@ -133,7 +133,7 @@ class _Sheet:
         return self.signer.derive(f"paper|{self.study.fingerprint}|{text}")[:24]
 
     def wrong(self, line: int, what: str) -> SurveyError:
-        """Give the error of a line."""
+        """Return the error of a line."""
         return SurveyError(f"Line {line} of {self.file} {what}. Nothing was imported.")
 
 
@@ -184,5 +184,5 @@ def _rows(path: Path) -> list[tuple[int, Row]]:
 
 
 def _plain(said: str) -> str:
-    """Give a word as somebody types it: small, without the quotes that Excel makes of it."""
+    """Return a word as somebody types it: small, without the quotes that Excel makes of it."""
     return re.sub("[‘’`´]", "'", said).strip(_QUOTES).lower()

@@ -40,7 +40,7 @@ def open_store(folder: Path, url: str = "", *, create: bool = True, migrate: boo
 
 
 def kept_signer(folder: Path, store: Store) -> Signer:
-    """Give the signer with the secret that is kept beside a study's database.
+    """Return the signer with the secret that is kept beside a study's database.
 
     Args:
         folder: of the study, where the secret lies if the database is elsewhere.

@@ -128,7 +128,7 @@ def freeze(
 
 
 def decoy(lightness: torch.Tensor) -> Image.Image:
-    """Give a picture in colours that nobody takes for real: the hue turns across the photo.
+    """Return a picture in colours that nobody takes for real: the hue turns across the photo.
 
     Args:
         lightness: L* (1, 1, H, W).
@@ -167,7 +167,7 @@ def _shown(photo: Photo) -> Image.Image:
 
 
 def _encoded(image: Image.Image) -> bytes:
-    """Give a picture as a file that says nothing but the picture."""
+    """Return a picture as a file that says nothing but the picture."""
     stream = BytesIO()
     Image.fromarray(np.asarray(image)).save(stream, "WEBP", quality=92, method=4)
     return stream.getvalue()

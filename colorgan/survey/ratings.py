@@ -37,7 +37,7 @@ class Strength:
 def bradley_terry(
     votes: Sequence[Vote], names: Sequence[str], *, seed: int = 0, resamples: int = RESAMPLES
 ) -> dict[str, Strength]:
-    """Give the strength of each model, strongest first; a tie is half a win for each."""
+    """Return the strength of each model, strongest first; a tie is half a win for each."""
     wins = _wins(votes, names)
     found = _strengths(wins.sum(0))
     people = len(wins)
@@ -57,7 +57,7 @@ def bradley_terry(
 
 
 def _wins(votes: Sequence[Vote], names: Sequence[str]) -> NDArray[np.float64]:
-    """Give how often each person chose each model over each other, (people, models, models)."""
+    """Return how often each person chose each model over each other, (people, models, models)."""
     among = [vote for vote in votes if vote.left in names and vote.right in names]
     people, own = np.unique([vote.participant for vote in among], return_inverse=True)
     place = {name: number for number, name in enumerate(names)}
@@ -73,7 +73,7 @@ def _wins(votes: Sequence[Vote], names: Sequence[str]) -> NDArray[np.float64]:
 def _strengths(
     wins: NDArray[np.float64], start: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
-    """Give log odds that sum to 0, by wins of each over each (models, models)."""
+    """Return log odds that sum to 0, by wins of each over each (models, models)."""
     wins = wins + PRIOR
     np.fill_diagonal(wins, 0)
     found = choix.ilsr_pairwise_dense(wins, initial_params=start, tol=TOLERANCE)

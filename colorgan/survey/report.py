@@ -36,7 +36,7 @@ def write_report(path: Path, summary: Figures) -> None:
 
 
 def lines(summary: Figures) -> list[str]:
-    """Give the main figures as lines for a terminal."""
+    """Return the main figures as lines for a terminal."""
     found = [
         f"{summary['counted']} of {summary['participants']} participants counted, "
         f"{summary['votes']} votes"
@@ -54,7 +54,7 @@ def lines(summary: Figures) -> list[str]:
 
 
 def in_words(rate: Figures) -> str:
-    """Give a share with its interval and test as a person would write them."""
+    """Return a share with its interval and test as a person would write them."""
     if rate["share"] is None:
         return f"no votes{_ties(rate)}"
     low, high = rate["interval"]
@@ -65,7 +65,7 @@ def in_words(rate: Figures) -> str:
 
 
 def probability(p: float) -> str:
-    """Give a p-value with two digits that count."""
+    """Return a p-value with two digits that count."""
     return f"{p:.2g}" if p >= 1e-4 else "below 0.0001"
 
 

@@ -70,7 +70,7 @@ def choices(votes: Iterable[Vote]) -> list[dict[str, Any]]:
 
 
 def board(study: Study, votes: Sequence[Vote]) -> dict[str, Any]:
-    """Give the leaderboard: for each question a row a model, best first."""
+    """Return the leaderboard: for each question a row a model, best first."""
     counted, reasons = counting(study, votes)
     tables = []
     for question in QUESTIONS:
@@ -113,6 +113,6 @@ def _row(name: str, share: float | None, interval: Interval | None) -> dict[str,
 
 
 def _chances(interval: Interval) -> Interval:
-    """Give log odds as chances."""
+    """Return log odds as chances."""
     low, high = interval
     return float(expit(low)), float(expit(high))

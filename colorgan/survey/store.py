@@ -97,7 +97,7 @@ class Store:
         return found
 
     def add(self, vote: Vote) -> bool:
-        """Keep a vote; give whether it is new. On return it is committed.
+        """Keep a vote; return whether it is new. On return it is committed.
 
         Raises:
             VoteError: there is another answer to this question already.
@@ -106,7 +106,7 @@ class Store:
         return self.add_all([vote]) == 1
 
     def add_all(self, new: Iterable[Vote]) -> int:
-        """Keep votes, all or none; give how many are new.
+        """Keep votes, all or none; return how many are new.
 
         Raises:
             VoteError: one was answered otherwise before.
@@ -132,7 +132,7 @@ class Store:
         return added
 
     def restore(self, people: Iterable[Participant], kept: Iterable[Vote]) -> int:
-        """Bring back participants and votes that another run had; give how many votes are new.
+        """Bring back participants and votes that another run had; return how many votes are new.
 
         Raises:
             StoreError: the database cannot be written.
@@ -160,7 +160,7 @@ class Store:
         return added
 
     def answered(self, study: str, participant: str) -> set[int]:
-        """Give the steps of a study that a participant has answered."""
+        """Return the steps of a study that a participant has answered."""
         wanted = select(votes.c.step).where(
             votes.c.study == study, votes.c.participant == participant
         )
@@ -207,7 +207,7 @@ class Store:
 
 
 def default_url(folder: Path) -> str:
-    """Give the URL of the database that lies in a study's folder."""
+    """Return the URL of the database that lies in a study's folder."""
     return f"sqlite:///{folder.resolve() / 'votes.sqlite'}"
 
 
@@ -243,7 +243,7 @@ def _engine(url: str, patience: float) -> Engine:
 
 
 def _lacks_its_file(engine: Engine) -> bool:
-    """Say whether a SQLite database is not there: to look into it would make it."""
+    """Return whether a SQLite database is not there: to look into it would make it."""
     file = engine.url.database
     named = engine.dialect.name == "sqlite" and file and not engine.url.query.get("uri")
     return bool(named) and not Path(str(file)).exists()

@@ -125,19 +125,19 @@ class Study:
         return hashlib.sha256(json.dumps(self.frozen(), sort_keys=True).encode()).hexdigest()[:16]
 
     def revision(self, shown: str) -> str:
-        """Give the revision of a system; empty for the original and the decoy."""
+        """Return the revision of a system; empty for the original and the decoy."""
         return next((s.revision for s in self.systems if s.name == shown), "")
 
     def photo_of(self, name: str) -> StudyPhoto:
-        """Give the photo of a name."""
+        """Return the photo of a name."""
         return next(photo for photo in self.photos if photo.name == name)
 
     def picture(self, photo: str, shown: str) -> Path:
-        """Give the file that shows a photo by a system, `original` or `decoy`."""
+        """Return the file that shows a photo by a system, `original` or `decoy`."""
         return self.folder / PICTURES / self.photo_of(photo).pictures[shown]
 
     def frozen(self) -> dict[str, Any]:
-        """Give what `study.json` holds; its words are those of the first version."""
+        """Return what `study.json` holds; its words are those of the first version."""
         content = asdict(self)
         del content["folder"]
         content["fool"] = content.pop("originals")
@@ -183,7 +183,7 @@ def load(folder: str | Path) -> Study:
 
 
 def sha256_of(data: bytes) -> str:
-    """Give the SHA-256 of some bytes as hex digits."""
+    """Return the SHA-256 of some bytes as hex digits."""
     return hashlib.sha256(data).hexdigest()
 
 

@@ -19,7 +19,7 @@ PRECISIONS = (0.1, 0.05)
 
 
 def summarize(study: Study, votes: Sequence[Vote]) -> dict[str, Any]:
-    """Give every figure of a study.
+    """Return every figure of a study.
 
     Args:
         study: what was asked.
@@ -51,7 +51,7 @@ def summarize(study: Study, votes: Sequence[Vote]) -> dict[str, Any]:
 
 
 def counting(study: Study, votes: Sequence[Vote]) -> tuple[list[Vote], dict[str, str]]:
-    """Give the votes of who counts, and the reason why each other participant does not."""
+    """Return the votes of who counts, and the reason why each other participant does not."""
     reasons = analysis.excluded(votes, study.rule)
     return [vote for vote in votes if vote.participant not in reasons], reasons
 

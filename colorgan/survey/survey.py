@@ -78,7 +78,7 @@ class Survey:
         return "" if self._carrier is None else self._carrier.promise
 
     def start(self, address: str) -> str:
-        """Enrol somebody who agreed to take part; give the participant's key.
+        """Enrol somebody who agreed to take part; return the participant's key.
 
         Raises:
             VoteError: too many begin at this address.
@@ -91,7 +91,7 @@ class Survey:
         return self._signer.sign("key", self._edition, one.id, one.number)
 
     def session(self, key: str) -> dict[str, Any]:
-        """Give what a participant is shown from here on.
+        """Return what a participant is shown from here on.
 
         Returns:
             `practice` and `steps`, each a list of questions with the tokens of their pictures;
@@ -123,7 +123,7 @@ class Survey:
         }
 
     def picture(self, token: str) -> Path:
-        """Give the file behind a picture's token.
+        """Return the file behind a picture's token.
 
         Raises:
             VoteError: the token is none of this survey.
@@ -172,7 +172,7 @@ class Survey:
             self._carrier.take(vote)
 
     def own_votes(self, key: str) -> list[Vote]:
-        """Give the votes of a participant who has answered everything.
+        """Return the votes of a participant who has answered everything.
 
         Raises:
             VoteError: there are questions left; names are not told before.

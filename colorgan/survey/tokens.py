@@ -38,12 +38,12 @@ class Signer:
         self._secret = secret.encode()
 
     def sign(self, purpose: str, *fields: object) -> str:
-        """Give a token that carries fields (none may hold a '|') for a purpose."""
+        """Return a token that carries fields (none may hold a '|') for a purpose."""
         text = "|".join(map(str, fields)).encode()
         return f"{_encode(text)}.{_encode(self._mac(purpose, text))}"
 
     def read(self, purpose: str, token: str) -> list[str]:
-        """Give the fields of a token.
+        """Return the fields of a token.
 
         Raises:
             VoteError: this server did not make it, or not for this purpose.
@@ -57,7 +57,7 @@ class Signer:
         return text.decode().split("|")
 
     def derive(self, purpose: str) -> str:
-        """Give a secret of its own for a purpose, as hex digits."""
+        """Return a secret of its own for a purpose, as hex digits."""
         return hmac.new(self._secret, b"derive|" + purpose.encode(), hashlib.sha256).hexdigest()
 
     def _mac(self, purpose: str, text: bytes) -> bytes:
@@ -66,7 +66,7 @@ class Signer:
 
 
 def kept_secret(path: Path) -> str:
-    """Give the secret of a file, which only its owner may read; made at random the first time.
+    """Return the secret of a file, which only its owner may read; made at random the first time.
 
     Raises:
         SurveyError: the file cannot be read or made, or holds no secret.

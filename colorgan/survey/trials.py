@@ -51,7 +51,7 @@ class Step:
 
 
 def plan(study: Study, number: int, secret: str) -> tuple[Step, ...]:
-    """Give a participant's steps: practice, pairs among catch trials, originals last.
+    """Return a participant's steps: practice, pairs among catch trials, originals last.
 
     Originals come last so that nobody knows the true colours of a photo when its coloured
     versions are compared.
@@ -109,7 +109,7 @@ def _originals(study: Study, number: int, secret: str) -> list[tuple[StudyPhoto,
 def _stretch(
     circle: Sequence[tuple[_Item, str, str]], number: int, length: int, secret: str
 ) -> list[tuple[_Item, str, str]]:
-    """Cut a participant's part out of a circle, and give its pairs their sides."""
+    """Cut a participant's part out of a circle, and return its pairs their sides."""
     length = min(length, len(circle))
     part = []
     for place in range(number * length, (number + 1) * length):
@@ -133,6 +133,6 @@ def _practice(study: Study, chance: random.Random) -> list[Step]:
 
 
 def _obvious(study: Study, chance: random.Random, turn: int) -> tuple[str, str]:
-    """Give the sides of a pair with an obvious answer: by turns, so that both are as frequent."""
+    """Return the sides of a pair with an obvious answer: by turns, so that both are as frequent."""
     other = chance.choice(study.names)
     return (DECOY, other) if turn % 2 else (other, DECOY)

@@ -31,7 +31,7 @@ _Answer = Callable[[dict[str, Any], str], dict[str, Any]]
 
 
 def routes(survey: Survey) -> list[BaseRoute]:
-    """Give an open survey's routes, which stand below /survey, for a server.
+    """Return an open survey's routes, which stand below /survey, for a server.
 
     Each has its whole path: a `Mount` finds nothing below it where a proxy takes a prefix off.
     """

@@ -15,7 +15,7 @@ SOFT_REAL, SOFT_GENERATED = (0.9, 1.0), (0.0, 0.1)
 def critic_loss(
     game: Adversarial, real: Tensor, generated: Tensor, chance: torch.Generator
 ) -> Tensor:
-    """Give the critic's loss: the mean of that on real and on generated pictures.
+    """Return the critic's loss: the mean of that on real and on generated pictures.
 
     Both come from forwards of their own: mixed in one batch, batch norm lets a critic tell them
     apart by their company, and it ends at 0.5 for all (the trap that `landscape` fell into).
@@ -41,7 +41,7 @@ def critic_loss(
 
 
 def generator_loss(game: Adversarial, generated: Tensor) -> Tensor:
-    """Give what it costs the generator that the critic sees through its pictures."""
+    """Return what it costs the generator that the critic sees through its pictures."""
     if game.objective == "hinge":
         return -generated.mean()
     return _distance(game, generated, torch.full_like(generated, REAL))
@@ -58,5 +58,5 @@ def _draw(like: Tensor, chance: torch.Generator) -> Tensor:
 
 
 def weights_of(game: Adversarial) -> tuple[float, float]:
-    """Give how much the generator's other terms and its adversarial term count."""
+    """Return how much the generator's other terms and its adversarial term count."""
     return (1 - game.factor if game.convex else 1.0), game.factor

@@ -120,7 +120,7 @@ class Source(Protocol):
     def batches(
         self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
     ) -> Generator[Batch, None, None]:
-        """Give a process's shares of batches of `batch` photos as crops of `size` pixels.
+        """Return a process's shares of batches of `batch` photos as crops of `size` pixels.
 
         A share `degrade` of the photos are given as old prints too.
         """
@@ -163,7 +163,7 @@ class StoredPhotos:
         return {"photos": len(self), "digest": digest(sizes)}
 
     def indices(self, first: int, number: int) -> list[int]:
-        """Give the photos at places `first`.. of the endless sequence of shuffled epochs."""
+        """Return the photos at places `first`.. of the endless sequence of shuffled epochs."""
         size = len(self.store)
         found: list[int] = []
         while len(found) < number:
@@ -176,7 +176,7 @@ class StoredPhotos:
     def batches(
         self, position: int, batch: int, size: int, shard: Shard = ALONE, degrade: float = 0.0
     ) -> Generator[Batch, None, None]:
-        """Give a process's shares of the batches from `position` on."""
+        """Yield a process's shares of the batches from `position` on."""
 
         def make(first: int) -> Batch:
             own = batch // shard.processes
@@ -200,7 +200,7 @@ def digest(items: Iterable[object]) -> str:
 
 
 def drawn(shares: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw as many places as there are shares, each as often as its share says, give or take one.
+    """Draw as many places as there are shares, each as often as its share says, return or take one.
 
     Args:
         shares: (N,) that add up to 1.
@@ -211,7 +211,7 @@ def drawn(shares: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.i
 
 
 def ahead(endless: Iterator[Batch]) -> Generator[Batch, None, None]:
-    """Give what an endless iterator gives, with the next one under way in a thread.
+    """Yield what an endless iterator gives, with the next one under way in a thread.
 
     The thread is spared where the networks need every core: it would only make them wait.
     """

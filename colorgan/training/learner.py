@@ -66,7 +66,7 @@ class Learner:
 
 
 def _as_stored(x: Tensor, like: Tensor | None = None) -> Tensor:
-    """Give a view of (N, C, H, W) as it lies in memory: (N, H, W, C) where it is channels last.
+    """Return a view of (N, C, H, W) as it lies in memory: (N, H, W, C) where it is channels last.
 
     Args:
         x: any shape; what has not four axes is given back.

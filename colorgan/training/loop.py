@@ -33,7 +33,7 @@ from .watching import SHOWN, Watch
 
 
 def train(recipe: Recipe, run: Run, photos: Source) -> Path:
-    """Train a network by a recipe; give the folder of the model.
+    """Train a network by a recipe; return the folder of the model.
 
     Raises:
         ColorganError: what is asked for cannot be, or it was stopped, a loss is not finite, the
@@ -108,7 +108,7 @@ class Trainer:
         return self.stepper.model
 
     def _examples(self) -> Pixels:
-        """Give squares to show: of validation photos, else of crops as they are trained on."""
+        """Return squares to show: of validation photos, else of crops as they are trained on."""
         squares = self.start.squares(SHOWN)
         if len(squares):
             return squares
@@ -116,7 +116,7 @@ class Trainer:
             return np.ascontiguousarray(next(batches).crops.permute(0, 2, 3, 1).numpy())
 
     def train(self) -> Path:
-        """Train to the end; give the folder of the model.
+        """Train to the end; return the folder of the model.
 
         Raises:
             TrainingError: it was stopped, a loss is not finite, or the disk is full.
@@ -176,7 +176,7 @@ class Trainer:
             self.progress.seen_in_stage = 0
 
     def _is_stopped(self, stop: threading.Event) -> bool:
-        """Say whether one of the processes was asked to stop; then all of them are."""
+        """Return whether one of the processes was asked to stop; then all of them are."""
         if any(self.stepper.gathered(int(stop.is_set()))):
             stop.set()
         return stop.is_set()

@@ -125,7 +125,7 @@ class Teacher(nn.Module):
         self.normalise = Normalise(settings.mean, settings.std)
 
     def forward(self, rgb: Tensor) -> list[Tensor]:
-        """Give the maps of sRGB (N, 3, H, W) in 0..1, shallow to deep."""
+        """Return the maps of sRGB (N, 3, H, W) in 0..1, shallow to deep."""
         maps: list[Tensor] = self.trunk(self.normalise(rgb))
         return maps
 
@@ -161,7 +161,7 @@ class Distillation(nn.Module):
         )
 
     def forward(self, maps: list[Tensor], teacher_maps: list[Tensor]) -> Tensor:
-        """Give the mean distance, 0 (alike) to 2."""
+        """Return the mean distance, 0 (alike) to 2."""
         distances = []
         pairs = zip(self.projections, maps[-2:], teacher_maps[-2:], strict=True)
         for project, own, target in pairs:

@@ -21,7 +21,7 @@ THUMB = 24  # pixels each way from which a photo's mean chroma is guessed
 def shares(
     names: Sequence[str], photos: Sequence[NDArray[np.uint8]], balance: float
 ) -> NDArray[np.float64]:
-    """Give which share of the crops each photo should have.
+    """Return which share of the crops each photo should have.
 
     A photo counts less the more there are of its group and of its source, both to the power of
     `balance`: at 1 all groups would come equally often if each came from one source. Dull and

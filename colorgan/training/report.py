@@ -19,7 +19,7 @@ SHEETS = 4  # of samples, evenly picked over the run
 
 
 def write_report(run: Path) -> Path:
-    """Draw the report of a run as it is now, and give its path.
+    """Draw the report of a run as it is now, and return its path.
 
     Raises:
         ColorganError: the folder is no run, or plotly is missing.
@@ -40,7 +40,7 @@ def write_report(run: Path) -> Path:
 
 
 def _columns(rows: list[dict[str, str]]) -> dict[str, tuple[list[float], list[float]]]:
-    """Give for each column but the counters where it has values, and which."""
+    """Return for each column but the counters where it has values, and which."""
     columns = {}
     for name in rows[0]:
         if name not in ("steps", "seen", "stage", "step"):

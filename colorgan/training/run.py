@@ -128,7 +128,7 @@ def check_photos(run: Run, photos: Mapping[str, Any]) -> None:
 
 
 def without_places(value: Any) -> Any:
-    """Give plain data with the files and folders in it by their names alone, to be published."""
+    """Return plain data with the files and folders in it by their names alone, to be published."""
     if isinstance(value, dict):
         return {key: without_places(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -147,7 +147,7 @@ def _differing(recorded: Any, own: Any) -> list[str]:
 
 
 def _flat(value: Any, name: str = "") -> dict[str, Any]:
-    """Give the leaves of nested dictionaries and lists by their dotted names."""
+    """Return the leaves of nested dictionaries and lists by their dotted names."""
     if isinstance(value, dict):
         items = list(value.items())
     elif isinstance(value, list):

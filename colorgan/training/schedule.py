@@ -69,7 +69,7 @@ def _photos(stage: Stage, photos: Source) -> int:
 
 
 def rate_factor(schedule: str, seen: int, total: int) -> float:
-    """Give the factor on the learning rate after `seen` of `total` photos."""
+    """Return the factor on the learning rate after `seen` of `total` photos."""
     done = seen / total
     if schedule == "constant":
         return 1.0

@@ -65,7 +65,8 @@ class Start:
     validation: list[tuple[str, bytes]]
 
     def squares(self, count: int) -> Pixels:
-        """Give evenly picked validation photos as sRGB squares (N, S, S, 3), S the largest crop."""
+        """Return evenly picked validation photos as sRGB squares (N, S, S, 3), S the largest
+        crop."""
         size, photos = self.recipe.largest, evenly(self.validation, count)
         found = [square for _, square in protocol.squares(photos, size)]
         return np.stack(found) if found else np.zeros((0, size, size, 3), np.uint8)
@@ -114,7 +115,7 @@ def _spare(folder: Path) -> None:
 
 
 def _resumed(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any], str | None]:
-    """Give what a run began with; its weights come from its checkpoint."""
+    """Return what a run began with; its weights come from its checkpoint."""
     found = checkpoint.checkpoints(run.folder)
     if not found:
         raise TrainingError(f"There is nothing to resume in {run.folder}: it has no checkpoint.")
@@ -162,7 +163,8 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
 
 
 def with_settings(network: Network, settings: Config) -> Network:
-    """Give a network of other settings with this one's weights; what differs in shape is random."""
+    """Return a network of other settings with this one's weights; what differs in shape is
+    random."""
     other = network_of(settings)(settings)
     own = other.state_dict()
     kept = {k: v for k, v in network.state_dict().items() if k in own and v.shape == own[k].shape}
@@ -184,7 +186,7 @@ def _validation(recipe: Recipe, run: Run) -> list[tuple[str, bytes]]:
 
 
 def is_main_process() -> bool:
-    """Say whether this is the process that speaks, of several that train together."""
+    """Return whether this is the process that speaks, of several that train together."""
     return bool(PartialState(cpu=choose_device().type == "cpu").is_main_process)
 
 
@@ -197,7 +199,7 @@ def tune(device: torch.device) -> None:
 
 
 def precision_of(recipe: Recipe) -> str:
-    """Give accelerate's word for the precision to compute in.
+    """Return accelerate's word for the precision to compute in.
 
     Raises:
         TrainingError: the device cannot compute in it.
@@ -221,7 +223,7 @@ def start_critic(recipe: Recipe) -> Critic | None:
 
 
 def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
-    """Give how much each colour class counts, from how often it occurs in some of the photos."""
+    """Return how much each colour class counts, from how often it occurs in some of the photos."""
     strength = recipe.rebalancing
     if not strength:
         return None
@@ -231,7 +233,7 @@ def class_weights(recipe: Recipe, photos: Source) -> Tensor | None:
 
 
 def count_classes(crops: Sequence[Tensor]) -> Tensor:
-    """Give how often each colour class occurs (K,) in crops (N, 3, S, S) uint8."""
+    """Return how often each colour class occurs (K,) in crops (N, 3, S, S) uint8."""
     centres = ab_grid.centres()
     counts = torch.zeros(len(centres))
     for batch in crops:

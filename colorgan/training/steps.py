@@ -65,7 +65,7 @@ class Stepper:
         return self.generator if average is None else average.module  # type: ignore[return-value]
 
     def step(self, batch: Batch, planned: Planned, progress: Progress) -> dict[str, float]:
-        """Take one step on a share of a batch; give the terms, averaged over all processes.
+        """Take one step on a share of a batch; return the terms, averaged over all processes.
 
         Raises:
             TrainingError: a term is not finite; the weights are still those before the step.
@@ -188,7 +188,7 @@ class Stepper:
         self.average.update_parameters(self.generator)
 
     def _agreed(self, values: list[dict[str, Tensor]]) -> dict[str, float]:
-        """Give the mean of each value over the parts and the processes."""
+        """Return the mean of each value over the parts and the processes."""
         names = list(values[0])
         means = torch.stack(
             [torch.stack([part[n].detach() for part in values]).mean() for n in names]
@@ -200,14 +200,14 @@ class Stepper:
         return max(self.gathered(position))
 
     def gathered(self, number: int) -> list[int]:
-        """Give what a number is in each process."""
+        """Return what a number is in each process."""
         if self.shard.processes == 1:
             return [number]
         mine = torch.tensor([number], device=self.accelerator.device)
         return list(self.accelerator.gather(mine).tolist())
 
     def state_dict(self) -> dict[str, Any]:
-        """Give all that moves, by name. Chance needs no keeping: every step seeds its own."""
+        """Return all that moves, by name. Chance needs no keeping: every step seeds its own."""
         return {name: part.state_dict() for name, part in self._stateful().items()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:

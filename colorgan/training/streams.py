@@ -68,7 +68,7 @@ class StreamedPhotos:
     def batches(
         self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
     ) -> Generator[Batch, None, None]:
-        """Give a process's shares of the batches from `position` on."""
+        """Yield a process's shares of the batches from `position` on."""
         own = batch // shard.processes
         if self._reading is None or not self._reading.reaches(position, shard):
             self._reading = Reading(self._decoded(position, shard), position, shard)
@@ -88,7 +88,7 @@ class StreamedPhotos:
         yield from ahead(make() for _ in repeat(None))
 
     def _decoded(self, position: int, shard: Shard) -> Iterator[Photo]:
-        """Give place and pixels of this process's photos from a place on."""
+        """Yield place and pixels of this process's photos from a place on."""
         barren, left_out = 0, LeftOut()
         for place, row in self._rows(position, left_out):
             if place % shard.processes != shard.rank:
@@ -107,7 +107,7 @@ class StreamedPhotos:
                 )
 
     def _rows(self, position: int, left_out: LeftOut) -> Iterator[tuple[int, Any]]:
-        """Give all rows with their places, epoch after epoch, from a place on.
+        """Yield all rows with their places, epoch after epoch, from a place on.
 
         Whole epochs before it are jumped where it is known how many photos they have.
         """
@@ -146,11 +146,11 @@ class Reading:
         self.last: deque[Photo] = deque()
 
     def reaches(self, position: int, shard: Shard) -> bool:
-        """Say whether the photos from a place on can still be had."""
+        """Return whether the photos from a place on can still be had."""
         return shard == self.shard and position >= self.since
 
     def photos(self, position: int, *, kept: int) -> Iterator[Photo]:
-        """Give the photos from a place on; so many of the last ones are kept."""
+        """Yield the photos from a place on; so many of the last ones are kept."""
         for photo in chain(list(self.last), self._read(kept)):
             if photo[0] >= position:
                 yield photo
@@ -177,7 +177,7 @@ class LeftOut:
             self.names.append(name)
 
     def tell(self) -> None:
-        """Say which photos were left out, if any were, and begin anew."""
+        """Return which photos were left out, if any were, and begin anew."""
         if self.count:
             names = ", ".join(self.names) + (", ..." if self.count > NAMED else "")
             tqdm.write(f"{self.count} photos of the stream are grey or cannot be read: {names}")

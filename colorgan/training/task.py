@@ -21,15 +21,15 @@ class Task(nn.Module):
     """What a network is trained for."""
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Give what is trained, each group with its "rate", a share of the learning rate."""
+        """Return what is trained, each group with its "rate", a share of the learning rate."""
         raise NotImplementedError
 
     def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
-        """Give each term, weighted, and the generated pictures for a critic to score."""
+        """Return each term, weighted, and the generated pictures for a critic to score."""
         raise NotImplementedError
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
-        """Give the true and the generated pictures of a batch for a critic to tell apart."""
+        """Return the true and the generated pictures of a batch for a critic to tell apart."""
         raise NotImplementedError
 
     def figures(self, network: Network, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
@@ -38,5 +38,5 @@ class Task(nn.Module):
 
 
 def grey(lightness: Tensor) -> Seen:
-    """Give a lightness (N, 1, H, W) as a picture without colour."""
+    """Return a lightness (N, 1, H, W) as a picture without colour."""
     return lightness, torch.zeros_like(lightness).expand(-1, AB_CHANNELS, -1, -1)

@@ -79,7 +79,7 @@ class GeneratorTask(Task):
         return self
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Give decoder and trunk, each with its share of the learning rate."""
+        """Return decoder and trunk, each with its share of the learning rate."""
         trunk = list(_trunk(self.generator).parameters())
         known = {id(parameter) for parameter in trunk}
         rest = [p for p in self.parameters() if p.requires_grad and id(p) not in known]
@@ -89,7 +89,7 @@ class GeneratorTask(Task):
         return groups
 
     def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
-        """Give each term, weighted, and the photos in their generated colours."""
+        """Return each term, weighted, and the photos in their generated colours."""
         weights = self.recipe.losses
         answer = self.generator.answer(seen.lightness)
         ab = answer.ab.float()
@@ -122,14 +122,14 @@ class GeneratorTask(Task):
         return terms, (seen.lightness, ab)
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
-        """Give the photos in their true and in their generated colours."""
+        """Return the photos in their true and in their generated colours."""
         ab = self.generator.answer(seen.lightness).ab.float()
         return (seen.lightness, seen.ab), (seen.lightness, ab)
 
     def _picture_terms(
         self, painted: Tensor, truth: Tensor, true_maps: list[Tensor]
     ) -> dict[str, Tensor]:
-        """Give the terms that look at the coloured picture as sRGB (N, 3, H, W)."""
+        """Return the terms that look at the coloured picture as sRGB (N, 3, H, W)."""
         weights, terms = self.recipe.losses, {}
         if weights.rgb:
             terms["rgb"] = weights.rgb * losses.rgb_l1(painted, truth)
@@ -152,7 +152,7 @@ class GeneratorTask(Task):
         return losses.huber(answer.ab.float(), advice, delta=self.recipe.huber_delta)
 
     def _pixel_weight(self, truth: Tensor) -> Tensor | None:
-        """Give how much each pixel of ab (N, 2, H, W) counts in a regression, or None."""
+        """Return how much each pixel of ab (N, 2, H, W) counts in a regression, or None."""
         weights = self.recipe.losses
         if self.class_weights is None or not (weights.l1 or weights.mse or weights.huber):
             return None
@@ -192,16 +192,16 @@ class TrunkTask(Task):
         return self
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Give the trunk at the full learning rate."""
+        """Return the trunk at the full learning rate."""
         return [{"params": list(self.generator.trunk.parameters()), "rate": 1.0}]
 
     def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
-        """Give the error of each map that a decoder takes, and the photos, grey."""
+        """Return the error of each map that a decoder takes, and the photos, grey."""
         weight, errors = self.recipe.losses.trunk, self._errors(self.generator, seen)
         return {name: weight * error for name, error in errors.items()}, grey(seen.lightness)
 
     def figures(self, network: Network, photos: Sequence[tuple[str, bytes]]) -> dict[str, float]:
-        """Give each map's error on photos at the size of the largest crops."""
+        """Return each map's error on photos at the size of the largest crops."""
         found = [square for _, square in protocol.squares(photos, self.recipe.largest)]
         parts = []
         with in_use(network) as device:
@@ -211,7 +211,7 @@ class TrunkTask(Task):
         return {name: float(torch.stack([p[name] for p in parts]).mean()) for name in parts[0]}
 
     def _errors(self, network: Network, seen: Pictures) -> dict[str, Tensor]:
-        """Give the error of each map that a decoder takes, as a share of its variance."""
+        """Return the error of each map that a decoder takes, as a share of its variance."""
         assert isinstance(network, UNet)
         with torch.no_grad():
             truth = self.teacher(seen.rgb)
@@ -231,11 +231,11 @@ class RestorationTask(Task):
         self.network = network
 
     def parameter_groups(self) -> list[dict[str, Any]]:
-        """Give all of it at the full learning rate."""
+        """Return all of it at the full learning rate."""
         return [{"params": list(self.parameters()), "rate": 1.0}]
 
     def forward(self, seen: Pictures) -> tuple[dict[str, Tensor], Seen]:
-        """Give each term, weighted, and the restored prints, grey.
+        """Return each term, weighted, and the restored prints, grey.
 
         Tones and details are asked for apart, each where the other is right: together the tones,
         which nobody can know for sure, would drown what the details are to learn.
@@ -259,7 +259,7 @@ class RestorationTask(Task):
         return terms, grey(apply_curves(curves, details))
 
     def _details(self, found: Tensor, seen: Pictures) -> Tensor:
-        """Give the loss of details, as the recipe lets errors of pictures count."""
+        """Return the loss of details, as the recipe lets errors of pictures count."""
         weight, delta, slight = None, self.recipe.huber_delta, self.recipe.slight
         if slight is not None:
             damage = (seen.lightness - seen.faded).abs().mean((1, 2, 3), keepdim=True)
@@ -267,7 +267,7 @@ class RestorationTask(Task):
         return losses.huber(found, seen.faded, weight, delta=delta)
 
     def _tones(self, curves: Tensor, seen: Pictures) -> Tensor:
-        """Give the loss of tones; with a gate only of those that did change."""
+        """Return the loss of tones; with a gate only of those that did change."""
         faded, new = seen.faded, seen.new
         if self.network.sure is not None:
             changed = (faded != new).flatten(1).any(1)
@@ -277,7 +277,7 @@ class RestorationTask(Task):
         return losses.huber(apply_curves(curves, faded), new, delta=self.recipe.huber_delta)
 
     def _sure(self, logits: Tensor, curves: Tensor, seen: Pictures) -> Tensor:
-        """Give the loss of being sure: whether mending is nearer, weighed by how much in PSNR."""
+        """Return the loss of being sure: whether mending is nearer, weighed by how much in PSNR."""
         mended = apply_curves(curves, seen.faded)
         before, after = (losses.log_errors(x, seen.new, SURE) for x in (seen.faded, mended))
         gain = before - after
@@ -287,19 +287,19 @@ class RestorationTask(Task):
         return (loss * gain.abs()).mean()
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
-        """Give the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
+        """Return the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
         if seen.befell is None:
             return torch.zeros_like(told, dtype=torch.float32)
         places = [list(film.DAMAGES).index(name) for name in self.network.settings.tells]
         return seen.befell[:, places]
 
     def played(self, seen: Pictures) -> tuple[Seen, Seen]:
-        """Give the prints as they were when they were new and as restored, both grey."""
+        """Return the prints as they were when they were new and as restored, both grey."""
         return grey(seen.new), grey(self.network(seen.lightness))
 
 
 def task_of(recipe: Recipe, network: Network, class_weights: Tensor | None) -> Task:
-    """Give the task that trains this kind of network."""
+    """Return the task that trains this kind of network."""
     if recipe.losses.hints:
         assert isinstance(network, UNet)  # the recipe was checked
         return HintsTask(recipe, network)
@@ -323,7 +323,7 @@ class CriticTask(nn.Module):
     def forward(
         self, truth: Seen, generated: Seen, chance: torch.Generator
     ) -> tuple[Tensor, Tensor]:
-        """Give the loss and, as the share of right answers, how well it tells them apart."""
+        """Return the loss and, as the share of right answers, how well it tells them apart."""
         real = self.critic(*truth).float()
         fake = self.critic(*generated).float()
         middle = 0.5 if self.game.objective == "least-squares" else 0.0

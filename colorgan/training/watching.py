@@ -127,6 +127,6 @@ class Watch:
 
 
 def _means(rows: list[Mapping[str, float]]) -> dict[str, float]:
-    """Give the mean of each term over the steps that had it."""
+    """Return the mean of each term over the steps that had it."""
     names = dict.fromkeys(name for row in rows for name in row)
     return {n: float(np.mean([row[n] for row in rows if n in row])) for n in names}

@@ -48,7 +48,7 @@ def build(models: Models, texts: Texts) -> None:
 
 
 def figures(models: Models, texts: Texts) -> str:
-    """Give tables of the models on this machine, as Markdown; the figures are measured ones.
+    """Return tables of the models on this machine, as Markdown; the figures are measured ones.
 
     Models that were judged on the same photos in the same way are in one table, with grey and the
     originals of those photos.
@@ -62,7 +62,7 @@ def figures(models: Models, texts: Texts) -> str:
 
 
 def _table(judged: list[tuple[str, dict[str, Any]]], texts: Texts) -> str:
-    """Give a table of models, by name and figures, that were judged in one way."""
+    """Return a table of models, by name and figures, that were judged in one way."""
     _, first = judged[0]
     rows = [
         (texts.grey, first["models"].get("grey", {})),

@@ -178,7 +178,7 @@ def _colour_all(
     together: bool,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
-    """Colour photos one by one; give the zip, the list, how far it is, and previews.
+    """Colour photos one by one; yield the zip, the list, how far it is, and previews.
 
     Zip and list come at the end. A photo that fails is a row in the list, not an end.
     """
@@ -225,7 +225,7 @@ def _colour_all(
 def _colour_anew(
     album: Shared, texts: Texts, charge: Callable[[int], None]
 ) -> Iterator[tuple[Any, ...]]:
-    """Colour what a correction changes; give what the page shows, as `_colour_all` does."""
+    """Colour what a correction changes; yield what the page shows, as `_colour_all` does."""
     names = [] if album.proposal is None else album.proposal.names
     for name in names:
         album.source(name)  # nothing is begun if the files are gone
@@ -296,13 +296,13 @@ def _colour(
 
 
 def _looking(texts: Texts, done: int, total: int) -> tuple[Any, ...]:
-    """Give what the page shows while the photos are looked at, which is half of the work."""
+    """Return what the page shows while the photos are looked at, which is half of the work."""
     text = texts.references.looking.format(done=done, total=total)
     return _under_way([], done, 2 * total, text, texts)
 
 
 def _shown(texts: Texts, rows: list[Row], total: int, began: float, looked: int) -> tuple[Any, ...]:
-    """Give what the page shows while the photos are coloured."""
+    """Return what the page shows while the photos are coloured."""
     done = len(rows)
     text = texts.album_first if not done else texts.album_left
     seconds = (time.perf_counter() - began) / max(done, 1) * (total - done)
@@ -319,7 +319,7 @@ def _under_way(rows: list[Row], done: int, total: int, text: str, texts: Texts) 
 def _finished(
     texts: Texts, rows: list[Row], total: int, folder: Path, shared: bool
 ) -> tuple[Any, ...]:
-    """Pack what is done and give what the page shows at the end."""
+    """Pack what is done and return what the page shows at the end."""
     done = [row for row in rows if row.file is not None]
     text = texts.album_done if len(rows) >= total else texts.album_stopped
     status = {
@@ -342,7 +342,7 @@ def _previews(rows: list[Row]) -> list[tuple[str, str]]:
 
 
 def _told(texts: Texts, rows: list[Row]) -> list[str]:
-    """Give the sentences of what failed and of what is to be known of a result, safe to show."""
+    """Return the sentences of what failed and of what is to be known of a result, safe to show."""
     lines = []
     for row in rows:
         lines += [row.error] if row.error else []

@@ -62,7 +62,7 @@ def count(photos: Sequence[str]) -> int:
 
 
 def incoming(photos: Sequence[str]) -> Iterator[tuple[str, Incoming]]:
-    """Give photos and their names, from files and zips; names differ, also without endings.
+    """Yield photos and their names, from files and zips; names differ, also without endings.
 
     A result may have another ending than its photo: a.bmp and a.png both come back as PNG.
     """
@@ -82,7 +82,7 @@ def _own(photos: Sequence[str]) -> list[Path]:
 
 
 def is_zip(path: Path) -> bool:
-    """Say whether a file is to be unpacked."""
+    """Return whether a file is to be unpacked."""
     return path.suffix.lower() == ".zip"
 
 

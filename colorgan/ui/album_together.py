@@ -69,7 +69,7 @@ class Shared:
     proposal: Proposal | None = None
 
     def source(self, name: str) -> Incoming:
-        """Give a photo of the album by the name it came with.
+        """Return a photo of the album by the name it came with.
 
         Raises:
             PhotoError: its file is gone.
@@ -101,7 +101,8 @@ class Shared:
         return self.proposal
 
     def accept(self) -> Proposal | None:
-        """Take the correction over; give what is to be coloured anew, None if there is nothing."""
+        """Take the correction over; return what is to be coloured anew, None if there is
+        nothing."""
         proposal, self.proposal = self.proposal, None
         if proposal is not None:
             self.series = self.series.corrected(proposal.reference)
@@ -109,7 +110,8 @@ class Shared:
         return proposal
 
     def _named(self, own: Reference) -> Reference | None:
-        """Give the photo of the album that shows the same in grey; colouring may have saved it."""
+        """Return the photo of the album that shows the same in grey; colouring may have saved
+        it."""
         light = own.scene.lightness
         alike = [one for one in self.series.references if one.scene.lightness.shape == light.shape]
         apart = [float((one.scene.lightness - light).abs().mean()) for one in alike]
@@ -136,7 +138,7 @@ class Albums:
         self._kept.pop(page, None)
 
     def get(self, texts: Texts, page: str) -> Shared:
-        """Give the album of a page.
+        """Return the album of a page.
 
         Raises:
             ColorganError: there is none any more.
@@ -154,7 +156,7 @@ class Albums:
 
 
 def look_at(colorizer: Colorizer, name: str, source: Incoming) -> Reference | None:
-    """Look at a photo of the album; give None if it cannot be read, which is told in its turn."""
+    """Look at a photo of the album; return None if it cannot be read, which is told in its turn."""
     try:
         photo = first_page(name, source)
         with Watch().running():
@@ -164,7 +166,7 @@ def look_at(colorizer: Colorizer, name: str, source: Incoming) -> Reference | No
 
 
 def fitting_hints(photo: Photo) -> Hints:
-    """Give the hints that a photo carries; none if it was cut or turned since."""
+    """Return the hints that a photo carries; none if it was cut or turned since."""
     hints = carried_hints(photo)
     return hints if hints.shape in (None, (photo.width, photo.height)) else NO_HINTS
 
@@ -181,7 +183,7 @@ def first_page(name: str, source: Incoming) -> Photo:
 
 
 def shown_proposal(texts: Texts, album: Shared, proposal: Proposal) -> dict[str, Any]:
-    """Give what the page shows of a correction that is not applied yet."""
+    """Return what the page shows of a correction that is not applied yet."""
     words = texts.references
     sentence = words.would_change if proposal.changes else words.would_not
     previews = ((name, album.rows[name].preview) for name in proposal.names[1:])

@@ -47,7 +47,7 @@ SURFACE = """
 
 
 def icon(name: str) -> str:
-    """Give a small drawing as SVG."""
+    """Return a small drawing as SVG."""
     return (
         '<svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" fill="none" '
         f'stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">'
@@ -56,7 +56,7 @@ def icon(name: str) -> str:
 
 
 def tool(name: str, label: str, *, toggle: bool | None = None) -> str:
-    """Give the markup of a button with an icon.
+    """Return the markup of a button with an icon.
 
     Args:
         name: of the icon, and the button's class.

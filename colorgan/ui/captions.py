@@ -40,7 +40,7 @@ def caption(
 
 
 def borrowing(texts: Texts, borrowed: Borrowed, count: int, strength: float) -> str:
-    """Say how much of a photo found its like in so many references; nothing if they are off."""
+    """Return how much of a photo found its like in so many references; nothing if they are off."""
     if strength == 0:
         return ""
     if not borrowed.reached:
@@ -50,7 +50,7 @@ def borrowing(texts: Texts, borrowed: Borrowed, count: int, strength: float) -> 
 
 
 def finding(texts: Texts, found: tuple[str, ...] | None) -> list[str]:
-    """Say which damages a restorer found; nothing if it does not tell."""
+    """Return which damages a restorer found; nothing if it does not tell."""
     words = texts.mending
     if found is None:
         return []
@@ -60,7 +60,7 @@ def finding(texts: Texts, found: tuple[str, ...] | None) -> list[str]:
 
 
 def filling(texts: Texts, filled: Filled) -> str:
-    """Say how much of a photo was missing and is filled."""
+    """Return how much of a photo was missing and is filled."""
     parts = missing.count(filled.mask)
     if not parts:
         return texts.mending.none_missing
@@ -69,7 +69,7 @@ def filling(texts: Texts, filled: Filled) -> str:
 
 
 def told(texts: Texts, written: Written) -> list[str]:
-    """Say how many pages or frames a file has, and what reading left out or changed."""
+    """Return how many pages or frames a file has, and what reading left out or changed."""
     notes = [texts.note.format(note=note) for note in written.notices]
     if written.pages > 1:
         return [texts.about_pages.format(count=written.pages), *notes]

@@ -34,7 +34,7 @@ from .texts import Texts
 
 
 def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
-    """Lay out the tab and bind its events; give the box of its photo."""
+    """Lay out the tab and bind its events; return the box of its photo."""
     models = looks.models
     with gr.Row(elem_classes="workbench"):
         with gr.Column(elem_classes="source"):
@@ -145,7 +145,7 @@ def _show(
     strength: float,
     request: gr.Request,
 ) -> Outcome:
-    """Look at a photo; give what the tab shows."""
+    """Look at a photo; return what the tab shows."""
     visitor = request.session_hash or secrets.token_urlsafe()
     plain = _show_plain(looks, limits, texts, visitor, order, strength, request)
     if not order.references:
@@ -166,7 +166,7 @@ def _show_plain(
     strength: float,
     request: gr.Request,
 ) -> Outcome:
-    """Give what the tab shows without references; of any strength where there are some."""
+    """Return what the tab shows without references; of any strength where there are some."""
     with_references, order = bool(order.references), order.plain
     token = looks.token(visitor, order)
     known = _known(looks, token, None if with_references else strength)
@@ -203,7 +203,7 @@ def _show_borrowed(
     plain: Outcome,
     request: gr.Request,
 ) -> Outcome:
-    """Give what the tab shows with the colours of references, from what it shows without.
+    """Return what the tab shows with the colours of references, from what it shows without.
 
     Raises:
         ColorganError: the look is too large to be held, or a reference cannot be used.
@@ -237,7 +237,7 @@ def _show_borrowed(
 
 
 def _known(looks: Looks, token: str, strength: float | None) -> Outcome | None:
-    """Give what was shown of a look; with a strength, only if it was in that one."""
+    """Return what was shown of a look; with a strength, only if it was in that one."""
     known: Outcome | None = looks.shown(token)
     if known is None or known.frame is None:
         return None

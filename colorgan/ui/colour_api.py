@@ -33,7 +33,7 @@ Function = Callable[..., Outcome]
 
 
 def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, Function]:
-    """Give the functions `colorize` and `restore`.
+    """Return the functions `colorize` and `restore`.
 
     Scripts and assistants find them by their names and read what they say.
     """
@@ -51,7 +51,7 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
         reference_strength: float,
         request: gr.Request,
     ) -> Outcome:
-        """Give a black-and-white photo colour. The colours are a guess, not a record.
+        """Return a black-and-white photo colour. The colours are a guess, not a record.
 
         Args:
             photo: the photo.
@@ -157,7 +157,7 @@ def _colorize(
 
 
 def _restore(models: Models, texts: Texts, pages: Pages, strength: float) -> Outcome:
-    """Restore a photo; give the full-size file, previews of its lightness, and a caption."""
+    """Restore a photo; return the full-size file, previews of its lightness, and a caption."""
     source = pages.first
     restored = mending.restore(models.restorer(), pages, strength)
     folder = fresh_folder()

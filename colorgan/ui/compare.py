@@ -52,7 +52,7 @@ class Compared:
 
 
 def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts) -> gr.Image:
-    """Lay out the tab and bind its events; give the box of its photo."""
+    """Lay out the tab and bind its events; return the box of its photo."""
     with gr.Row(elem_classes="workbench even"):
         with gr.Column():
             source = photo_input("compare", texts.compare_button, examples, texts)
@@ -101,7 +101,7 @@ def build(models: Models, limits: Limits, examples: Sequence[Path], texts: Texts
         auto: bool,
         request: gr.Request,
     ) -> Compared:
-        """Give a black-and-white photo colour by two models, to compare them.
+        """Return a black-and-white photo colour by two models, to compare them.
 
         Args:
             photo: the photo.
@@ -140,7 +140,7 @@ def _compare(
     size: Size,
     keys: tuple[str, str],
 ) -> Compared:
-    """Colour a photo by two models; give files, previews, and a caption."""
+    """Colour a photo by two models; return files, previews, and a caption."""
     source = pages.first
     colorizers = [models.get(key) for key in keys]
     names = [texts.model_name(key) for key in keys]

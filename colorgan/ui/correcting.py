@@ -162,7 +162,7 @@ def correcting_frame(elem_id: str, download_id: str | None, texts: Texts) -> gr.
 
 
 def tell_strength(elem_id: str) -> str:
-    """Give what runs in the browser when a slider of the strength moves, to tell a frame of it.
+    """Return what runs in the browser when a slider of the strength moves, to tell a frame of it.
 
     The frame needs no second look of the network for that.
     """
@@ -182,7 +182,7 @@ def correctable(
     hints: Hints,
     missing: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Give the value with which the frame shows a coloured photo.
+    """Return the value with which the frame shows a coloured photo.
 
     Args:
         before, after: picture files of equal size.

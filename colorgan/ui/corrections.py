@@ -76,7 +76,7 @@ class RequestError(ColorganError):
 
 
 def routes(looks: Looks, texts: Texts) -> list[BaseRoute]:
-    """Give the routes of the corrections, which stand below /hints, for a server.
+    """Return the routes of the corrections, which stand below /hints, for a server.
 
     Each has its whole path: a `Mount` finds nothing below it where a proxy takes a prefix off.
     """
@@ -141,7 +141,7 @@ class _Files:
 
 
 def jpeg(held: Held, hints: Hints, strength: float, side: int | None = None) -> bytes:
-    """Give the photo as corrected, as JPEG with colours as fine as its lightness."""
+    """Return the photo as corrected, as JPEG with colours as fine as its lightness."""
     with _EDITING, torch.inference_mode():
         lightness = held.lightness
         if side is not None:
@@ -154,7 +154,7 @@ def jpeg(held: Held, hints: Hints, strength: float, side: int | None = None) -> 
 
 
 def _likely(held: Held, x: float, y: float) -> dict[str, Any]:
-    """Give the colours that the panel offers at a place, as they look in its light.
+    """Return the colours that the panel offers at a place, as they look in its light.
 
     Where it is so dark or light that colours cannot be told apart they are shown in more or less
     light.
@@ -176,7 +176,7 @@ def _likely(held: Held, x: float, y: float) -> dict[str, Any]:
 
 
 def _hex(lightness: float, colours: list[tuple[float, float]]) -> list[str]:
-    """Give colours (a*, b*) of one lightness as "#rrggbb"."""
+    """Return colours (a*, b*) of one lightness as "#rrggbb"."""
     ab = torch.tensor(colours).T[None, :, None]
     plane = torch.full((1, 1, 1, len(colours)), lightness)
     pixels = to_pixels(plane, ab, _BYTE)
@@ -184,7 +184,7 @@ def _hex(lightness: float, colours: list[tuple[float, float]]) -> list[str]:
 
 
 def _versions(held: Held, hints: Hints, strength: float) -> list[dict[str, Any]]:
-    """Give hints of versions that differ, each with a small picture."""
+    """Return hints of versions that differ, each with a small picture."""
     made = []
     for version in held.look.versions(hints.hints):
         plain = json.loads(hint_files.to_json(Hints(version)))["hints"]

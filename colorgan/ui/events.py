@@ -32,7 +32,7 @@ Work = Callable[..., Any]
 
 
 def inputs_of(work: Work, parts: Parts) -> list[Component]:
-    """Give the components that a function gets its values from, in the order of its parameters.
+    """Return the components that a function gets its values from, in the order of its parameters.
 
     Args:
         work: takes a value of each by its name, and may take Gradio's `request`.
@@ -48,7 +48,7 @@ def inputs_of(work: Work, parts: Parts) -> list[Component]:
 
 
 def in_order(work: Work, parts: Parts) -> Work:
-    """Give work that answers as Gradio wants it, with a value for each of the components.
+    """Return work that answers as Gradio wants it, with a value for each of the components.
 
     Args:
         work: gives something with an attribute for each.
@@ -116,7 +116,7 @@ class Arrivals:
             self._own = {key: n for key, n in self._own.items() if key[0] != gone}
 
     def unless_late(self, work: Work) -> Work:
-        """Give work that shows nothing if another photo has come meanwhile."""
+        """Return work that shows nothing if another photo has come meanwhile."""
 
         def in_time(photo: str | None, *rest: Any) -> Any:
             visitor = rest[-1].session_hash or ""
@@ -203,7 +203,7 @@ def _choose(path: Path, arrivals: Arrivals) -> Callable[[gr.Request], str]:
 
 
 def _named(name: str, work: Work) -> Work:
-    """Give work a name and a form in which Gradio finds where its request goes."""
+    """Return work a name and a form in which Gradio finds where its request goes."""
 
     def named(request: gr.Request, *inputs: Any) -> Any:
         return work(*inputs, request)
@@ -213,7 +213,7 @@ def _named(name: str, work: Work) -> Work:
 
 
 def _again(work: Work) -> Callable[..., Any]:
-    """Give work that is done once more, with other settings, if there is what to do it for."""
+    """Return work that is done once more, with other settings, if there is what to do it for."""
 
     def again(request: gr.Request, there: Any, *inputs: Any) -> Any:
         return work(*inputs, request) if there else gr.skip()

@@ -19,7 +19,7 @@ _UPLOAD = {"type": "object", "title": "FileData"}
 
 
 def fillable(box: gr.File) -> gr.File:
-    """Let a box of several files take links and base64 besides uploads; give it."""
+    """Let a box of several files take links and base64 besides uploads; return it."""
     box.api_info = lambda: {  # type: ignore[method-assign]
         "type": "array",
         "items": {"anyOf": [_LINK, _UPLOAD]},
@@ -30,14 +30,14 @@ def fillable(box: gr.File) -> gr.File:
 
 
 def uploaded(path: Any) -> TypeGuard[str]:
-    """Say whether something is the path of an upload that is there."""
+    """Return whether something is the path of an upload that is there."""
     return (
         isinstance(path, str) and is_in_or_equal(path, get_upload_folder()) and Path(path).is_file()
     )
 
 
 def _paths(payload: Any) -> list[str] | None:
-    """Give paths of files; links are fetched, and what is no file is left out."""
+    """Return paths of files; links are fetched, and what is no file is left out."""
     if not isinstance(payload, list):
         return None
     paths = [_path(one) for one in payload]

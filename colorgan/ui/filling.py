@@ -46,7 +46,7 @@ document.addEventListener("colorgan-marks", ({ detail }) => {
 
 
 def bar(texts: Texts) -> str:
-    """Give the markup of the brush: what it marks, its width, and the button that fills."""
+    """Return the markup of the brush: what it marks, its width, and the button that fills."""
     words = asdict(texts.mending)
     known = {name: escape(text) for name, text in words.items() if isinstance(text, str)}
     return BAR.format(**known, least=WIDTHS[0], most=WIDTHS[1], usual=WIDTH)
@@ -64,7 +64,7 @@ def marks_input(elem_id: str) -> gr.HTML:
 
 
 def read_marks(value: Any, photo: str) -> tuple[Stroke, ...]:
-    """Give what was drawn over a photo; what makes no sense, or is another photo's, is left out.
+    """Return what was drawn over a photo; what makes no sense, or is another photo's, is left out.
 
     Args:
         value: as the browser sent it.
@@ -78,7 +78,7 @@ def read_marks(value: Any, photo: str) -> tuple[Stroke, ...]:
 
 
 def shown_missing(found: Mask, strokes: Sequence[Stroke], path: Path) -> dict[str, Any]:
-    """Give what the frame shows of what is missing.
+    """Return what the frame shows of what is missing.
 
     Args:
         found: (H, W), by the machine.

@@ -142,7 +142,7 @@ def build(looks: Looks, limits: Limits, film_limits: FilmLimits, texts: Texts) -
 
 
 def _of_scenes(texts: Texts) -> Texts:
-    """Give the words of the frame for a film's first frames instead of a photo."""
+    """Return the words of the frame for a film's first frames instead of a photo."""
     words = texts.film
     hints = replace(texts.hints, start=words.film_start, surface=words.film_surface)
     return replace(texts, empty=words.film_empty, hints=hints)

@@ -14,7 +14,7 @@ Answer = tuple[str | None, str | None]
 
 
 def function(visits: Visits) -> Callable[..., Iterator[Answer]]:
-    """Give the function `video`.
+    """Yield the function `video`.
 
     Scripts and assistants find it by its name and read what it says.
     """
@@ -22,7 +22,7 @@ def function(visits: Visits) -> Callable[..., Iterator[Answer]]:
     def video(
         clip: str | None, model: str, strength: float, hints: str, request: gr.Request
     ) -> Iterator[Answer]:
-        """Give a short black-and-white film colour; its sound stays. The colours are a guess.
+        """Yield a short black-and-white film colour; its sound stays. The colours are a guess.
 
         Args:
             clip: the film.

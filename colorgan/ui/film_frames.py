@@ -77,7 +77,7 @@ HINTS_OF_SCENES = 'document.querySelector("#film-scenes .scenes")?.dataset.hints
 def shown_scenes(
     texts: Texts, name: str, scenes: Sequence[Scene], pictures: Sequence[Path]
 ) -> dict[str, Any]:
-    """Give the value with which the row shows scenes.
+    """Return the value with which the row shows scenes.
 
     Args:
         texts: the words of the page.
@@ -99,7 +99,7 @@ def shown_scenes(
 
 
 def name_of_scene(name: str, place: int) -> str:
-    """Give the name by which the corrections of a scene are found again."""
+    """Return the name by which the corrections of a scene are found again."""
     return f"{name}-{place}"
 
 
@@ -119,6 +119,6 @@ def player(texts: Texts) -> gr.HTML:
 
 
 def played(film: Path, shape: tuple[int, int]) -> dict[str, Any]:
-    """Give the value with which the player shows a film of a width and height."""
+    """Return the value with which the player shows a film of a width and height."""
     file = FileData(path=str(film)).model_dump()
     return {"file": file, "width": shape[0], "height": shape[1]}

@@ -62,7 +62,8 @@ class Visits:
         self._newest: OrderedDict[str, str | None] = OrderedDict()
 
     def came(self, path: str | None, request: gr.Request) -> Outcome:
-        """Note that a film came, so that work on an older one ends; give the state and buttons."""
+        """Note that a film came, so that work on an older one ends; return the state and
+        buttons."""
         visitor = str(request.session_hash)
         self.stops.stop(request)
         self._newest[visitor] = path
@@ -82,7 +83,7 @@ class Visits:
     def look(
         self, path: str | None, model: str, strength: float, request: gr.Request
     ) -> Iterator[Outcome]:
-        """Look for a film's scenes; give the state, row, frame, status and buttons as they come.
+        """Look for a film's scenes; yield the state, row, frame, status and buttons as they come.
 
         Raises:
             ColorganError: it cannot be read, or is too long or too large.
@@ -109,7 +110,7 @@ class Visits:
             raise
 
     def opened(self, path: str | None, request: gr.Request) -> Iterator[Opened | dict[str, Any]]:
-        """Look for a film's scenes; give statuses, and the film last.
+        """Look for a film's scenes; yield statuses, and the film last.
 
         Raises:
             ColorganError: it cannot be read, or is too long or too large.
@@ -132,7 +133,7 @@ class Visits:
     def scenes(
         self, film: Opened, model: str, strength: float, request: gr.Request
     ) -> tuple[Any, Any]:
-        """Colour the first frames of a film; give the row of them, and the frame with the first.
+        """Colour the first frames of a film; return the row of them, and the frame with the first.
 
         Raises:
             ColorganError: the film is gone, or the visitor asked for too much.
@@ -146,7 +147,7 @@ class Visits:
     def frame(
         self, film: Opened | None, place: Any, model: str, strength: float, request: gr.Request
     ) -> Any:
-        """Give what the frame shows of a scene, with the token of its look.
+        """Return what the frame shows of a scene, with the token of its look.
 
         Raises:
             ColorganError: the film is gone, or the visitor asked for too much.
@@ -186,7 +187,7 @@ class Visits:
         hints: str,
         request: gr.Request,
     ) -> Iterator[Outcome]:
-        """Colour a film; give the player, caption, file, status and buttons as they come.
+        """Colour a film; yield the player, caption, file, status and buttons as they come.
 
         Raises:
             ColorganError: the film is gone, the hints make no sense, or the visitor asked for too
@@ -208,7 +209,7 @@ class Visits:
     def coloured(
         self, film: Opened, model: str, strength: float, hints: str, request: gr.Request
     ) -> Iterator[Coloured | dict[str, Any]]:
-        """Colour a film; give statuses, and what was made last.
+        """Colour a film; yield statuses, and what was made last.
 
         Raises:
             ColorganError: as `colour` says.
@@ -236,7 +237,7 @@ class Visits:
             self.stops.forget(visitor)
 
     def failed(self) -> Outcome:
-        """Give what `colour` gives, after an error."""
+        """Return what `colour` gives, after an error."""
         return (None, None, None, None, *_buttons(start=True, stop=False))
 
     def caption(self, model: str, made: Coloured) -> str:

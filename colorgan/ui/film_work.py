@@ -122,7 +122,7 @@ def look(path: Path, limits: FilmLimits) -> Iterator[Looked | Opened]:
 
 
 def thumbnail(scene: Scene, colorizer: Colorizer, folder: Path) -> Path:
-    """Colour the first frame of a scene; give a small picture of it.
+    """Colour the first frame of a scene; return a small picture of it.
 
     Raises:
         ColorganError: the frame's file is gone.
@@ -135,7 +135,7 @@ def thumbnail(scene: Scene, colorizer: Colorizer, folder: Path) -> Path:
 
 
 def read_hints(text: str, scenes: Sequence[Scene]) -> dict[int, Hints]:
-    """Read what was said of scenes; give it by the number of the first frame, as it is stored.
+    """Read what was said of scenes; return it by the number of the first frame, as it is stored.
 
     Args:
         text: JSON of the hints of the first scene, or a list with those of each scene in turn, in

@@ -115,7 +115,7 @@ def before_after(
 
 
 def shown(path: Path, name: str, alt: str) -> dict[str, Any]:
-    """Give the value with which a frame shows a picture file under a name.
+    """Return the value with which a frame shows a picture file under a name.
 
     Args:
         path: of the picture.
@@ -131,13 +131,13 @@ def shown(path: Path, name: str, alt: str) -> dict[str, Any]:
 
 
 def shown_pair(before: Path, after: Path, *names: str) -> dict[str, Any]:
-    """Give the value with which a frame shows two picture files of equal size under two names."""
+    """Return the value with which a frame shows two picture files of equal size under two names."""
     names = tuple(map(template_safe, names))
     return {"before": _file(before), "after": _file(after), "names": names, **_size(after)}
 
 
 def template_safe(name: str) -> str:
-    """Give a name safe inside HTML and inside a JavaScript template."""
+    """Return a name safe inside HTML and inside a JavaScript template."""
     return html.escape(name).translate({ord(c): f"&#{ord(c)};" for c in "`${}\\"})
 
 

@@ -34,7 +34,7 @@ _HEADERS = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": 
 
 
 def routes(looks: Looks, texts: Texts) -> list[BaseRoute]:
-    """Give the route of the tiles, which stands below /hints as the others do, for a server."""
+    """Return the route of the tiles, which stands below /hints as the others do, for a server."""
     rates = Rates()
 
     async def tile(request: Request) -> Response:
@@ -65,7 +65,7 @@ def _tile(looks: Looks, token: str, side: str, column: int, row: int) -> bytes |
 
 
 def png(pixels: NDArray[np.unsignedinteger]) -> bytes:
-    """Give the lightness of pixels (h, w, 3) as a grey picture, which loses nothing."""
+    """Return the lightness of pixels (h, w, 3) as a grey picture, which loses nothing."""
     lightness = full_lightness(np.ascontiguousarray(pixels))
     ab = torch.zeros_like(lightness).expand(-1, 2, -1, -1)
     grey = to_pixels(lightness, ab, np.dtype(np.uint8))[..., 0]

@@ -31,7 +31,7 @@ _FIRST = {
 
 
 def groups() -> dict[str, list[str]]:
-    """Give the names of the known colours by group, in their order."""
+    """Return the names of the known colours by group, in their order."""
     found: dict[str, list[str]] = {}
     group = ""
     for name in SWATCHES:

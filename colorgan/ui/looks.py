@@ -116,7 +116,7 @@ class Held:
         return self.look.nbytes + sum(x.numel() * x.element_size() for x in own)
 
     def lines(self, hints: Hints = NO_HINTS, strength: float = 1.0) -> Tensor:
-        """Give the lines of `Look.lines`; hints go on top of the references."""
+        """Return the lines of `Look.lines`; hints go on top of the references."""
         return self.look.lines(hints.hints, strength, self.borrowed)
 
 
@@ -165,7 +165,7 @@ class Looks:
         self._sweeper: Thread | None = None
 
     def token(self, visitor: str, order: Order) -> str:
-        """Give the token of a visitor's order, the same for the same order.
+        """Return the token of a visitor's order, the same for the same order.
 
         Args:
             visitor: what only this visitor's page knows, such as Gradio's name of the session.
@@ -181,7 +181,7 @@ class Looks:
             return token
 
     def order(self, token: str) -> Order:
-        """Give what was asked for.
+        """Return what was asked for.
 
         Raises:
             GoneError: the token is not known.
@@ -189,11 +189,11 @@ class Looks:
         return self._entry(token).order
 
     def holds(self, token: str) -> bool:
-        """Say whether a look is held; one that is too large never is."""
+        """Return whether a look is held; one that is too large never is."""
         return self._entry(token).held is not None
 
     def shown(self, token: str) -> Any:
-        """Give what `show` was told last, as long as the look is held."""
+        """Return what `show` was told last, as long as the look is held."""
         entry = self._entry(token)
         return entry.shown if entry.held is not None else None
 
@@ -230,7 +230,7 @@ class Looks:
         return held
 
     def get(self, token: str) -> Held:
-        """Give a look; one that was given up is made again from the photo's file.
+        """Return a look; one that was given up is made again from the photo's file.
 
         Raises:
             GoneError: the token is not known, or the photo's file is gone.
@@ -256,7 +256,7 @@ class Looks:
         return held
 
     def prepared(self, token: str) -> tuple[Pages, Before]:
-        """Give the photo that is coloured, in full size, and what was done to it before.
+        """Return the photo that is coloured, in full size, and what was done to it before.
 
         All pages of it; those beyond the first are mended when they are read.
 
@@ -274,7 +274,7 @@ class Looks:
         return mended.pages, mended.before
 
     def full_size(self, token: str, *, mended: bool) -> NDArray[np.unsignedinteger]:
-        """Give the pixels (H, W, 3) of a photo that was mended; they are read as they are used.
+        """Return the pixels (H, W, 3) of a photo that was mended; they are read as they are used.
 
         Args:
             token: of its look without references.
@@ -338,7 +338,7 @@ class Looks:
             return entry
 
     def _sweep(self) -> None:
-        """Give up looks in time also when nobody comes any more; end when none is left."""
+        """Return up looks in time also when nobody comes any more; end when none is left."""
         while True:
             time.sleep(_SWEEP_SECONDS)
             with self._lock:
@@ -348,7 +348,7 @@ class Looks:
                     return
 
     def _tidy(self) -> None:
-        """Give up what is too old or too much; the lock is held."""
+        """Return up what is too old or too much; the lock is held."""
         self.shelf.tidy()
         entries = self._entries
         held = [entry for entry in entries.values() if entry.held is not None]
@@ -369,7 +369,7 @@ class Looks:
 
 
 def coloured(lightness: Tensor, lines: Tensor) -> Photo:
-    """Give a small picture in the colours of a look's lines, as the full-size file gets them.
+    """Return a small picture in the colours of a look's lines, as the full-size file gets them.
 
     Args:
         lightness: L* (h, w).
@@ -381,7 +381,7 @@ def coloured(lightness: Tensor, lines: Tensor) -> Photo:
 
 
 def edit_lightness(grey: Photo) -> Tensor:
-    """Give L* (h, w) in half precision, at most `EDIT_SIDE` pixels long, of a small photo."""
+    """Return L* (h, w) in half precision, at most `EDIT_SIDE` pixels long, of a small photo."""
     lightness = full_lightness(grey.pixels)
     scale = min(EDIT_SIDE / max(grey.width, grey.height), 1)
     shape = [max(round(side * scale), 1) for side in (grey.height, grey.width)]

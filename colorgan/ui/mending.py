@@ -73,7 +73,7 @@ class Before:
     filled: bool = False
 
     def note(self, coloured: str) -> str:
-        """Give it with the note of the colouring."""
+        """Return it with the note of the colouring."""
         note = f"{self.restored} {coloured}".lstrip()
         return notes.also(note, filled=self.filled, enlarged=1)
 
@@ -96,7 +96,7 @@ class Mended:
 
 
 def mend(models: Models, pages: Pages, order: Order) -> Mended:
-    """Mend a photo as an order says; without a word of it, give it as it is.
+    """Mend a photo as an order says; without a word of it, return it as it is.
 
     Raises:
         ColorganError: the strength of restoring is out of range, or memory is too short.

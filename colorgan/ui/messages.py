@@ -14,7 +14,8 @@ from .texts import Texts
 
 
 def toast_text(error: ColorganError) -> str:
-    """Give the sentence of an error as a toast can show it: toasts are HTML, file names are not."""
+    """Return the sentence of an error as a toast can show it: toasts are HTML, file names are
+    not."""
     return html.escape(str(error), quote=False)
 
 

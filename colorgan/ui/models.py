@@ -44,7 +44,7 @@ class Models:
         """The keys in the order in which visitors see them: the best of those measured first."""
 
     def get(self, key: str) -> Colorizer:
-        """Give a colorizer; the first visitor who asks waits while it loads.
+        """Return a colorizer; the first visitor who asks waits while it loads.
 
         Raises:
             ModelError: there is no such model, or it does not load.
@@ -60,7 +60,7 @@ class Models:
             return self._loaded[key]
 
     def restorer(self) -> Restorer:
-        """Give the restorer; loaded when it is first asked for.
+        """Return the restorer; loaded when it is first asked for.
 
         Raises:
             ModelError: there is no such model, or it does not load.

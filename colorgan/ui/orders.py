@@ -75,7 +75,7 @@ class Order:
 
 
 def name_of(photo: str | None) -> str:
-    """Give a name of a photo's own, by which what was said of it is found again.
+    """Return a name of a photo's own, by which what was said of it is found again.
 
     Gradio names an upload's folder by what is in it, so the same photo has the same name.
     """

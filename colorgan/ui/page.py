@@ -93,7 +93,7 @@ def _script() -> str:
 
 
 def look() -> dict[str, Any]:
-    """Give what `launch` is to know of the page's look."""
+    """Return what `launch` is to know of the page's look."""
     return {
         "theme": theme(),
         "css_paths": [

@@ -68,7 +68,7 @@ def _photo_box(texts: Texts, elem_id: str) -> gr.Image:
 
 
 def receive(path: str | None) -> Any:
-    """Look at a photo that has just come in; give what its box shows, None if it is no photo.
+    """Look at a photo that has just come in; return what its box shows, None if it is no photo.
 
     What no browser shows (TIFF, HEIC) gets a picture beside it that stands for it. Otherwise the
     box is left alone: meanwhile another photo may be in it.

@@ -42,7 +42,7 @@ def fresh_folder() -> Path:
 
 
 def small(photo: Photo, side: int = PREVIEW_SIDE) -> Photo:
-    """Give a photo at most `side` pixels long: 8 bits, and nothing but the picture."""
+    """Return a photo at most `side` pixels long: 8 bits, and nothing but the picture."""
     image = files.to_rgb(photo)
     image.thumbnail((side, side))
     return Photo(np.asarray(image), None, "PNG", photo.name)

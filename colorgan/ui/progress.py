@@ -37,7 +37,7 @@ class Stops:
         self._events: dict[str, threading.Event] = {}
 
     def start(self, page: str) -> threading.Event:
-        """Give the event that a page's work looks at."""
+        """Return the event that a page's work looks at."""
         return self._events.setdefault(page, threading.Event())
 
     def stop(self, request: gr.Request) -> None:

@@ -74,7 +74,7 @@ def reference_box(texts: Texts, elem_id: str) -> gr.HTML:
 
 
 def asked(value: dict[str, Any] | None) -> tuple[tuple[str, ...], float]:
-    """Give paths and strength of the box; what is no upload is left out.
+    """Return paths and strength of the box; what is no upload is left out.
 
     Args:
         value: of the box, as the browser sent it.
@@ -87,7 +87,8 @@ def asked(value: dict[str, Any] | None) -> tuple[tuple[str, ...], float]:
 
 
 def receive(texts: Texts, value: dict[str, Any] | None) -> dict[str, Any]:
-    """Look at photos that have come into the box; give its value without those that are no use."""
+    """Look at photos that have come into the box; return its value without those that are no
+    use."""
     photos: list[dict[str, Any]] = []
     for path in _paths(value if isinstance(value, dict) else {}):
         if len(photos) == MOST:
@@ -101,7 +102,7 @@ def receive(texts: Texts, value: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def thumbs(paths: Sequence[str]) -> list[dict[str, Any]]:
-    """Give names and small pictures of photos that are in the box."""
+    """Return names and small pictures of photos that are in the box."""
     return [
         {"name": Path(path).name, "thumb": shown_file(Path(path + _THUMB))}
         for path in paths
@@ -110,7 +111,7 @@ def thumbs(paths: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _paths(value: dict[str, Any]) -> list[str]:
-    """Give paths of uploads that are there, each once."""
+    """Return paths of uploads that are there, each once."""
     photos = value.get("photos")
     photos = photos if isinstance(photos, list) else []
     paths = [one.get("path") for one in photos if isinstance(one, dict)]
@@ -118,7 +119,7 @@ def _paths(value: dict[str, Any]) -> list[str]:
 
 
 def _shown(texts: Texts, path: Path) -> dict[str, Any]:
-    """Give what the box shows of a photo.
+    """Return what the box shows of a photo.
 
     Raises:
         PhotoError: it cannot be read.
@@ -136,5 +137,5 @@ def _shown(texts: Texts, path: Path) -> dict[str, Any]:
 
 
 def shown_file(path: Path) -> dict[str, Any]:
-    """Give a file in the form in which Gradio hands its address to the browser."""
+    """Return a file in the form in which Gradio hands its address to the browser."""
     return FileData(path=str(path)).model_dump()

@@ -33,11 +33,11 @@ class Shelf:
         self._lock = Lock()
 
     def has(self, path: str, model: str, size: int) -> bool:
-        """Say whether a reference needs no look."""
+        """Return whether a reference needs no look."""
         return (path, model, size) in self._kept
 
     def get(self, path: str, model: str, size: int) -> Reference:
-        """Give a reference; it is looked at if it is not kept.
+        """Return a reference; it is looked at if it is not kept.
 
         Args:
             path: of the colour photo.

@@ -98,7 +98,7 @@ def lightness_pair(
     look: str = "",
     shape: tuple[int, int] | None = None,
 ) -> dict[str, Any]:
-    """Write previews of two photos' lightness; give what the frame shows.
+    """Write previews of two photos' lightness; return what the frame shows.
 
     Args:
         texts: the words of the page.
@@ -116,7 +116,7 @@ def lightness_pair(
 
 
 def changed_places(before: Photo, after: Photo) -> list[tuple[float, float]]:
-    """Give where two photos of equal size differ most in lightness, the most first.
+    """Return where two photos of equal size differ most in lightness, the most first.
 
     What differs from its surroundings counts, as a scratch that is gone; what became lighter or
     darker with all around it counts little.

@@ -23,7 +23,7 @@ _PATIENCE = 0.2  # seconds after which it is looked whether the work is still wa
 def ahead(
     items: Generator[T], processors: int = 1, source: Generator[Any] | None = None
 ) -> Generator[T]:
-    """Give items that a thread makes ahead, of which `MOST` wait to be taken.
+    """Yield items that a thread makes ahead, of which `MOST` wait to be taken.
 
     What is raised there is raised here. Closed before its end, it ends the thread.
 

@@ -139,7 +139,7 @@ class Encoding:
 
 
 def container_of(target: Path) -> tuple[str, tuple[str, ...]]:
-    """Give FFmpeg's name of a file's container, and the codecs that it may hold.
+    """Return FFmpeg's name of a file's container, and the codecs that it may hold.
 
     Raises:
         FilmError: films are not written with this ending.

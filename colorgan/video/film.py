@@ -159,15 +159,15 @@ class _Work:
 
     @property
     def done(self) -> int:
-        """Give the frames of all parts."""
+        """Return the frames of all parts."""
         return sum(part.count for part in self.parts.done)
 
     def stopped(self) -> bool:
-        """Say whether the work is to stop, where no frame was made."""
+        """Return whether the work is to stop, where no frame was made."""
         return self.told(Progress(self.done, self.done, self.done))
 
     def plan(self) -> dict[str, Any]:
-        """Give what parts must have been made of to be joined."""
+        """Return what parts must have been made of to be joined."""
         with self.source.opened():
             there = self.source.path.stat()
         filmer = self.filmer
@@ -202,7 +202,7 @@ class _Work:
         return True
 
     def _painted(self, stream: Any, after: int | None) -> Generator[tuple[VideoFrame, Memory]]:
-        """Give frames in colour: read, coloured and painted side by side."""
+        """Return frames in colour: read, coloured and painted side by side."""
         memory = self.parts.memory
         run_in, first = self._run_in(stream) if after is None else (0.0, None)
         looked = ahead(self._looked(stream, after, run_in, memory))
@@ -212,7 +212,7 @@ class _Work:
     def _looked(
         self, stream: Any, after: int | None, run_in: float, memory: Memory | None
     ) -> Generator[Looked[VideoFrame]]:
-        """Give frames that were read and laid over one another, of the run-in only the end."""
+        """Yield frames that were read and laid over one another, of the run-in only the end."""
         ask = None if run_in <= RUN_IN else self.own.tick(stream, self.own.span.start - RUN_IN)
         read = planar_frames(self.own, self.filmer, stream, after, run_in)
         for seen in self.filmer.look(read, memory):
@@ -220,7 +220,8 @@ class _Work:
                 yield seen
 
     def _run_in(self, stream: Any) -> tuple[float, int | None]:
-        """Give how many seconds before a share colours begin to be calm, and its first time stamp.
+        """Return how many seconds before a share colours begin to be calm, and its first time
+        stamp.
 
         Points of hints are followed from where they were given.
         """
@@ -233,7 +234,7 @@ class _Work:
         return run_in, self.own.tick(stream, start)
 
     def _corrected(self, stream: Any) -> list[Reference]:
-        """Give the frames that were corrected as references for scenes that look like theirs."""
+        """Return the frames that were corrected as references for scenes that look like theirs."""
         said = {number: each for number, each in self.filmer.hints.items() if each.hints}
         found = []
         stamps = self.source.stamps() if any(said) else []
@@ -277,7 +278,7 @@ def planar_frames(
     after: int | None = None,
     run_in: float = 0.0,
 ) -> Iterator[tuple[VideoFrame, Tensor]]:
-    """Give frames as planes, each with its lightness at the network's size.
+    """Yield frames as planes, each with its lightness at the network's size.
 
     Args:
         source: of the frames; notices are added to it.
@@ -312,7 +313,7 @@ def painted_frames(
     coloured: Generator[Steady[VideoFrame]],
     first: int | None = None,
 ) -> Generator[tuple[VideoFrame, Memory]]:
-    """Give painted frames, each with its memory; colouring and painting have a thread each.
+    """Return painted frames, each with its memory; colouring and painting have a thread each.
 
     Args:
         looked: that the coloured ones are made of.
@@ -324,7 +325,7 @@ def painted_frames(
 
 
 def lightness(frame: VideoFrame, filmer: Filmer) -> Tensor:
-    """Give L* (1, 1, h, w) of a frame of planes at the network's size."""
+    """Return L* (1, 1, h, w) of a frame of planes at the network's size."""
     small = filmer.small(frames.luma(frame)[None, None])
     return cie.grey_to_lightness(frames.values(frame).grey(small))
 

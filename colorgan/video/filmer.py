@@ -57,7 +57,7 @@ class Memory:
     points: Tensor
 
     def tensors(self) -> dict[str, Tensor]:
-        """Give all of it as tensors by name, to be kept in a file."""
+        """Return all of it as tensors by name, to be kept in a file."""
         numbers = torch.tensor([self.scene, self.since, self.number, self.hinted])
         return {
             "lightness": self.lightness.contiguous(),
@@ -134,7 +134,7 @@ class Filmer:
         references: Sequence[Reference] = (),
         reference_strength: float = 1.0,
     ) -> None:
-        """Say how to colour.
+        """Return how to colour.
 
         Args:
             colorizer: with the model.
@@ -189,13 +189,13 @@ class Filmer:
             yield paint(photo, done.lines, lightness=lightness).pixels
 
     def small(self, lightness: Tensor) -> Tensor:
-        """Give lightness (1, 1, H, W), or another plane, at the network's size."""
+        """Return lightness (1, 1, H, W), or another plane, at the network's size."""
         return small(lightness, self.size)
 
     def steady(
         self, frames: Iterable[tuple[Any_, Tensor]], after: Memory | None = None
     ) -> Generator[Steady[Any_]]:
-        """Give steady colours for frames, in their order, each once.
+        """Return steady colours for frames, in their order, each once.
 
         Args:
             frames: anything, which comes back, with its L* (1, 1, h, w) at the network's size.
@@ -251,7 +251,7 @@ class Filmer:
 
     @torch.inference_mode()
     def corrected(self, lightness: Tensor, hints: Hints, name: str = "a frame") -> Reference:
-        """Give a frame with its hints as a reference for what looks like it.
+        """Return a frame with its hints as a reference for what looks like it.
 
         Args:
             lightness: its L* (1, 1, h, w) at the network's size.
@@ -281,7 +281,7 @@ class Filmer:
         return Looked(frame, lightness, last.scene, since, number, last.hinted, points, back, forth)
 
     def _asked(self, seen: Looked[Any_], alike: Alike) -> Tensor:
-        """Give the network's colours (1, 2, h, w), with what was said of them."""
+        """Return the network's colours (1, 2, h, w), with what was said of them."""
         answer = self.colorizer.see(seen.lightness)
         look = Look.of(seen.lightness, answer, self.size)
         followed = self._followed.get(seen.hinted)
@@ -300,7 +300,7 @@ class Filmer:
         waiting: list[Looked[Any_]],
         following: tuple[Looked[Any_], Tensor] | None,
     ) -> Iterator[Steady[Any_]]:
-        """Give frames between two that the network saw the colours of both, along the motion."""
+        """Yield frames between two that the network saw the colours of both, along the motion."""
         if not waiting or memory is None:
             return
         known: list[tuple[Tensor, Tensor]] = []  # by the frame that follows: ab, how trusted
@@ -322,7 +322,7 @@ class Filmer:
 
 
 def small(plane: Tensor, size: int) -> Tensor:
-    """Give a plane (1, 1, H, W) as a network sees it whose working size is `size`."""
+    """Return a plane (1, 1, H, W) as a network sees it whose working size is `size`."""
     shape = working_size(plane.shape[-2], plane.shape[-1], size)
     return F.interpolate(plane, shape, mode="bilinear", align_corners=False, antialias=True)
 

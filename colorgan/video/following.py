@@ -35,12 +35,12 @@ class Followed:
         self._owner = [place for place, hint in enumerate(hints.hints) for _ in hint.points]
 
     def begin(self, lightness: Tensor) -> Tensor:
-        """Give the points (n, 3) in their own frame: x and y in shares, and L* there."""
+        """Return the points (n, 3) in their own frame: x and y in shares, and L* there."""
         places = torch.tensor(self._points).reshape(-1, 2)
         return torch.cat((places, _at(lightness, places)), dim=1)
 
     def move(self, points: Tensor, forth: Motion) -> Tensor:
-        """Give the points (n, 3) in the next frame.
+        """Return the points (n, 3) in the next frame.
 
         Args:
             points: in the frame before.
@@ -56,7 +56,7 @@ class Followed:
         return torch.cat((points[:, :2] + step, points[:, 2:]), dim=1)
 
     def hints(self, points: Tensor, lightness: Tensor) -> tuple[Hint, ...]:
-        """Give the hints of a frame from points (n, 3): those that are awake."""
+        """Return the hints of a frame from points (n, 3): those that are awake."""
         if not len(points):
             return ()
         inside = _inside(points[:, :2])
@@ -71,7 +71,7 @@ class Followed:
 
 
 def _inside(places: Tensor) -> Tensor:
-    """Say which places (n, 2) lie in the picture."""
+    """Return which places (n, 2) lie in the picture."""
     return ((places >= 0) & (places <= 1)).all(1)
 
 
@@ -87,7 +87,7 @@ class Alike:
         self._alike: tuple[Reference, ...] = ()
 
     def to(self, scene: int, look: Look) -> tuple[Reference, ...]:
-        """Give those for a scene, by its number and what the network saw in a frame of it."""
+        """Return those for a scene, by its number and what the network saw in a frame of it."""
         if scene != self._scene:
             few = sample(look.scene)
             self._scene = scene
@@ -96,7 +96,7 @@ class Alike:
 
 
 def _at(picture: Tensor, places: Tensor) -> Tensor:
-    """Give (n, C) of a picture (1, C, h, w) at places (n, 2), x and y in shares."""
+    """Return (n, C) of a picture (1, C, h, w) at places (n, 2), x and y in shares."""
     grid = (places * 2 - 1).view(1, 1, -1, 2)
     found = F.grid_sample(picture, grid, padding_mode="border", align_corners=False)
     return found[0, :, 0].T

@@ -39,12 +39,12 @@ class Kind:
 
     @property
     def format(self) -> str:
-        """Give FFmpeg's name of the planar format."""
+        """Return FFmpeg's name of the planar format."""
         return f"yuv{self.chroma}p" + (f"{self.bits}le" if self.bits > 8 else "")
 
 
 def kind_of(name: str) -> Kind | None:
-    """Give the kind of a format by FFmpeg's name, or None where planes must be made first."""
+    """Return the kind of a format by FFmpeg's name, or None where planes must be made first."""
     found = _PLANAR.fullmatch(name)
     if found:
         return Kind(found[1], int(found[2] or 8))
@@ -53,7 +53,7 @@ def kind_of(name: str) -> Kind | None:
 
 
 def nearest(name: str) -> Kind:
-    """Give the kind that other formats are turned into, with all of their luma."""
+    """Return the kind that other formats are turned into, with all of their luma."""
     bits = 10 if re.search(r"1[0246](le|be)|p01|48|64", name) else 8
     if re.search(r"rgb|bgr|gbr|pal8|xyz|mono", name):
         return Kind("444", bits)
@@ -61,7 +61,7 @@ def nearest(name: str) -> Kind:
 
 
 def planar(frame: VideoFrame, codec: str) -> VideoFrame:
-    """Give a frame with planes of luma and chroma, those of luma as they were.
+    """Return a frame with planes of luma and chroma, those of luma as they were.
 
     Args:
         frame: as it was decoded.
@@ -78,7 +78,7 @@ def planar(frame: VideoFrame, codec: str) -> VideoFrame:
 
 
 def _copied(frame: VideoFrame, codec: str) -> VideoFrame:
-    """Give a frame of the same values in a format that says its range beside, with chroma."""
+    """Return a frame of the same values in a format that says its range beside, with chroma."""
     import av
 
     kind = kind_of(frame.format.name)
@@ -98,7 +98,7 @@ def _copied(frame: VideoFrame, codec: str) -> VideoFrame:
 
 
 def values(frame: VideoFrame) -> Luma:
-    """Say what the numbers of a planar frame stand for."""
+    """Return what the numbers of a planar frame stand for."""
     kind = kind_of(frame.format.name)
     assert kind is not None
     full = int(frame.color_range) == FULL
@@ -106,12 +106,12 @@ def values(frame: VideoFrame) -> Luma:
 
 
 def luma(frame: VideoFrame) -> Tensor:
-    """Give the plane of luma (H, W) as float: its values, not scaled."""
+    """Return the plane of luma (H, W) as float: its values, not scaled."""
     return torch.from_numpy(plane(frame, 0, values(frame).bits).astype(np.float32))
 
 
 def has_colours(frame: VideoFrame) -> bool:
-    """Say whether a planar frame is in colour already."""
+    """Return whether a planar frame is in colour already."""
     bits = values(frame).bits
     middle, unit = 1 << (bits - 1), 1 << (bits - 8)
     apart = [np.abs(plane(frame, i, bits).astype(np.int32) - middle).mean() for i in (1, 2)]
@@ -137,7 +137,7 @@ def paint(frame: VideoFrame, lines: Tensor) -> None:
 
 
 def plane(frame: VideoFrame, place: int, bits: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
-    """Give a plane of a planar frame as an array (h, w) over its own memory."""
+    """Return a plane of a planar frame as an array (h, w) over its own memory."""
     own = frame.planes[place]
     kind = np.dtype(np.uint8 if bits == 8 else "<u2")
     rows = np.frombuffer(own, kind).reshape(own.height, -1)  # type: ignore[call-overload]

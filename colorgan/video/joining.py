@@ -62,7 +62,7 @@ def join(source: Source, parts: Sequence[Part], path: Path, target: Path, note: 
 
 
 def _kept(metadata: dict[str, str]) -> dict[str, str]:
-    """Give what a film or stream says of itself and is still true."""
+    """Return what a film or stream says of itself and is still true."""
 
     def goes(key: str) -> bool:
         key = key.lower()
@@ -84,7 +84,7 @@ def _describe(new: Any, old: Stream) -> None:
 
 
 def display_matrix(source: Source) -> list[int] | None:
-    """Give how a film is to be turned, as FFmpeg writes it, or None."""
+    """Return how a film is to be turned, as FFmpeg writes it, or None."""
     frame = next(Source(source.path).frames(), None)
     for side in frame.side_data if frame else ():
         if side.type.name == "DISPLAYMATRIX":
@@ -93,7 +93,7 @@ def display_matrix(source: Source) -> list[int] | None:
 
 
 def _others(source: Source, film: Any, pictures: Stream, out: Any) -> dict[int, Any]:
-    """Add the streams that are copied; give them by the number that they have in the source."""
+    """Add the streams that are copied; return them by the number that they have in the source."""
     others: dict[int, Any] = {}
     for stream in film.streams:
         if stream.index == pictures.index:
@@ -119,7 +119,7 @@ def _others(source: Source, film: Any, pictures: Stream, out: Any) -> dict[int, 
 def _copied(
     film: Any, others: dict[int, Any], shift: Fraction, end: Fraction | None
 ) -> Iterator[tuple[float, int, Packet]]:
-    """Give the packets of other streams within the span, with their times."""
+    """Yield the packets of other streams within the span, with their times."""
     av_streams = [film.streams[index] for index in others]
     for packet in film.demux(av_streams):
         stamp = packet.pts if packet.pts is not None else packet.dts
@@ -141,7 +141,7 @@ def _copied(
 def _pictures(
     parts: Sequence[Part], video: Any, base: Fraction, shift: Fraction, pictures: Stream
 ) -> Iterator[tuple[float, int, Packet]]:
-    """Give the packets of the parts with the film's times; each lasts to the next."""
+    """Yield the packets of the parts with the film's times; each lasts to the next."""
     import av
 
     ticks = round(shift / base)

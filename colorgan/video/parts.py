@@ -117,14 +117,14 @@ class Parts:
 
     @property
     def memory(self) -> Memory | None:
-        """Give what must be known to go on after the last part."""
+        """Return what must be known to go on after the last part."""
         if not self.done:
             return None
         with safe_open(self._state(len(self.done) - 1), "pt") as file:
             return Memory.of({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
 
     def next(self, ending: str) -> Path:
-        """Give the path for the pictures of the part to come."""
+        """Return the path for the pictures of the part to come."""
         return self.folder / f"{_number(len(self.done))}.{ending}"
 
     def add(self, path: Path, encoder: Encoder, memory: Memory) -> None:

@@ -129,7 +129,7 @@ def _frame_size(stream: VideoStream) -> int:
 
 
 def header(frame: VideoFrame, stream: VideoStream) -> bytes:
-    """Give the line that begins a stream of yuv4mpeg, by its first frame and where it is from."""
+    """Return the line that begins a stream of yuv4mpeg, by its first frame and where it is from."""
     kind = frames.kind_of(frame.format.name)
     assert kind is not None
     rate, aspect = stream.average_rate or 25, stream.sample_aspect_ratio

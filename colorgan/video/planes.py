@@ -32,7 +32,7 @@ _REFINEMENTS = 3
 
 
 def weights(matrix: int, height: int) -> tuple[float, float]:
-    """Give the weights of red and blue in luma.
+    """Return the weights of red and blue in luma.
 
     Args:
         matrix: number of H.273, 2 if nobody said; then the size decides, as players do.
@@ -45,7 +45,7 @@ def weights(matrix: int, height: int) -> tuple[float, float]:
 
 @lru_cache
 def _answers(red: float, blue: float) -> Tensor:
-    """Give Cb and Cr, -0.5 to 0.5, as (1, 2, Y', a*, b*) over the table's places."""
+    """Return Cb and Cr, -0.5 to 0.5, as (1, 2, Y', a*, b*) over the table's places."""
     axes = (
         torch.linspace(0, 1, _STEPS[0]),
         *(torch.linspace(-_REACH, _REACH, n) for n in _STEPS[1:]),
@@ -78,7 +78,7 @@ class Luma:
     """
 
     def __init__(self, bits: int, full: bool, red_blue: tuple[float, float]) -> None:
-        """Say how a film's planes are meant.
+        """Return how a film's planes are meant.
 
         Args:
             bits: 8 to 16.
@@ -94,11 +94,11 @@ class Luma:
         self._weights = red_blue
 
     def grey(self, luma: Tensor) -> Tensor:
-        """Give sRGB's 0 to 1 of a plane of luma, any shape, as float."""
+        """Return sRGB's 0 to 1 of a plane of luma, any shape, as float."""
         return ((luma.float() - self._black) / self._range).clamp(0, 1)
 
     def chroma(self, grey: Tensor, ab: Tensor) -> Tensor:
-        """Give the values of Cb and Cr (1, 2, H, W), as int32.
+        """Return the values of Cb and Cr (1, 2, H, W), as int32.
 
         Args:
             grey: (1, 1, H, W), 0 to 1.
@@ -114,7 +114,7 @@ class Luma:
 
 
 def painted(luma: Tensor, shape: tuple[int, int], lines: Tensor, values: Luma) -> Tensor:
-    """Give the chroma planes (2, h, w) of a frame or field, as int32.
+    """Return the chroma planes (2, h, w) of a frame or field, as int32.
 
     Args:
         luma: (H, W), values of the plane.
@@ -128,7 +128,7 @@ def painted(luma: Tensor, shape: tuple[int, int], lines: Tensor, values: Luma) -
 
 
 def at_chroma_size(plane: Tensor, shape: tuple[int, int]) -> Tensor:
-    """Give the means of a plane (1, 1, H, W) over what a value of chroma stands for."""
+    """Return the means of a plane (1, 1, H, W) over what a value of chroma stands for."""
     steps = [round(side / small) for side, small in zip(plane.shape[-2:], shape, strict=True)]
     odd = [
         small * step - side
@@ -140,5 +140,5 @@ def at_chroma_size(plane: Tensor, shape: tuple[int, int]) -> Tensor:
 
 
 def fields(interlaced: bool) -> Iterator[slice]:
-    """Give the rows that were shot at one moment: all, or every other twice."""
+    """Yield the rows that were shot at one moment: all, or every other twice."""
     yield from (slice(0, None, 2), slice(1, None, 2)) if interlaced else (slice(None),)

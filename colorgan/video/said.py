@@ -23,7 +23,7 @@ FIRST = -1.0
 
 
 def read(path: str | Path) -> dict[float, Hints]:
-    """Read a file of hints; give them by their moments in seconds, or `FIRST`.
+    """Read a file of hints; return them by their moments in seconds, or `FIRST`.
 
     Raises:
         HintError: the file cannot be read, or says what is no hint.
@@ -56,7 +56,7 @@ def _moment(at: Any, place: int, name: str) -> float:
 
 
 def numbered(said: dict[float, Hints], source: Source) -> dict[int, Hints]:
-    """Give hints by the numbers of their frames in a part of a film.
+    """Return hints by the numbers of their frames in a part of a film.
 
     Raises:
         FilmError: one is for a moment outside of it.

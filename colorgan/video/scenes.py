@@ -39,7 +39,7 @@ class Scene:
 
 
 def turned_back(hints: Hints, turns: int) -> Hints:
-    """Give hints on a picture that was turned to the left by quarters, as they were before."""
+    """Return hints on a picture that was turned to the left by quarters, as they were before."""
     said = hints.hints
     for _ in range(turns):
         said = tuple(
@@ -49,7 +49,7 @@ def turned_back(hints: Hints, turns: int) -> Hints:
 
 
 def scan(source: Source, size: int) -> Iterator[Scene | None]:
-    """Give for every frame of a film the scene that begins with it, if one does.
+    """Yield for every frame of a film the scene that begins with it, if one does.
 
     Args:
         source: the film.
@@ -82,7 +82,7 @@ def scan(source: Source, size: int) -> Iterator[Scene | None]:
 
 
 def _is_cut(first: Tensor, second: Tensor) -> bool:
-    """Say whether a scene begins with the second frame; motion is sought if much changes."""
+    """Return whether a scene begins with the second frame; motion is sought if much changes."""
     coarse = [F.adaptive_avg_pool2d(each, _CELLS) for each in (first, second)]
     calm = [each - each.mean() for each in coarse]
     if float((calm[1] - calm[0]).abs().mean()) < _CALM:

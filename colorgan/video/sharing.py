@@ -33,12 +33,12 @@ class Share:
     of: int = 1
 
     def folder(self, target: Path) -> Path:
-        """Give the folder for the parts of a film that are done."""
+        """Return the folder for the parts of a film that are done."""
         whose = f".{self.number + 1}of{self.of}" if self.of > 1 else ""
         return target.with_name(f"{target.name}{whose}.parts")
 
     def span(self, source: Source) -> Span:
-        """Give the time of a film that falls to this process.
+        """Return the time of a film that falls to this process.
 
         Raises:
             FilmError: nothing says how long the film is.
@@ -67,7 +67,7 @@ ALL = Share()
 
 
 def wait_for(target: Path, share: Share, stopped: Callable[[], bool]) -> list[Parts]:
-    """Wait until all shares of a film are done; give their parts, in order.
+    """Wait until all shares of a film are done; return their parts, in order.
 
     Args:
         target: the film.

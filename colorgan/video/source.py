@@ -31,7 +31,7 @@ _BOXES = 1000  # of an MP4 that are looked at for its index
 
 
 def packages() -> Any:
-    """Give PyAV.
+    """Return PyAV.
 
     Raises:
         PackageError: it is not installed.
@@ -77,12 +77,12 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Give the file's name, as it can be printed."""
+        """Return the file's name, as it can be printed."""
         return printable(self.path.name)
 
     @contextmanager
     def opened(self) -> Iterator[tuple[InputContainer, VideoStream]]:
-        """Open the film; give it with its stream of pictures.
+        """Open the film; return it with its stream of pictures.
 
         Raises:
             FilmError: it cannot be read, or holds no film.
@@ -136,22 +136,22 @@ class Source:
         return f"{self.name} is no film, or damaged at its beginning. Copy or download it again."
 
     def limited(self, span: Span) -> Source:
-        """Give another part of the same film; its notices are told here too."""
+        """Return another part of the same film; its notices are told here too."""
         return replace(self, span=span)
 
     def tick(self, stream: VideoStream, seconds: float) -> int:
-        """Give the time stamp of a moment, in seconds from the film's beginning."""
+        """Return the time stamp of a moment, in seconds from the film's beginning."""
         return (stream.start_time or 0) + self._ticks(seconds, _time_base(stream))
 
     def stamps(self) -> list[int]:
-        """Give the time stamps of the span's frames, in order; nothing is decoded."""
+        """Return the time stamps of the span's frames, in order; nothing is decoded."""
         with self.opened() as (container, stream):
             first = self.tick(stream, self.span.start)
             found = sorted({p.pts for p in container.demux(stream) if p.pts is not None})
             return [pts for pts in found if pts >= first]
 
     def numbers(self, times: Sequence[float]) -> list[int]:
-        """Give the numbers, in the span, of the frames that are shown at moments of the film.
+        """Return the numbers, in the span, of the frames that are shown at moments of the film.
 
         Raises:
             FilmError: a moment lies outside the span.
@@ -167,7 +167,7 @@ class Source:
         return [bisect_right(stamps, tick) - 1 for tick in ticks]
 
     def frames(self, after: int | None = None, run_in: float = 0.0) -> Iterator[VideoFrame]:
-        """Give the frames of the span, in their order; each has a time stamp later than the last.
+        """Yield the frames of the span, in their order; each has a time stamp later than the last.
 
         Where the file is broken, what can be read is given, and a notice tells of the rest.
 
@@ -197,7 +197,7 @@ class Source:
     def _decoded(
         self, container: InputContainer, stream: VideoStream, floor: int
     ) -> Iterator[VideoFrame]:
-        """Give the frames after a time stamp; those without get one."""
+        """Yield the frames after a time stamp; those without get one."""
         av = packages()
         last, lost, row = floor, 0, 0
         step = _step(stream)
@@ -310,13 +310,13 @@ def _time_base(stream: VideoStream) -> Fraction:
 
 
 def _step(stream: VideoStream) -> int:
-    """Give the usual ticks from frame to frame."""
+    """Return the usual ticks from frame to frame."""
     rate = stream.average_rate or Fraction(25)
     return max(round(1 / rate / _time_base(stream)), 1)
 
 
 def seconds_of(stream: VideoStream) -> float | None:
-    """Give how long a film says that it lasts."""
+    """Return how long a film says that it lasts."""
     if stream.duration:
         return float(stream.duration * _time_base(stream))
     whole = stream.container.duration  # microseconds

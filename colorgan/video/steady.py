@@ -80,14 +80,14 @@ def motions(first: Tensor, second: Tensor) -> tuple[Motion, Motion]:
 
 
 def warp(picture: Tensor, flow: Tensor) -> Tensor:
-    """Give the picture (N, C, h, w) at x + flow (N, 2, h, w); beyond the rim that of the rim."""
+    """Return the picture (N, C, h, w) at x + flow (N, 2, h, w); beyond the rim that of the rim."""
     return F.grid_sample(
         picture, _grid(flow), mode="bilinear", padding_mode="border", align_corners=False
     )
 
 
 def carried(before: Tensor, ab: Tensor, motion: Motion, own: Tensor | float = 1.0) -> Tensor:
-    """Give a frame's colours, steadied by those of the frame before.
+    """Return a frame's colours, steadied by those of the frame before.
 
     Args:
         before: steady ab (1, 2, h, w) of the frame before.
@@ -113,7 +113,7 @@ def carried(before: Tensor, ab: Tensor, motion: Motion, own: Tensor | float = 1.
 
 
 def _flow(first: Tensor, second: Tensor) -> Tensor:
-    """Give the flow (N, 2, h, w) of frames L* (N, 1, h, w) over others."""
+    """Return the flow (N, 2, h, w) of frames L* (N, 1, h, w) over others."""
     height, width = first.shape[-2:]
     shapes = [(max(height // _SCALE, 1), max(width // _SCALE, 1))]
     while min(shapes[-1]) >= 2 * _SMALLEST:
@@ -158,7 +158,7 @@ def _resized(flow: Tensor, shape: tuple[int, int]) -> Tensor:
 
 
 def _grid(flow: Tensor) -> Tensor:
-    """Give where x + flow lies as `grid_sample` counts: -1 to 1."""
+    """Return where x + flow lies as `grid_sample` counts: -1 to 1."""
     height, width = flow.shape[-2:]
     x = (torch.arange(width) + 0.5 + flow[:, 0]) * (2 / width) - 1
     y = (torch.arange(height)[:, None] + 0.5 + flow[:, 1]) * (2 / height) - 1
@@ -166,7 +166,7 @@ def _grid(flow: Tensor) -> Tensor:
 
 
 def _inside(flow: Tensor) -> Tensor:
-    """Say where x + flow lies inside the picture: (N, 1, h, w) of 0 and 1."""
+    """Return where x + flow lies inside the picture: (N, 1, h, w) of 0 and 1."""
     height, width = flow.shape[-2:]
     limit = 1 + flow.new_tensor([1 / width, 1 / height])
     return (_grid(flow).abs() <= limit).all(-1)[:, None].float()
