@@ -65,9 +65,10 @@ SAID = {
 }
 """What the strengths of each test set come to."""
 ABOUT = (
-    "Mends grain, blur, folds, scratches and faded tones of old black-and-white photos before they "
-    "are coloured. Dust stays about as it was; stains, uneven exposure, JPEG blocks and low "
-    "resolution become a little worse."
+    "Mends grain, halftone dots, folds, scratches, blur and faded tones of old black-and-white photos "
+    "before they are coloured, JPEG blocks and low resolution a little; tells what it found. Dust "
+    "mostly stays; uneven light, stains, tape, pen marks and moire stay too, and photos that have only "
+    "these become a little worse."
 )
 OLDER, CHANGE = "older", "change of L*"
 Pixels = NDArray[np.uint8]
@@ -164,6 +165,7 @@ def summary_of(rows: Rows, photos: int, size: int) -> dict[str, Any]:
     models = {
         way: {name: _figure(estimate(values)) for name, values in row.items()}
         for way, row in rows.items()
+        if way != OLDER
     }
     return {"protocol": measured, "models": models}
 
