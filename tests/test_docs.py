@@ -192,7 +192,7 @@ def test_the_readme_s_table_of_quality_is_what_the_command_prints():
 
 def test_the_readme_s_table_of_speed_is_what_was_kept_last(capsys):
     done = script(Path(speed.__file__), "--kept")
-    assert len(done.stdout.splitlines()) == 2 + 4
+    assert len(done.stdout.splitlines()) == 2 + 5
     assert done.stdout in TEXTS["README.md"]
     figures = speed.kept()
     own = [f"{figures[f'network, {name} at 256']:.2f}" for name in speed.MODELS]
@@ -268,20 +268,6 @@ LIMITS = {
 @pytest.mark.parametrize(("page", "words"), [(p, w) for p, told in LIMITS.items() for w in told])
 def test_a_limit_that_a_text_tells_is_that_of_the_code(page, words):
     assert words in TEXTS[page]
-
-
-def test_the_readme_s_figures_of_speed_are_the_last_ones_kept():
-    figures = json.loads(speed.HISTORY.read_text().splitlines()[-1])["figures"]
-    table = TEXTS["README.md"].split("<!-- printed by benchmarks/speed.py -->")[1]
-    rows = re.findall(r"^\| (.*) \| ([\d., ]+) \|$", table, re.M)
-    network = [
-        [figures[f"network, {m} at {n}"] for m in ("pretrained", "custom")] for n in (256, 512)
-    ]
-    whole = [figures["whole, in memory, 12 MP"]]
-    files = [figures["decode, 12 MP"] + figures["encode, 12 MP"]]
-    kept = [", ".join(f"{figure:.2f}" for figure in row) for row in (*network, whole, files)]
-    assert [cells for _, cells in rows] == kept
-    assert f"{figures['peak MiB, 12 MP']} MiB" in table
 
 
 def test_the_readme_s_example_of_hints_is_read():

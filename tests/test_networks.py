@@ -49,8 +49,8 @@ GENERATORS = {
 }
 RESTORERS = {
     "restoration": RestorationConfig(width=8, blocks=1),
-    "restoration, more tones, tells": RestorationConfig(
-        8, 1, tone_blocks=1, tells=("dust", "blur")
+    "restoration, more tones, tells, gated": RestorationConfig(
+        8, 1, tone_blocks=1, gated=True, tells=("dust", "blur")
     ),
 }
 CHANNELS = {"generator": 2, "restorer": 1}

@@ -132,12 +132,20 @@ class RestorationNet(Network, tags=["image-restoration"]):
 
     def curves(self, lightness: Tensor) -> Tensor:
         """Return the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
+        curves, sure = self.tones(lightness)
+        return curves if sure is None else curves * (SHARP * sure).sigmoid()[:, :, None, None]
+
+    def tones(self, lightness: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Return tone curves, and the logits (N, 1) of how sure it is that the tones changed.
+
+        The curves are what to do if one is sure. Without a gate the logits are None.
+        """
         view = _view(lightness)
-        curves: Tensor = self.tone(view).float()
-        if self.sure is None:
-            return curves
-        sure: Tensor = (SHARP * self.sure(view)).sigmoid()
-        return curves * sure[:, :, None, None]
+        return self._tones(view, self.tone.seen(view))
+
+    def _tones(self, view: Tensor, seen: Tensor) -> tuple[Tensor, Tensor | None]:
+        sure = None if self.sure is None else self.sure(view)
+        return self.tone.curves(seen).float(), sure
 
     def findings(self, lightness: Tensor) -> Tensor:
         """Return how likely each of the damages that it tells befell pictures (N, 1, H, W): (N, K).
@@ -150,30 +158,16 @@ class RestorationNet(Network, tags=["image-restoration"]):
         tones, maps = self.tone.seen(_view(lightness)), self._maps(lightness)
         return self.find(maps, tones).float().sigmoid()  # type: ignore[no-any-return]
 
-    def answer(self, lightness: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Return details, what was seen of the tones, and the logits of `findings`, if it tells.
+    def answer(self, lightness: Tensor) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
+        """Return details, what `tones` returns, and the logits of `findings`, if it tells.
 
         Only `find` learns by the logits: what is told does not change what is mended.
         """
-        maps, tones = self._maps(lightness), self.tone.seen(_view(lightness))
-        told = None
+        maps, view = self._maps(lightness), _view(lightness)
+        seen, told = self.tone.seen(view), None
         if self.find is not None:
-            told = self.find([x.detach() for x in maps], tones.detach())
-        return self._added(maps, lightness), tones, told
-
-    def tones(self, lightness: Tensor) -> Tensor:
-        """Return what is seen of the tones of whole pictures (N, 1, H, W), for `Tone.curves`."""
-        return self.tone.seen(_view(lightness))
-
-    def surely(self, lightness: Tensor) -> Tensor:
-        """Return the logits (N, 1) of how sure it is that the tones of pictures changed.
-
-        Raises:
-            ModelError: it has no gate.
-        """
-        if self.sure is None:
-            raise ModelError("This restorer mends tones however sure it is.")
-        return self.sure(_view(lightness))  # type: ignore[no-any-return]
+            told = self.find([x.detach() for x in maps], seen.detach())
+        return self._added(maps, lightness), *self._tones(view, seen), told
 
     def details(self, lightness: Tensor) -> Tensor:
         """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them."""

@@ -243,17 +243,16 @@ class RestorationTask(Task):
         weights = self.recipe.losses
         terms: dict[str, Tensor] = {}
         if weights.huber or weights.tell:
-            details, tones, told = self.network.answer(seen.lightness)
+            details, curves, sure, told = self.network.answer(seen.lightness)
         else:
-            details, tones, told = seen.faded, self.network.tones(seen.lightness), None
-        curves = self.network.tone.curves(tones).float()
+            details, told = seen.faded, None
+            curves, sure = self.network.tones(seen.lightness)
         if weights.huber:
             terms["details"] = weights.huber * self._details(details, seen)
         if weights.tones:
             terms["tones"] = weights.tones * self._tones(curves, seen)
-        if weights.tones and self.network.sure is not None:
-            logits = self.network.surely(seen.lightness)
-            terms["sure"] = weights.tones * self._sure(logits.float(), curves.detach(), seen)
+        if weights.tones and sure is not None:
+            terms["sure"] = weights.tones * self._sure(sure.float(), curves.detach(), seen)
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
