@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 ABOUT = {
     "pretrained": "Colours any photo: trained on landscapes, people, animals, streets, buildings, "
     "plants, sports, food and objects.",
-    "custom": "Colours any photo, and an old city's album above all: a trunk that was taught what "
+    "custom": "Colours any photo: a trunk that was taught what "
     "grey photos show, under a decoder that answers with a distribution over colours, trained on "
     "people, streets, buildings, rooms, landscapes, food, trains and more. Where the distribution "
     "says that a strong colour may be far off, it is lowered.",

@@ -191,7 +191,7 @@ class Survey:
 
     def _take(self, what: str, who: str, rate: Rate) -> None:
         if wait := self._rates.take(what, who, rate):
-            raise VoteError("That was quicker than people answer: wait a little.", 429, wait)
+            raise VoteError("Too many answers at once. Please wait a moment.", 429, wait)
 
     def _check_edition(self, edition: str) -> None:
         if edition != self._edition:

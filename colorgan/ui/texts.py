@@ -36,27 +36,26 @@ class SurveyTexts:
     survey_original: str = QUESTIONS["original"]
     survey_left: str = "Left"
     survey_right: str = "Right"
-    survey_upper: str = "Upper"
-    survey_lower: str = "Lower"
+    survey_upper: str = "Top"
+    survey_lower: str = "Bottom"
     survey_left_alt: str = "First picture"
     survey_right_alt: str = "Second picture"
     survey_cannot_say: str = "Can't say"
     survey_waiting: str = "The server does not answer just now. Nothing is lost; trying again."
     survey_expired: str = "The survey that you began here is over. You can begin anew."
-    survey_thanks: str = "Thank you. This is how your choices fell."
+    survey_thanks: str = "Thank you. Here is what you chose."
     survey_was_original: str = "The real photograph"
     survey_was_coloured: str = "A coloured one"
-    survey_see_results: str = "What everybody chose so far stands in the tab Results."
-    survey_again: str = "Someone else takes part on this device"
+    survey_see_results: str = "See what everyone chose so far in the tab Results."
+    survey_again: str = "Start again as another person"
     results_tab: str = "Results"
     results_later: str = (
         "The results so far are shown here once you have taken part in the survey, so that they "
         "do not sway your choices."
     )
     results_lead: str = (
-        "Participants whose answers count so far: {participants}. The line is the interval that "
-        "holds the true figure with a probability of about 95 %; the mark in the middle is one "
-        "half."
+        "Participants whose answers count so far: {participants}. The line is the 95 % "
+        "interval; the mark in the middle is 50 %."
     )
     results_average: str = (
         "With more than two models, the figure of the first two questions is the chance of being "
@@ -86,15 +85,15 @@ class Texts:
     photo_gone: str = "Photos are deleted here after an hour, this one too. Please choose it again."
 
     # Settings
-    model: str = "Who colours it"
+    model: str = "Model"
     pretrained: str = "Pretrained"
     pretrained_hint: str = "Pretrained: for any photo"
     custom: str = "Custom"
-    custom_hint: str = "Custom: for any photo, an old city's album above all"
+    custom_hint: str = "Custom: for any photo, usually nearer to the true colours"
     strength: str = "Strength of the colours"
     strength_hint: str = "0 leaves the photo grey, 1 is the guess as it is, 1.5 makes it bolder."
     advanced: str = "Advanced"
-    size: str = "How closely the photo is looked at"
+    size: str = "Detail (working size)"
     size_hint: str = (
         "Low numbers see the whole and give calm colours; high numbers see more detail and may "
         "give patches. The result has its full size either way."
@@ -108,12 +107,12 @@ class Texts:
     # Restoring
     restore: str = "Restore first"
     restore_hint: str = (
-        "Mends folds, scratches, grain, blur and faded tones before the photo is coloured. A sound "
-        "photo hardly changes."
+        "Mends folds, scratches, grain, printed dots, blur and faded tones before the photo is "
+        "coloured. A sound photo hardly changes."
     )
     restore_strength: str = "How much is restored"
     restore_strength_hint: str = "0 leaves the photo as it is, 1 mends all that is found."
-    restored_title: str = "The restoring alone"
+    restored_title: str = "Restoration only"
     restored_handle: str = "Border between the photo as it was and restored"
     restored_share: str = "restored"
     restored: str = "Restored"
@@ -157,7 +156,7 @@ class Texts:
     right: str = "Right"
     compared_frame: str = "Two models under one border"
     compared_handle: str = "Border between the two models"
-    compared_share: str = "of the right one"
+    compared_share: str = "of the right picture"
     compared_empty: str = "Your photo by both models will appear here."
     compared_alt: str = "Your photo, coloured by {name}"
     compared_sheet: str = "Download the comparison to share"
@@ -173,7 +172,7 @@ class Texts:
     album_folder: str = "Choose a folder"
     album_button: str = "Colour these photos"
     album_stop: str = "Stop and keep what is done"
-    album_progress: str = "How far the album is"
+    album_progress: str = "Album progress"
     album_download: str = "Download all in full size (zip)"
     album_table: str = "Download the list (CSV)"
     album_gallery: str = "The photos in colour"
