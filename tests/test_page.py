@@ -235,7 +235,7 @@ class TestCompare:
         assert ImageChops.difference(left.convert("RGB"), right.convert("RGB")).getbbox()
         handle = page.get_by_role("slider", name=ENGLISH.compared_handle)
         handle.press("Home")
-        expect(handle).to_have_attribute("aria-valuetext", "100 % of the right one")
+        expect(handle).to_have_attribute("aria-valuetext", "100 % of the right picture")
 
     def test_the_comparison_can_be_shared_as_one_picture_without_metadata(self, visit, large_photo):
         page = compare(visit, large_photo)
