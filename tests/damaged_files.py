@@ -21,7 +21,7 @@ import numpy as np
 import pillow_heif
 from photo_files import png_with, saved, scene, tiff
 from PIL import Image
-from test_photo_codings import HALF_CHROMA
+from test_photo_jpeg2000 import HALF_CHROMA
 from test_photo_thumbnails import PICTURE, SENSOR, SMALL_FIRST, WHOLE, directories
 
 from colorgan import photo

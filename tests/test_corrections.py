@@ -30,6 +30,13 @@ def said(*hints) -> dict:
     return {"version": 1, "hints": list(hints)}
 
 
+def with_grain(photo):
+    """Give a photo the grain of a fast film, which restoring takes away."""
+    pixels = np.asarray(Image.open(photo).convert("L"), float)
+    grain = np.random.default_rng(0).normal(0, 14, pixels.shape)
+    Image.fromarray((pixels + grain).clip(0, 255).astype(np.uint8)).save(photo)
+
+
 class Bench:
     """Looks, the routes over them, and a count of what the network did."""
 
@@ -126,12 +133,13 @@ class TestCorrections:
         assert np.abs(lightness(made) - lightness(Image.open(photo))).max() < 1
 
     def test_a_restored_photo_is_restored_in_the_file_too(self, bench, photo):
+        with_grain(photo)
         token = bench.looks.token("one", Order(str(photo), "custom", 64, 1.0))
         bench.looks.make(token)
         made = np.asarray(Image.open(io.BytesIO(bench.file(token, RED).content)))
         seen = bench.picture(token, RED)
         assert np.abs(lightness(made) - lightness(seen)).mean() < 1
-        assert np.abs(lightness(made) - lightness(Image.open(photo))).mean() > 0.2
+        assert np.abs(lightness(made) - lightness(Image.open(photo))).mean() > 1
 
     def test_strength_is_that_of_the_model_s_colours(self, bench, photo):
         token = bench.colour(photo)
@@ -225,13 +233,14 @@ class TestReferences:
         assert (answer.status_code, answer.json()["error"]) == (410, ENGLISH.photo_gone)
 
     def test_a_restored_photo_is_restored_once_for_all_of_them(self, bench, photo, like):
+        with_grain(photo)
         order = Order(str(photo), "custom", 64, 1.0)
         bench.looks.make(bench.looks.token("one", order))
         token = bench.looks.token("one", replace(order, references=(str(like),)))
         bench.looks.borrow(token)
         made = np.asarray(Image.open(io.BytesIO(bench.file(token).content)))
         assert np.abs(lightness(made) - lightness(bench.picture(token))).mean() < 1
-        assert np.abs(lightness(made) - lightness(Image.open(photo))).mean() > 0.2
+        assert np.abs(lightness(made) - lightness(Image.open(photo))).mean() > 1
 
     def test_every_page_of_a_file_gets_their_colours(self, bench, photo, like, tmp_path):
         page = Image.open(photo).convert("L")
