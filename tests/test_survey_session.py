@@ -224,7 +224,7 @@ def strings(value):
 
 class TestLimits:
     def test_who_begins_too_often_is_told_when_to_come_again(self, survey):
-        with pytest.raises(VoteError, match="wait a little") as caught:
+        with pytest.raises(VoteError, match="Please wait a moment") as caught:
             for _ in range(200):
                 survey.start("192.0.2.7")
         assert caught.value.status == 429
@@ -233,7 +233,7 @@ class TestLimits:
 
     def test_who_votes_too_quickly_is_told_when_to_come_again(self, survey):
         token = survey.session(survey.start(""))["steps"][0]["token"]
-        with pytest.raises(VoteError, match="wait a little") as caught:
+        with pytest.raises(VoteError, match="Please wait a moment") as caught:
             for _ in range(1000):
                 survey.vote(token, "left", 700, "192.0.2.7")
         assert (caught.value.status, len(survey.store.votes())) == (429, 1)
@@ -244,7 +244,7 @@ class TestLimits:
         tokens = [survey.session(survey.start(""))["steps"][0]["token"] for _ in range(11)]
         for token in tokens[:10]:
             survey.vote(token, "left", 700, "192.0.2.7")
-        with pytest.raises(VoteError, match="wait a little"):
+        with pytest.raises(VoteError, match="Please wait a moment"):
             survey.vote(tokens[10], "left", 700, "192.0.2.7")
         survey.vote(tokens[10], "left", 700, "192.0.2.8")
 
