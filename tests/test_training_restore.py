@@ -159,7 +159,7 @@ def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
         ({"losses": LossWeights(l1=1.0)}, "whose losses are huber, tones"),
         ({"rebalancing": 0.5}, "no colours to rebalance"),
         ({"generator": RestorationConfig()}, "tells of no damage"),
-        ({"slight": -1.0}, "has a slight error"),
+        ({"slight": -1.0}, "share of slight damage"),
         ({"degrade": 1.5}, "degrade that is not from 0 to 1"),
     ],
 )

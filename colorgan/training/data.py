@@ -200,7 +200,7 @@ def digest(items: Iterable[object]) -> str:
 
 
 def drawn(shares: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
-    """Draw as many places as there are shares, each as often as its share says, return or take one.
+    """Draw as many places as there are shares, each as often as its share says, give or take one.
 
     Args:
         shares: (N,) that add up to 1.

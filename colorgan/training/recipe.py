@@ -257,7 +257,7 @@ class Recipe:
             ),
             (
                 self.slight is not None and not (restoring and self.slight > 0),
-                "has a slight error; only a restorer has one, and it is more than 0.",
+                "has a share of slight damage; only a restorer has one, and it is more than 0.",
             ),
             (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
