@@ -109,7 +109,7 @@ def _originals(study: Study, number: int, secret: str) -> list[tuple[StudyPhoto,
 def _stretch(
     circle: Sequence[tuple[_Item, str, str]], number: int, length: int, secret: str
 ) -> list[tuple[_Item, str, str]]:
-    """Cut a participant's part out of a circle, and return its pairs their sides."""
+    """Cut a participant's part out of a circle, and give its pairs their sides."""
     length = min(length, len(circle))
     part = []
     for place in range(number * length, (number + 1) * length):
