@@ -91,8 +91,8 @@ def main() -> None:
         pictures.append(sheet(lightness, calm))
     if options.sheet:
         whole = Image.new("RGB", (max(p.width for p in pictures), sum(p.height for p in pictures)))
-        for place, picture in enumerate(pictures):
-            whole.paste(picture, (0, sum(p.height for p in pictures[:place])))
+        for index, picture in enumerate(pictures):
+            whole.paste(picture, (0, sum(p.height for p in pictures[:index])))
         whole.save(options.sheet)
 
 

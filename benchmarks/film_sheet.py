@@ -31,8 +31,8 @@ def rows_of(photo: NDArray[np.uint8], seed: int) -> dict[str, list[NDArray[np.ui
             rng = np.random.default_rng((seed, kind, round(100 * strength)))
             columns[f"{strength:.2f}"].append(to_grey(damage(panchromatic, strength, rng)))
     for row in range(3):
-        for place, column in enumerate(columns.values()):
-            rng = np.random.default_rng((seed, len(film.DAMAGES), row, place))
+        for index, column in enumerate(columns.values()):
+            rng = np.random.default_rng((seed, len(film.DAMAGES), row, index))
             column.append(to_grey(film.old_print(photo, rng).now))
     return columns
 

@@ -3,7 +3,7 @@
 Makes a clip of 1280 x 720 in H.264 (a moving picture with grain), runs the command on all of it and
 on its first quarter, and takes the difference, so that start-up does not count. Printed for the
 network on every frame and on every fourth: frames a second as they came, and as two cores that do
-nothing else give them, by the processor time that a frame took; that time as a ratio to a pass of
+nothing else give them, by the CPU time that a frame took; that time as a ratio to a pass of
 the plain reference of benchmarks/speed.py at 512, timed in between on one core; and the peak of
 memory, of the whole process, for the quarter and for all.
 """
@@ -34,7 +34,7 @@ class Run:
 
     Attributes:
         seconds: by the clock.
-        work: seconds of processors.
+        work: seconds of CPU time.
         peak: of memory, in MiB.
     """
 
@@ -74,7 +74,7 @@ def run(*arguments: object) -> Run:
 
 
 def reference_seconds(turns: int = 3) -> float:
-    """Return the processor time of a pass of the plain reference on one core."""
+    """Return the CPU time of a pass of the plain reference on one core."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     work, found = reference_work(), []

@@ -198,14 +198,14 @@ def draw(figures: Mapping[str, Any]) -> str:
         f'height="{HEIGHT}">',
         f"<style>{_STYLE}</style>",
     ]
-    for place, way in enumerate(WAYS):
-        left = LEFT + place * (PANEL + 60)
+    for index, way in enumerate(WAYS):
+        left = LEFT + index * (PANEL + 60)
         curves = {model: ways[way] for model, ways in models.items()}
         parts += _panel(curves, left, (low, high), f"hints {_PLACES[way]}")
-    for place, model in enumerate(models):
-        x = LEFT + place * 145
+    for index, model in enumerate(models):
+        x = LEFT + index * 145
         parts.append(
-            f'<circle class="c{place}" cx="{x + 5}" cy="{HEIGHT - 14}" r="4"/>'
+            f'<circle class="c{index}" cx="{x + 5}" cy="{HEIGHT - 14}" r="4"/>'
             f'<text x="{x + 14}" y="{HEIGHT - 10}">{escape(model)}</text>'
         )
     return "\n".join([*parts, "</svg>", ""])
@@ -236,11 +236,11 @@ def _panel(curves: Mapping[str, Any], left: int, ends: tuple[int, int], title: s
             f'<text class="axis" x="{across(count):.1f}" y="{bottom + 18}" '
             f'text-anchor="middle">{count}</text>'
         )
-    for place, numbers in enumerate(curves.values()):
+    for index, numbers in enumerate(curves.values()):
         points = [(across(int(n)), up(row["psnr"]["mean"])) for n, row in numbers.items()]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-        parts.append(f'<path class="line c{place}" d="M{path}"/>')
-        parts += [f'<circle class="c{place}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in points]
+        parts.append(f'<path class="line c{index}" d="M{path}"/>')
+        parts += [f'<circle class="c{index}" cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in points]
     return parts
 
 

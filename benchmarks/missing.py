@@ -74,8 +74,8 @@ def main() -> None:
     print(f"whole photos with a part taken for missing: {alarms} of {len(whole)}")
     for kind in KINDS:
         found, errors = [], []
-        for place, one in enumerate(tqdm(whole, desc=kind)):
-            rng = np.random.default_rng((KINDS.index(kind), place))
+        for index, one in enumerate(tqdm(whole, desc=kind)):
+            rng = np.random.default_rng((KINDS.index(kind), index))
             part = torn((one.width, one.height), kind, rng)
             scan, gone = on_a_lid(one, part, rng), part > 0.5
             found.append((missing.find(scan) & gone).sum() >= 0.8 * gone.sum())

@@ -84,23 +84,23 @@ def halves(colorizer: Colorizer, photos: list[tuple[str, Pixels]]) -> dict[str, 
     rows["likeness"], rows["seconds"] = [], []
     left = [as_photo(square[:, : SQUARE // 2], name) for name, square in photos]
     given = [colorizer.reference(half) for half in tqdm(left, desc="references")]
-    for place, (name, square) in enumerate(tqdm(photos, desc="halves")):
+    for index, (name, square) in enumerate(tqdm(photos, desc="halves")):
         truth = np.ascontiguousarray(square[:, SQUARE // 2 :])
         photo = as_photo(truth, name)
         look = colorizer.look(photo)
         other = next(
             given[p % len(photos)]
-            for p in range(place + len(photos) // 2, place + 2 * len(photos))
+            for p in range(index + len(photos) // 2, index + 2 * len(photos))
             if group_of(photos[p % len(photos)][0]) != group_of(name)
         )
         few = reference.sample(look.scene)
         begun = time.process_time()
-        borrowed = look.borrowed([given[place]])
+        borrowed = look.borrowed([given[index]])
         rows["seconds"].append((time.process_time() - begun,))
         rows["likeness"].append(
-            tuple(reference.likeness(few, one.scene) for one in (given[place], other))
+            tuple(reference.likeness(few, one.scene) for one in (given[index], other))
         )
-        own_ab = to_lab(left[place].pixels)[:, 1:]
+        own_ab = to_lab(left[index].pixels)[:, 1:]
         rows["none"].append(error(photo, look.lines(), truth))
         rows["half"].append(error(photo, look.lines(borrowed=borrowed), truth))
         rows["Reinhard"].append(error(photo, moved(look, own_ab), truth))
@@ -118,11 +118,11 @@ def sheet(colorizer: Colorizer, photos: list[tuple[str, Pixels]], count: int = 1
     photos = [(name, square) for name, square in photos if not is_grey(square[:, :half])][:count]
     rows: list[Pixels] = []
     given = [colorizer.reference(as_photo(square[:, :half], name)) for name, square in photos]
-    for place, (name, square) in enumerate(photos):
+    for index, (name, square) in enumerate(photos):
         photo = as_photo(square[:, half:], name)
         look = colorizer.look(photo)
         ways = [look.lines()]
-        for one in (given[place], given[place - 1]):
+        for one in (given[index], given[index - 1]):
             ways.append(look.lines(borrowed=look.borrowed([one])))
         made = [paint(photo, lines).pixels for lines in ways]
         rows.append(np.concatenate([square[:, :half], *made, square[:, half:]], axis=1))
@@ -164,8 +164,8 @@ def series(
     """
     scenes = [frames(square, count) for _, square in photos]
     looks = [
-        [colorizer.look(as_photo(frame, f"{place}-{n}")) for n, (frame, *_) in enumerate(scene)]
-        for place, scene in enumerate(tqdm(scenes, desc="series"))
+        [colorizer.look(as_photo(frame, f"{index}-{n}")) for n, (frame, *_) in enumerate(scene)]
+        for index, scene in enumerate(tqdm(scenes, desc="series"))
     ]
     album = Series(
         [reference.reference(look.scene, look.ab).small() for scene in looks for look in scene]

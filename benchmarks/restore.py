@@ -142,8 +142,8 @@ def measure(
         ways[OLDER] = lambda x: mended(older, x)
     rows: Rows = {way: {} for way in ways}
     for kind in tqdm(kinds, desc="kinds of damage"):
-        for place, square in enumerate(tqdm(photos, desc=kind, leave=False)):
-            damaged, new = damaged_pair(square, kind, place)
+        for index, square in enumerate(tqdm(photos, desc=kind, leave=False)):
+            damaged, new = damaged_pair(square, kind, index)
             for way, work in ways.items():
                 found = work(damaged)
                 rows[way].setdefault(f"psnr[{kind}]", []).append(psnr(found, new))
@@ -227,8 +227,8 @@ def colouring(restorer: Restorer, photos: list[Pixels], model: str) -> Iterator[
     """Yield the lines that say how whole prints are coloured, as they are and restored first."""
     colorizer = Colorizer.from_pretrained(model)
     figures: dict[str, dict[str, list[float]]] = {}
-    for place, square in enumerate(tqdm(photos, desc="colouring", leave=False)):
-        damaged, new = damaged_pair(square, PRINTED, place)
+    for index, square in enumerate(tqdm(photos, desc="colouring", leave=False)):
+        damaged, new = damaged_pair(square, PRINTED, index)
         seen = {"as it is": damaged, "restored first": mended(restorer, damaged), "new": new}
         for name, lightness in seen.items():
             picture = Picture(coloured(colorizer, lightness))
@@ -250,8 +250,8 @@ def draw(restorer: Restorer, photos: list[Pixels], model: str, path: Path) -> No
     """Draw whole prints: damaged, restored, both coloured, new."""
     colorizer = Colorizer.from_pretrained(model)
     columns: dict[str, list[Pixels]] = {}
-    for place, square in enumerate(photos):
-        damaged, new = damaged_pair(square, PRINTED, place)
+    for index, square in enumerate(photos):
+        damaged, new = damaged_pair(square, PRINTED, index)
         restored = mended(restorer, damaged)
         for name, picture in {
             "damaged": to_grey(damaged),

@@ -1,7 +1,7 @@
 """What colouring an album together costs beside photo by photo: python benchmarks/together.py DATA
 
 The photos, made grey and large, are coloured both ways by `colorgan colorize` in processes of their
-own; what counts is the ratio of processor time and of the largest memory, start and model left out
+own; what counts is the ratio of CPU time and of the largest memory, start and model left out
 by a run over two photos.
 """
 
@@ -35,7 +35,7 @@ def album(data: Sequence[str], count: int, width: int, folder: Path) -> None:
 
 
 def coloured(folder: Path, output: Path, model: str, *more: str) -> tuple[float, float]:
-    """Return the seconds of processor time and the MB of memory at most that colouring takes."""
+    """Return the seconds of CPU time and the MB of memory at most that colouring takes."""
     command = [sys.executable, "-m", "colorgan", "colorize", str(folder), "-o", str(output)]
     child = subprocess.Popen(
         [*command, "--model", model, *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

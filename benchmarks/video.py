@@ -164,7 +164,7 @@ def clips(photos: list[Tensor], count: int, shape: tuple[int, int]) -> Iterator[
         half = max(count // 2, 2)
         parts = [moved("", one, slow[:half], shape) for one in (photo, other)]
         made.append(after_one_another(*parts))
-        yield from (aged(clip, 10 * number + place) for place, clip in enumerate(made))
+        yield from (aged(clip, 10 * number + index) for index, clip in enumerate(made))
 
 
 def distance(first: Tensor, second: Tensor) -> Tensor:

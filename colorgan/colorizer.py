@@ -33,26 +33,10 @@ from .photoset.curate import is_grey, is_one_tint
 from .settings import (
     AUTO_SIZES,
     DEFAULT_SIZE,
-    SIZES,
-    STRENGTHS,
     Size,
     check,
     check_references,
 )
-
-__all__ = [
-    "AUTO_SIZES",
-    "DEFAULT_SIZE",
-    "NO_HINTS",
-    "SIZES",
-    "STRENGTHS",
-    "Colorizer",
-    "Size",
-    "carried_hints",
-    "check",
-    "check_references",
-    "paint",
-]
 
 NO_HINTS = Hints()
 UNLIKE = "Nothing in it is like the reference, so it was coloured without."
@@ -348,7 +332,7 @@ class Colorizer(PhotoModel):
         """Return what one pass of the network gives for lightness (N, 1, H, W) at its own size.
 
         The door for tensors: no resize, no file; bfloat16 inside where the device is fast at it.
-        The only work that a GPU does: what goes in and comes out is on the processor and small, so
+        The only work that a GPU does: what goes in and comes out is on the CPU and small, so
         that it can be done in another process.
         """
         shown = lightness.to(self.device).contiguous(memory_format=torch.channels_last)

@@ -1,4 +1,4 @@
-"""Which processor does the work, in which precision, and what if its memory is too small."""
+"""Which device does the work, in which precision, and what if its memory is too small."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .errors import out_of_memory
 
 
 def choose_device(place: int = 0) -> torch.device:
-    """Return the fastest device there is: CUDA, Apple's MPS, or the processor.
+    """Return the fastest device there is: CUDA, Apple's MPS, or the CPU.
 
     Args:
         place: of this process among those on this machine: each takes another GPU.
@@ -41,7 +41,7 @@ def cores() -> int:
 def has_fast_bfloat16(kind: str) -> bool:
     """Return whether a kind of device ("cpu", "cuda", "mps") computes in bfloat16 natively.
 
-    A processor without it would emulate it, slower than float32, so its flags are asked.
+    A CPU without it would emulate it, slower than float32, so its flags are asked.
     """
     if kind == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
@@ -58,7 +58,7 @@ def autocast(device: torch.device) -> torch.autocast:
 
 @contextmanager
 def memory_told(name: str) -> Iterator[None]:
-    """Turn a lack of memory, of the processor or a GPU, into a sentence.
+    """Turn a lack of memory, of the CPU or a GPU, into a sentence.
 
     Args:
         name: of the photo that is worked on.
@@ -70,7 +70,7 @@ def memory_told(name: str) -> Iterator[None]:
         yield
     except (MemoryError, torch.OutOfMemoryError) as error:
         raise out_of_memory(name) from error
-    except RuntimeError as error:  # torch has no class of its own for the processor's memory
+    except RuntimeError as error:  # torch has no class of its own for the memory of a CPU
         if "DefaultCPUAllocator" not in str(error):
             raise
         raise out_of_memory(name) from error

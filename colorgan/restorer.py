@@ -23,10 +23,7 @@ from .networks import RestorationNet
 from .networks.restoration import REACH, apply_curves
 from .photo import Photo, notes
 from .photo_model import PhotoModel
-from .settings import RESTORE_STRENGTHS as STRENGTHS
-from .settings import check_restoring as check
-
-__all__ = ["STRENGTHS", "Restorer", "check"]
+from .settings import check_restoring
 
 TILE = 1024
 """Side of the tiles in pixels, without what is seen around them."""
@@ -121,7 +118,7 @@ class Restorer(PhotoModel):
             PhotoError: the photo cannot be read, or the result not be written.
             ColorganError: strength is out of range.
         """
-        check(strength)
+        check_restoring(strength)
         work = partial(self.restore, strength=strength)
         return self._file(source, target, work, max_pixels=max_pixels, overwrite=overwrite)
 
@@ -163,7 +160,7 @@ class Restorer(PhotoModel):
             PhotoError: the photo needs more memory than is free.
             ColorganError: strength is out of range.
         """
-        check(strength)
+        check_restoring(strength)
         if strength == 0:
             return photo
         with memory_told(photo.name):
@@ -181,7 +178,7 @@ class Restorer(PhotoModel):
     def mend(self, lightness: Tensor, strength: float = 1.0) -> Tensor:
         """Return the restored lightness for lightness (1, 1, H, W), L* in 0..100, of any size.
 
-        The door for tensors, and the only work that a GPU does: both tensors are on the processor.
+        The door for tensors, and the only work that a GPU does: both tensors are on the CPU.
         """
         with autocast(self.device):
             mended = self._details(lightness)

@@ -102,7 +102,7 @@ class Series:
     def __init__(self, references: Sequence[Reference], shelf: Shelf | None = None) -> None:
         self.references = tuple(references)
         self.shelf = shelf
-        self._places = {_key(one): place for place, one in enumerate(self.references)}
+        self._places = {_key(one): index for index, one in enumerate(self.references)}
         means = [_mean(one.scene) for one in self.references]
         self._means = torch.stack(means) if means else torch.zeros(0, 1)
         self._alike: dict[tuple[int, int], float] = {}
@@ -137,15 +137,15 @@ class Series:
         after = self.corrected(photo)
         own = after._places[_key(photo)]
         found = []
-        for place, one in enumerate(self.references):
-            if place == own or own not in after._nearest(one, place):
+        for index, one in enumerate(self.references):
+            if index == own or own not in after._nearest(one, index):
                 continue
             labs = [
                 torch.cat((one.scene.lightness[:, None], series._shared(one)), dim=1).double()
                 for series in (self, after)
             ]
             apart = skimage.color.deltaE_ciede2000(*(lab.numpy() for lab in labs)).mean()
-            found.append(Change(place, one.name, float(apart)))
+            found.append(Change(index, one.name, float(apart)))
         return sorted(found, key=lambda change: -change.apart)
 
     def _shared(self, own: Reference) -> Tensor:

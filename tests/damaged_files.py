@@ -93,23 +93,23 @@ FAMILIES: dict[str, Callable[[], dict[str, bytes]]] = {
 }
 
 
-def damaged(data: bytes, chance: random.Random, number: int) -> bytes:
+def damaged(data: bytes, rng: random.Random, number: int) -> bytes:
     """The file cut, with a piece left out, with bytes changed, or with an impossible number."""
     file = bytearray(data)
-    reach = min(len(file), 400) if chance.random() < 0.5 else len(file)
-    place = chance.randrange(reach)
+    reach = min(len(file), 400) if rng.random() < 0.5 else len(file)
+    place = rng.randrange(reach)
     if number % 4 == 0:
-        return data[: chance.randrange(1, len(data))]
+        return data[: rng.randrange(1, len(data))]
     if number % 4 == 1:
-        del file[place : place + chance.randrange(1, 64)]
+        del file[place : place + rng.randrange(1, 64)]
     elif number % 4 == 2:
-        for _ in range(chance.randrange(1, 8)):
-            file[chance.randrange(reach)] = chance.choice([0, 127, 128, 255, chance.randrange(256)])
+        for _ in range(rng.randrange(1, 8)):
+            file[rng.randrange(reach)] = rng.choice([0, 127, 128, 255, rng.randrange(256)])
     else:
         numbers = [b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff", b"\0\1\0\0"]
-        file[place : place + 4] = chance.choice(numbers)
+        file[place : place + 4] = rng.choice(numbers)
     is_png = data.startswith(b"\x89PNG")
-    return _with_true_checksums(bytes(file)) if is_png and chance.random() < 0.8 else bytes(file)
+    return _with_true_checksums(bytes(file)) if is_png and rng.random() < 0.8 else bytes(file)
 
 
 def _with_true_checksums(png: bytes) -> bytes:
@@ -131,12 +131,12 @@ def main() -> None:
     photos = refused = 0
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for kind, data in FAMILIES[family]().items():
-        chance = random.Random(kind)
+        rng = random.Random(kind)
         if kind != "raw of a camera":
             photo.read(data, max_pixels=MAX_PIXELS)  # whole it is a photo
         for number in range(int(count)):
             try:
-                photo.read(damaged(data, chance, number), max_pixels=MAX_PIXELS)
+                photo.read(damaged(data, rng, number), max_pixels=MAX_PIXELS)
                 photos += 1
             except PhotoError as error:
                 refused += 1

@@ -112,10 +112,10 @@ def _frame(number: int, size: tuple[int, int], kind: str, chroma: int | None) ->
     width, height = size
     frame = av.VideoFrame(width, height, kind)
     bits = 10 if "10" in kind else 8
-    for place, plane in enumerate(frame.planes):
+    for index, plane in enumerate(frame.planes):
         dtype = np.uint8 if bits == 8 else np.uint16
         rows = np.frombuffer(plane, dtype).reshape(plane.height, -1)
-        if place == 0:
+        if index == 0:
             rows[:, : plane.width] = luma(number, width, height).round() * (1 << (bits - 8))
         else:
             rows[:] = (128 if chroma is None else chroma) << (bits - 8)

@@ -8,12 +8,12 @@ from PIL import Image
 
 from colorgan import ColorganError, Colorizer, ModelError, PhotoError, hub, photo
 from colorgan.color.pixels import full_lightness, strips
-from colorgan.colorizer import AUTO_SIZES
 from colorgan.device import has_fast_bfloat16, memory_told
 from colorgan.evaluation.metrics import Picture, ciede2000
 from colorgan.networks.contract import Seen
 from colorgan.networks.sizes import working_size
 from colorgan.photo import Photo
+from colorgan.settings import AUTO_SIZES
 
 
 @pytest.fixture(scope="module", params=["pretrained", "custom"])

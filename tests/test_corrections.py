@@ -167,8 +167,8 @@ class TestCorrections:
         pictures = [bench.picture(token, *version["hints"]) for version in versions]
         assert len(versions) == 4
         assert all(version["picture"].startswith("data:image/jpeg") for version in versions)
-        for place, one in enumerate(pictures):
-            for other in pictures[:place]:
+        for index, one in enumerate(pictures):
+            for other in pictures[:index]:
                 assert deltaE_ciede2000(lab(one), lab(other)).mean() > 1
 
 

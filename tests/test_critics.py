@@ -23,9 +23,9 @@ CRITICS = {
 
 
 def picture(count: int = 2) -> tuple[torch.Tensor, torch.Tensor]:
-    chance = torch.Generator().manual_seed(0)
-    lightness = torch.rand(count, 1, SIDE, SIDE, generator=chance) * 100
-    return lightness, torch.randn(count, 2, SIDE, SIDE, generator=chance) * 20
+    rng = torch.Generator().manual_seed(0)
+    lightness = torch.rand(count, 1, SIDE, SIDE, generator=rng) * 100
+    return lightness, torch.randn(count, 2, SIDE, SIDE, generator=rng) * 20
 
 
 @pytest.mark.parametrize("critic", CRITICS.values(), ids=CRITICS)

@@ -68,9 +68,9 @@ WORDS = [words for text in TEXTS.values() for words in commands_in(text)]
 COMMANDS = {" ".join(found): found for words in WORDS if (found := after(words, "colorgan"))}
 TRAININGS = {" ".join(found): found for words in WORDS if (found := after(words, "train.py"))}
 SCRIPTS = {
-    " ".join(words[place:]): (ROOT / words[place], words[place + 1 :])
+    " ".join(words[index:]): (ROOT / words[index], words[index + 1 :])
     for words in WORDS
-    for place, word in enumerate(words)
+    for index, word in enumerate(words)
     if re.fullmatch(r"(benchmarks|examples)/\w+\.py", word)
 }
 OPTIONS = {

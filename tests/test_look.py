@@ -78,8 +78,8 @@ def places(count: int, seed: int = 0) -> list[tuple[float, float]]:
 
 def colours(count: int, seed: int = 1) -> list[tuple[float, float]]:
     """Soft ones, most of which sRGB has at most lightnesses."""
-    chance = np.random.default_rng(seed)
-    hues, chromas = chance.random(count) * 2 * np.pi, chance.random(count) * 40
+    rng = np.random.default_rng(seed)
+    hues, chromas = rng.random(count) * 2 * np.pi, rng.random(count) * 40
     return [
         (float(c * np.cos(h)), float(c * np.sin(h))) for h, c in zip(hues, chromas, strict=True)
     ]

@@ -77,8 +77,8 @@ def generator(request):
 
 
 def picture(height: int, width: int, count: int = 1) -> torch.Tensor:
-    chance = torch.Generator().manual_seed(height * 1000 + width)
-    return torch.rand(count, 1, height, width, generator=chance) * 100
+    rng = torch.Generator().manual_seed(height * 1000 + width)
+    return torch.rand(count, 1, height, width, generator=rng) * 100
 
 
 class TestNetwork:

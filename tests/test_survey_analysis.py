@@ -70,10 +70,10 @@ class TestWinRate:
 
     def test_sums_over_people_are_those_over_votes(self):
         """The design effect by its definition: a vote weighs as often as its person is drawn."""
-        chance = np.random.default_rng(5)
+        rng = np.random.default_rng(5)
         votes = []
         for person in range(17):
-            answers = chance.choice(list("llrn"), int(chance.integers(1, 30)))
+            answers = rng.choice(list("llrn"), int(rng.integers(1, 30)))
             votes += votes_of(f"p{person}", "".join(answers))
         decided = [vote for vote in votes if vote.answer != "none"]
         wins = np.array([vote.answer == "left" for vote in decided], float)
@@ -92,14 +92,14 @@ class TestWinRate:
     @pytest.mark.parametrize("spread", [0.0, 1.0])
     def test_the_quoted_interval_holds_95_percent_whether_people_differ_or_not(self, spread):
         """Forty participants with ten votes each, whose own rates differ by `spread` log odds."""
-        chance = np.random.default_rng(3)
-        truth = np.mean(1 / (1 + np.exp(-(0.5 + spread * chance.normal(size=100_000)))))
+        rng = np.random.default_rng(3)
+        truth = np.mean(1 / (1 + np.exp(-(0.5 + spread * rng.normal(size=100_000)))))
         held = []
         for seed in range(150):
-            own = 1 / (1 + np.exp(-(0.5 + spread * chance.normal(size=40))))
+            own = 1 / (1 + np.exp(-(0.5 + spread * rng.normal(size=40))))
             votes = []
             for person, rate in enumerate(own):
-                answers = "".join("l" if x < rate else "r" for x in chance.random(10))
+                answers = "".join("l" if x < rate else "r" for x in rng.random(10))
                 votes += votes_of(f"p{person}", answers)
             low, high = analysis.win_rate(votes, "custom", "pretrained", seed=seed).interval
             held.append(low <= truth <= high)
@@ -114,10 +114,10 @@ class TestWhoCounts:
     @pytest.fixture
     def honest(self):
         """Participants who choose by what they see, on random sides, and mind the catch trials."""
-        chance = np.random.default_rng(0)
+        rng = np.random.default_rng(0)
         votes = []
         for i in range(20):
-            answers = "".join(chance.choice(list("lr"), 40))
+            answers = "".join(rng.choice(list("lr"), 40))
             votes += votes_of(f"honest{i}", answers) + catches(f"honest{i}", "rrr")
         return votes
 
@@ -129,10 +129,10 @@ class TestWhoCounts:
 
     def test_honest_people_are_left_out_as_rarely_as_the_rule_says(self):
         """Who finds a picture more real prefers it too: two answers to a pair, one choice."""
-        chance, people, pairs = np.random.default_rng(7), 4000, 25
+        rng, people, pairs = np.random.default_rng(7), 4000, 25
         votes = []
         for person in range(people):
-            answers = "".join(chance.choice(list("lr"), pairs))
+            answers = "".join(rng.choice(list("lr"), pairs))
             votes += votes_of(f"p{person}", answers, question="real")
             votes += votes_of(f"p{person}", answers, question="prefer")
         left_out = len(analysis.excluded(votes, Rule()))
@@ -181,11 +181,11 @@ class TestAgreement:
         assert analysis.agreement(votes).alpha == pytest.approx(0.095, abs=5e-4)
 
     def test_random_answers_have_an_alpha_near_0(self):
-        chance = np.random.default_rng(1)
+        rng = np.random.default_rng(1)
         votes = []
         for person in range(10):
             for photo in range(200):
-                answer = str(chance.choice(list("lr")))
+                answer = str(rng.choice(list("lr")))
                 votes += votes_of(f"p{person}", answer, photo=str(photo))
         assert analysis.agreement(votes).alpha == pytest.approx(0, abs=0.02)
 
@@ -221,12 +221,12 @@ class TestBradleyTerry:
     TRUE = np.array([0.9, 0.3, -0.2, -1.0])
 
     def simulate(self, seed: int, participants: int = 50, each: int = 12) -> list[Vote]:
-        chance = np.random.default_rng(seed)
+        rng = np.random.default_rng(seed)
         votes = []
         for person in range(participants):
             for step in range(each):
-                left, right = chance.choice(len(self.NAMES), 2, replace=False)
-                wins = chance.random() < 1 / (1 + np.exp(self.TRUE[right] - self.TRUE[left]))
+                left, right = rng.choice(len(self.NAMES), 2, replace=False)
+                wins = rng.random() < 1 / (1 + np.exp(self.TRUE[right] - self.TRUE[left]))
                 votes.append(
                     replace(
                         VOTE,
@@ -248,9 +248,9 @@ class TestBradleyTerry:
     def test_intervals_are_those_of_votes_drawn_person_by_person(self):
         votes = self.simulate(4, participants=9)
         wins = np.zeros((len(votes), 4, 4))
-        for place, vote in enumerate(votes):
+        for index, vote in enumerate(votes):
             won, lost = (vote.left, vote.right)[:: 1 if vote.answer == "left" else -1]
-            wins[place, self.NAMES.index(won), self.NAMES.index(lost)] = 1
+            wins[index, self.NAMES.index(won), self.NAMES.index(lost)] = 1
         own = np.unique([vote.participant for vote in votes], return_inverse=True)[1]
         drawn = []
         for weights in analysis.resampled(9, 50)[:, own]:

@@ -52,10 +52,10 @@ class TestTokens:
     def test_every_change_of_a_token_is_found(self):
         signer = Signer(SECRET)
         token = signer.sign("vote", "s", "anna", 3)
-        for place, letter in enumerate(token):
+        for index, letter in enumerate(token):
             for other in set(ascii_letters + digits + "-_.=") - {letter}:
                 with pytest.raises(VoteError):
-                    signer.read("vote", token[:place] + other + token[place + 1 :])
+                    signer.read("vote", token[:index] + other + token[index + 1 :])
 
     def test_a_token_is_good_for_its_purpose_and_secret_only(self):
         token = Signer(SECRET).sign("picture", "s")

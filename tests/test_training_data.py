@@ -201,8 +201,8 @@ def seen_of(crops, places, degrade, seed=0):
 
 class TestOldPrints:
     def crops(self):
-        chance = torch.Generator().manual_seed(0)
-        return torch.randint(256, (64, 3, 16, 16), generator=chance, dtype=torch.uint8)
+        rng = torch.Generator().manual_seed(0)
+        return torch.randint(256, (64, 3, 16, 16), generator=rng, dtype=torch.uint8)
 
     def test_a_share_of_the_photos_becomes_old_prints(self):
         for share, low, high in ((0.0, 0, 0), (0.5, 0.3, 0.7), (1.0, 0.95, 1)):

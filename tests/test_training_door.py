@@ -77,12 +77,12 @@ class TestTheDoor:
             arguments += ["--teacher", "resnet10t", "--teacher-weights", teacher_weights]
         if recipe.losses.trunk:
             arguments += ["--generator.trunk", "resnet10t"]
-        for place, stage in enumerate(recipe.stages):
+        for index, stage in enumerate(recipe.stages):
             lasts = "photos" if stage.photos else "epochs"
             photos = 4 if len(recipe.stages) > 1 else 8  # of two steps, the second is resumed
             settings = {"size": 32, "batch": 4, lasts: photos if stage.photos else 0.5}
             for key, value in settings.items():
-                arguments += [f"--stages.{place}.{key}", value]
+                arguments += [f"--stages.{index}.{key}", value]
         arguments = [str(argument) for argument in arguments]
         assert train.main([*arguments, "--max-steps", "1"]) == 0
         assert "12 photos; left out: 1 grey, 1 unreadable" in capsys.readouterr().out

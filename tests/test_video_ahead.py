@@ -50,7 +50,7 @@ def test_an_error_comes_where_its_item_would_have_come():
     assert made.is_closed
 
 
-def test_torch_uses_as_many_processors_there_as_it_was_told_and_elsewhere_as_before():
+def test_torch_uses_as_many_cores_there_as_it_was_told_and_elsewhere_as_before():
     usual = torch.get_num_threads()
     torch.set_num_threads(3)
     try:

@@ -26,7 +26,7 @@ SHOTS = ((0, "astronaut"), (6, "coffee"), (12, "astronaut"))
 
 @pytest.fixture(scope="module")
 def colorizer() -> Colorizer:
-    """The embedded model: to one of chance numbers everything is alike."""
+    """The embedded model: to one of random numbers everything is alike."""
     return Colorizer.from_pretrained("pretrained")
 
 

@@ -96,7 +96,7 @@ def test_what_is_no_zip_is_said(tmp_path):
 def pack_as(path, page, names):
     """A zip as programs write it that do not tell the code page of its names."""
     stand_in = {
-        name: f"{place}".rjust(len(name.encode(page)), "x") for place, name in enumerate(names)
+        name: f"{index}".rjust(len(name.encode(page)), "x") for index, name in enumerate(names)
     }
     pack(path, {stand_in[name]: name.encode() for name in names}, 0)
     data = path.read_bytes()

@@ -48,13 +48,13 @@ def draw_study(folder: Path, photos: int = 24, *, pairs: int = 20, originals: in
     from colorgan.survey.prepare import freeze
     from colorgan.survey.study import DECOY, ORIGINAL, StudyPhoto, System
 
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     systems = [System(name, f"revision-{name}", "0" * 64) for name in ("custom", "pretrained")]
     shown = ("custom", "pretrained", DECOY, ORIGINAL)
     coloured = []
     for number in range(photos):
         photo = StudyPhoto(f"{number:02d}.jpg", "", "0" * 64, 48, 32, True, {})
-        noise = chance.integers(0, 256, (len(shown), 4, 6, 3), dtype=np.uint8)
+        noise = rng.integers(0, 256, (len(shown), 4, 6, 3), dtype=np.uint8)
         pictures = [Image.fromarray(one).resize((48, 32)) for one in noise]
         coloured.append((photo, dict(zip(shown, pictures, strict=True))))
     freeze(folder, systems, coloured, pairs=pairs, originals=originals)
@@ -128,11 +128,11 @@ class Voter:
             time.sleep(float(answer.headers.get("Retry-After", 1)))
         raise RuntimeError(f"{path}: no answer")
 
-    def vote_all(self, chance: random.Random) -> Iterator[tuple[str, str]]:
+    def vote_all(self, rng: random.Random) -> Iterator[tuple[str, str]]:
         """Answer every question; yield each token and answer once it is acknowledged."""
         key = self.ask("start", {})["key"]
         for step in self.ask("session", {"key": key})["steps"]:
-            answer = chance.choice(("left", "right", "none"))
+            answer = rng.choice(("left", "right", "none"))
             self.ask("vote", {"token": step["token"], "answer": answer, "milliseconds": 900})
             yield step["token"], answer
 

@@ -100,7 +100,7 @@ def evaluate(options: argparse.Namespace) -> int:
     make_folders(*outputs)
     spare(outputs, [*options.data, *options.model, options.features_weights])
     network = feature_network(options)
-    # On the processor in float32, whatever else there is: figures that can be compared anywhere.
+    # On the CPU in float32, whatever else there is: figures that can be compared anywhere.
     models = {name: hub.load(name) for name in options.model}
     lpips = Lpips(options.lpips) if options.lpips else None
     photos = read_all(options.data)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from . import cie, gamut
 
-# Worked on at a time, so that what is under way fits into the cache of a processor.
+# Worked on at a time, so that what is under way fits into the cache of a CPU.
 STRIP_PIXELS = 1 << 18
 _LINEAR_STEPS = 65_535  # of linear light that 8-bit values are looked up by: a twentieth of a value
 

@@ -1,7 +1,7 @@
 """Engines: what computes a generator's answer. torch is the default, onnxruntime an optional one.
 
 An engine's generator keeps the contract, `ab = generator(lightness)`, so a colorizer needs no
-cases. onnxruntime computes in float32 on the processor: where that has no bfloat16 it is the faster
+cases. onnxruntime computes in float32 on the CPU: where that has no bfloat16 it is the faster
 of the two. `export` writes the files it answers from, by the words of `export_ops`.
 """
 

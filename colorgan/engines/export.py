@@ -121,7 +121,7 @@ def save(model: Any, path: Path, facts: Mapping[str, str]) -> None:
 
 
 def open_session(path: Path) -> Any:
-    """Open an ONNX file with onnxruntime on the processor, with as many threads as torch has.
+    """Open an ONNX file with onnxruntime on the CPU, with as many threads as torch has.
 
     Raises:
         PackageError: onnxruntime is not installed.
@@ -167,10 +167,10 @@ def compare(generator: Generator, path: Path) -> float:
 
     Compared on smooth and noisy pictures of the sizes of `CHECKED`.
     """
-    session, chance = open_session(path), torch.Generator().manual_seed(0)
+    session, rng = open_session(path), torch.Generator().manual_seed(0)
     difference = 0.0
     for photos, height, width in CHECKED:
-        noise = 30 * torch.rand(photos, 1, height, width, generator=chance)
+        noise = 30 * torch.rand(photos, 1, height, width, generator=rng)
         lightness = noise + torch.linspace(0, 70, width)
         expected = generator(lightness).numpy()
         try:

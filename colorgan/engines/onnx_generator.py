@@ -21,7 +21,7 @@ SUFFIX = ".onnx"
 
 
 class OnnxGenerator(nn.Module):
-    """A generator in an ONNX file, answered by onnxruntime on the processor, in float32.
+    """A generator in an ONNX file, answered by onnxruntime on the CPU, in float32.
 
     Attributes:
         name, revision: of the model, as the file's metadata say.

@@ -19,7 +19,7 @@ from torch import nn
 from ..networks.trunk import Normalise, create
 from .statistics import Estimate, percentiles, too_few
 
-BATCH = 2  # that many pictures' maps fit into a processor's cache: twice as fast as 32
+BATCH = 2  # that many pictures' maps fit into a CPU's cache: twice as fast as 32
 RESAMPLES = 200
 FEWEST = {"frechet": 100, "kernel": 50}  # photos under which a distance says nothing
 Features = NDArray[np.float64]
@@ -119,10 +119,10 @@ def distances(coloured: Features, original: Features) -> dict[str, Estimate]:
 def _kernel_interval(first: Features, second: Features) -> tuple[float, float]:
     """Return the interval of the kernel distance of paired sets; a photo is not its own company."""
     kernels = _kernels(first, second)
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     values = []
     for _ in range(RESAMPLES):
-        chosen = chance.integers(0, len(first), len(first))
+        chosen = rng.integers(0, len(first), len(first))
         apart = chosen[:, None] != chosen[None]
         drawn = [kernel[np.ix_(chosen, chosen)] for kernel in kernels]
         values.append(_discrepancy(drawn, apart))

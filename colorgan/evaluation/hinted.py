@@ -191,8 +191,8 @@ def worst_place(ab: Tensor, truth: Tensor) -> tuple[int, int]:
 
 def random_places(name: str, count: int, shape: tuple[int, int]) -> list[tuple[int, int]]:
     """Return rows and columns in a photo of this shape; more of them begin with the same ones."""
-    chance = np.random.default_rng(zlib.crc32(name.encode()))
-    places: NDArray[np.int64] = (chance.random((count, 2)) * shape).astype(np.int64)
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    places: NDArray[np.int64] = (rng.random((count, 2)) * shape).astype(np.int64)
     return [(int(row), int(column)) for row, column in places]
 
 

@@ -79,8 +79,8 @@ class Judgement:
     def groups(self) -> dict[str, list[int]]:
         """The places of the photos of each group, by folder or prefix of their names."""
         found: dict[str, list[int]] = {}
-        for place, name in enumerate(self.names):
-            found.setdefault(group_of(name) or "all", []).append(place)
+        for index, name in enumerate(self.names):
+            found.setdefault(group_of(name) or "all", []).append(index)
         return dict(sorted(found.items()))
 
 
@@ -208,10 +208,10 @@ def _add_lpips(rows: Rows, pictures: Mapping[str, list[Picture]], lpips: Lpips) 
 def _skins(names: Sequence[str], pictures: Mapping[str, list[Picture]]) -> list[Skin]:
     """Measure the skin on those of the photos that are of faces."""
     found = []
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         if group_of(name).lower() in FACES:
-            coloured = {model: own[place] for model, own in pictures.items() if model != ORIGINAL}
-            skin = measure_skin(coloured, pictures[ORIGINAL][place])
+            coloured = {model: own[index] for model, own in pictures.items() if model != ORIGINAL}
+            skin = measure_skin(coloured, pictures[ORIGINAL][index])
             found += [] if skin is None else [skin]
     return found
 

@@ -126,12 +126,12 @@ def _bars(models: Mapping[str, Any]) -> str:
 
     names = [n for n in ("ciede2000", "psnr", "ssim", "colourfulness") if n in models[GREY]]
     figure = make_subplots(1, len(names), subplot_titles=names)
-    for place, name in enumerate(names, 1):
+    for index, name in enumerate(names, 1):
         known = {m: row[name] for m, row in models.items() if row[name]["mean"] is not None}
         means = [figure_["mean"] for figure_ in known.values()]
         ends = [figure_["interval"] or [figure_["mean"]] * 2 for figure_ in known.values()]
         spread = error_bars(means, ends)
-        figure.add_bar(x=list(known), y=means, error_y=spread, row=1, col=place)
+        figure.add_bar(x=list(known), y=means, error_y=spread, row=1, col=index)
     figure.update_layout(height=320, showlegend=False, margin={"t": 40, "b": 30})
     return drawn(figure)
 
@@ -145,13 +145,13 @@ def _hints(models: Mapping[str, Any]) -> str:
     for model, row in models.items():
         for way, numbers in row.get("hints", {}).items():
             name = f"{model}, {way}"
-            for place, measure in enumerate(hinted.MEASURES, 1):
+            for index, measure in enumerate(hinted.MEASURES, 1):
                 known = {int(n): row[measure] for n, row in numbers.items() if row[measure]["mean"]}
                 means = [figure["mean"] for figure in known.values()]
                 ends = [figure["interval"] or [figure["mean"]] * 2 for figure in known.values()]
                 bars = error_bars(means, ends)
                 drawing.add_scatter(
-                    x=list(known), y=means, error_y=bars, name=name, row=1, col=place
+                    x=list(known), y=means, error_y=bars, name=name, row=1, col=index
                 )
             for number, figures in numbers.items():
                 named = {f"{name}: {measure}": figure for measure, figure in figures.items()}

@@ -57,11 +57,11 @@ def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dic
         PhotoError: none of the photos can be read.
     """
     rows = []
-    for place, (_, square) in enumerate(squares(photos, SIZE)):
-        old = film.old_print(square, np.random.default_rng((SEEDS, place)))
+    for index, (_, square) in enumerate(squares(photos, SIZE)):
+        old = film.old_print(square, np.random.default_rng((SEEDS, index)))
         damaged, new = old.now, old.new
         (restored,) = restore_squares(network, [damaged])
-        plain = film.emulsion(square, np.random.default_rng((SEEDS, place)))
+        plain = film.emulsion(square, np.random.default_rng((SEEDS, index)))
         (kept,) = restore_squares(network, [plain])
         rows.append(
             (
@@ -81,8 +81,8 @@ def figures(network: RestorationNet, photos: Sequence[tuple[str, bytes]]) -> dic
 def columns(network: RestorationNet, originals: Pixels, name: str) -> dict[str, Pixels]:
     """Return old prints of originals (N, S, S, 3): damaged, restored and as they were new."""
     prints = [
-        film.old_print(square, np.random.default_rng((SEEDS, place)))
-        for place, square in enumerate(originals)
+        film.old_print(square, np.random.default_rng((SEEDS, index)))
+        for index, square in enumerate(originals)
     ]
     damaged = [old.now for old in prints]
     parts = (damaged, restore_squares(network, damaged), [old.new for old in prints])

@@ -50,8 +50,8 @@ def interval_of_mean(sample: ArrayLike, *, seed: int = 0) -> tuple[float, float]
     values = np.asarray(sample, np.float64)
     if len(values) < FEWEST:
         return None
-    chance = np.random.default_rng(seed)
-    means = [values[chance.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)]
+    rng = np.random.default_rng(seed)
+    means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)]
     return percentiles(means)
 
 

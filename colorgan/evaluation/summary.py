@@ -34,8 +34,8 @@ def summarize(result: Judgement) -> dict[str, Any]:
         "models": {model: plain(figures) for model, figures in models.items()},
         "differences": {
             f"{first} - {second}": plain(_differences(result, first, second))
-            for place, first in enumerate(own)
-            for second in [*own[place + 1 :], GREY]
+            for index, first in enumerate(own)
+            for second in [*own[index + 1 :], GREY]
         },
         "groups": _groups(result),
         "skin": {

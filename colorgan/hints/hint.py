@@ -68,10 +68,10 @@ class Hint:
         object.__setattr__(self, "points", tuple((float(x), float(y)) for x, y in self.points))
         if not 1 <= len(self.points) <= MAX_POINTS:
             raise HintError(f"points: a hint has 1 to {MAX_POINTS} of them, not {len(self.points)}")
-        for place, point in enumerate(self.points):
+        for index, point in enumerate(self.points):
             if not all(0 <= share <= 1 for share in point):  # NaN is not
                 raise HintError(
-                    f"points[{place}]: {list(point)} lies outside the photo; a place is two shares "
+                    f"points[{index}]: {list(point)} lies outside the photo; a place is two shares "
                     "of width and height, from 0 to 1"
                 )
         low, high = SPREADS
@@ -193,11 +193,11 @@ def _hints(found: Any) -> Hints:
     if len(found["hints"]) > MAX_HINTS:  # before each is looked at
         raise HintError(f"hints: {len(found['hints'])} are too many; at most {MAX_HINTS} are taken")
     hints = []
-    for place, each in enumerate(found["hints"]):
+    for index, each in enumerate(found["hints"]):
         try:
             hints.append(_hint(each))
         except HintError as error:
-            raise HintError(f"hints[{place}].{error}") from error
+            raise HintError(f"hints[{index}].{error}") from error
     return Hints(tuple(hints), _shape(found.get("shape")))
 
 
@@ -224,9 +224,9 @@ def _hint(found: Any) -> Hint:
     points = found.get("points")
     if not isinstance(points, list):
         raise HintError("points: it must be a list of places, such as [[0.41, 0.27]]")
-    for place, point in enumerate(points[:MAX_POINTS]):
+    for index, point in enumerate(points[:MAX_POINTS]):
         if not isinstance(point, list) or len(point) != 2 or not all(map(_is_number, point)):
-            raise HintError(f"points[{place}]: it must be two shares, such as [0.41, 0.27]")
+            raise HintError(f"points[{index}]: it must be two shares, such as [0.41, 0.27]")
     spread = found.get("spread", 1.0)
     if not _is_number(spread):
         raise HintError(f"spread: {json.dumps(spread)} is no number")

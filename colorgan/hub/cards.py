@@ -109,8 +109,8 @@ def render(
         columns=[row["name"] for row in rows],
         skin=skin_rows(figures),
         by_measure=[
-            {"name": measure, "cells": [row["cells"][place] for row in rows]}
-            for place, measure in enumerate(measures)
+            {"name": measure, "cells": [row["cells"][index] for row in rows]}
+            for index, measure in enumerate(measures)
         ],
     )
     return str(card).rstrip() + "\n"

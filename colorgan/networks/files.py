@@ -126,9 +126,9 @@ def write_golden(network: nn.Module, folder: Path, answer: str) -> None:
         answer: what the answer is called, "ab" or "restored".
     """
     height, width = GOLDEN_SIZE
-    chance = torch.Generator().manual_seed(0)
+    rng = torch.Generator().manual_seed(0)
     slope = torch.linspace(0, 80, width).expand(height, -1)
-    lightness = (slope + 20 * torch.rand(height, width, generator=chance))[None, None]
+    lightness = (slope + 20 * torch.rand(height, width, generator=rng))[None, None]
     given = network.float().eval()(lightness).float()
     golden = {"lightness": lightness.contiguous(), answer: given.contiguous()}
     _save(golden, folder / GOLDEN, {"format": "pt"})

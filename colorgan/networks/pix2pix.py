@@ -72,8 +72,8 @@ class Pix2Pix(Generator):
             self.downs.append(_down(inputs, outputs, s.norm if normed else None, dropout))
         self.ups = nn.ModuleList()
         channels = widths[-1]
-        for place, width in enumerate(reversed(widths[:-1])):
-            self.ups.append(_up(channels, width, s.norm, place < s.up_dropout))
+        for index, width in enumerate(reversed(widths[:-1])):
+            self.ups.append(_up(channels, width, s.norm, index < s.up_dropout))
             channels = 2 * width
         answers = 3 if s.colours == "rgb" else AB_CHANNELS
         self.last = _last_upsampled(channels, answers) if s.upsample else _last(channels, answers)

@@ -43,7 +43,7 @@ def resize(x: Tensor, size: Sequence[int]) -> Tensor:
     """Bring (N, C, H, W) to a size (height, width): bilinear, what is made smaller averaged.
 
     torch 2.13 fills what becomes one pixel wide with its first row from top to bottom, on
-    processors: such pictures are resized lying down.
+    CPUs: such pictures are resized lying down.
     """
     if size[1] == 1:
         lying = F.interpolate(x.mT, (size[1], size[0]), mode="bilinear", antialias=True)

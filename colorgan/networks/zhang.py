@@ -52,8 +52,8 @@ class Siggraph17Config(Config):
 def _block(widths: list[int], *, stride: int = 1, dilation: int = 1) -> nn.Sequential:
     """Make convolutions from width to width, each with ReLU, and a batch norm; the last strides."""
     layers: list[nn.Module] = []
-    for place, (inputs, outputs) in enumerate(pairwise(widths)):
-        last = place == len(widths) - 2
+    for index, (inputs, outputs) in enumerate(pairwise(widths)):
+        last = index == len(widths) - 2
         step = stride if last else 1
         layers += [nn.Conv2d(inputs, outputs, 3, step, dilation, dilation), nn.ReLU()]
     return nn.Sequential(*layers, nn.BatchNorm2d(widths[-1]))

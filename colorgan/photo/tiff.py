@@ -126,9 +126,9 @@ def _samples(array: Pixels, page: tifffile.TiffPage, depth: int) -> Samples:
         colour = np.iinfo(colour.dtype).max - colour
     # Infrared of a scanner is an extra channel too: only what is called alpha is alpha.
     alpha = None
-    for place, extra in enumerate(page.extrasamples, count):
-        if extra in (_MULTIPLIED, _APART) and place < array.shape[2]:
-            alpha = array[..., place]
+    for index, extra in enumerate(page.extrasamples, count):
+        if extra in (_MULTIPLIED, _APART) and index < array.shape[2]:
+            alpha = array[..., index]
             colour = divided(colour, alpha) if extra == _MULTIPLIED else colour
             break
     return Samples(colour, space, alpha)

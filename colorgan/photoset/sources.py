@@ -168,7 +168,7 @@ def pick(sources: Sequence[str | Path], count: int) -> list[tuple[str, bytes]]:
     """
     number = sum(1 for _ in read_all(sources))
     wanted = set(evenly(range(number), count))
-    return [photo for place, photo in enumerate(read_all(sources)) if place in wanted]
+    return [photo for index, photo in enumerate(read_all(sources)) if index in wanted]
 
 
 def _read_file(path: Path) -> bytes:
@@ -231,11 +231,11 @@ def open_dataset(name: str) -> tuple[Any, str]:
 def _read_dataset(name: str) -> Iterator[tuple[str, bytes]]:
     dataset, column = open_dataset(name)
     label: Any = (dataset.features or {}).get("label")
-    for place, row in enumerate(dataset):
+    for index, row in enumerate(dataset):
         image = row[column]
         group = label.int2str(row["label"]) if hasattr(label, "int2str") else ""
         ending = ending_of(image["path"] or "photo")
-        own = f"{group}/{place:08d}{ending}" if group else f"{place:08d}{ending}"
+        own = f"{group}/{index:08d}{ending}" if group else f"{index:08d}{ending}"
         yield own, bytes_of(image)
 
 

@@ -250,8 +250,8 @@ def resampled(people: int, count: int = RESAMPLES, *, seed: int = 0) -> NDArray[
     """
     if people < FEWEST_PARTICIPANTS:
         return None
-    chance = np.random.default_rng(seed)
-    times = chance.multinomial(people, np.full(people, 1 / people), size=count)
+    rng = np.random.default_rng(seed)
+    times = rng.multinomial(people, np.full(people, 1 / people), size=count)
     return times.astype(np.float64)
 
 

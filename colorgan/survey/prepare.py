@@ -102,8 +102,8 @@ def freeze(
             (Path(part) / PICTURES).mkdir()
             for photo, pictures in coloured:
                 shown = {}
-                for place, (key, image) in enumerate(pictures.items()):
-                    file = f"{len(photos):04d}-{place}.webp"
+                for index, (key, image) in enumerate(pictures.items()):
+                    file = f"{len(photos):04d}-{index}.webp"
                     data = _encoded(image)
                     (Path(part) / PICTURES / file).write_bytes(data)
                     hashes[file] = sha256_of(data)

@@ -104,13 +104,13 @@ class Survey:
         steps = self._plan(ticket.number)
         answered = self.store.answered(self._fingerprint, ticket.participant)
         open_steps = [
-            self._shown(ticket, place, step)
-            for place, step in enumerate(steps)
-            if step.kind != "practice" and place not in answered
+            self._shown(ticket, index, step)
+            for index, step in enumerate(steps)
+            if step.kind != "practice" and index not in answered
         ]
         practice = [
-            self._shown(ticket, place, step)
-            for place, step in enumerate(steps)
+            self._shown(ticket, index, step)
+            for index, step in enumerate(steps)
             if step.kind == "practice"
         ]
         trials = {step.trial for step in steps if step.kind != "practice"}

@@ -61,20 +61,20 @@ def plan(study: Study, number: int, secret: str) -> tuple[Step, ...]:
         number: of the participant, from 0 in the order in which they come.
         secret: of the server, so that nobody can work out the sides.
     """
-    chance = random.Random(f"{secret}|participant|{number}")
+    rng = random.Random(f"{secret}|participant|{number}")
     shown = _pairs(study, number, secret)
-    chance.shuffle(shown)
+    rng.shuffle(shown)
     trials: list[tuple[Kind, StudyPhoto, str, str]] = [("pair", *trial) for trial in shown]
     originals = _originals(study, number, secret)
-    chance.shuffle(originals)
+    rng.shuffle(originals)
     catches = max(round((len(shown) + len(originals)) / (CATCH_EVERY - 1)), 1)
-    for turn, photo in enumerate(chance.sample(study.photos, min(catches, len(study.photos)))):
+    for turn, photo in enumerate(rng.sample(study.photos, min(catches, len(study.photos)))):
         # Not the first: who has just met an obvious pair knows what to look for.
-        place = chance.randint(min(1, len(trials)), len(trials))
-        trials.insert(place, ("catch", photo, *_obvious(study, chance, number + turn)))
+        place = rng.randint(min(1, len(trials)), len(trials))
+        trials.insert(place, ("catch", photo, *_obvious(study, rng, number + turn)))
     trials += [("fool", *trial) for trial in originals]
 
-    steps = _practice(study, chance)
+    steps = _practice(study, rng)
     for trial, (kind, photo, left, right) in enumerate(trials, len(PRACTICE)):
         questions: Sequence[Question] = ("original",) if kind == "fool" else PAIR_QUESTIONS
         steps += [Step(kind, trial, asked, photo.name, left, right) for asked in questions]
@@ -121,18 +121,18 @@ def _stretch(
     return part
 
 
-def _practice(study: Study, chance: random.Random) -> list[Step]:
+def _practice(study: Study, rng: random.Random) -> list[Step]:
     steps = []
     for trial, (question, obvious) in enumerate(PRACTICE):
-        sides = list(chance.choice(study.system_pairs))
-        chance.shuffle(sides)
-        left, right = _obvious(study, chance, chance.randrange(2)) if obvious else sides
-        photo = chance.choice(study.photos)
+        sides = list(rng.choice(study.system_pairs))
+        rng.shuffle(sides)
+        left, right = _obvious(study, rng, rng.randrange(2)) if obvious else sides
+        photo = rng.choice(study.photos)
         steps.append(Step("practice", trial, question, photo.name, left, right))
     return steps
 
 
-def _obvious(study: Study, chance: random.Random, turn: int) -> tuple[str, str]:
+def _obvious(study: Study, rng: random.Random, turn: int) -> tuple[str, str]:
     """Return the sides of a pair with an obvious answer: by turns, so that both are as frequent."""
-    other = chance.choice(study.names)
+    other = rng.choice(study.names)
     return (DECOY, other) if turn % 2 else (other, DECOY)

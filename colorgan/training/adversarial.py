@@ -12,9 +12,7 @@ REAL, GENERATED = 1.0, 0.0
 SOFT_REAL, SOFT_GENERATED = (0.9, 1.0), (0.0, 0.1)
 
 
-def critic_loss(
-    game: Adversarial, real: Tensor, generated: Tensor, chance: torch.Generator
-) -> Tensor:
+def critic_loss(game: Adversarial, real: Tensor, generated: Tensor, rng: torch.Generator) -> Tensor:
     """Return the critic's loss: the mean of that on real and on generated pictures.
 
     Both come from forwards of their own: mixed in one batch, batch norm lets a critic tell them
@@ -23,7 +21,7 @@ def critic_loss(
     Args:
         game: objective and labels.
         real, generated: logits of any shape.
-        chance: draws the soft labels.
+        rng: draws the soft labels.
     """
     if game.objective == "hinge":  # Lim 2017, Miyato 2018
         return (F.relu(1 - real).mean() + F.relu(1 + generated).mean()) / 2
@@ -31,7 +29,7 @@ def critic_loss(
     return (
         sum(
             (
-                _distance(game, logits, low + (high - low) * _draw(logits, chance))
+                _distance(game, logits, low + (high - low) * _draw(logits, rng))
                 for logits, (low, high) in zip((real, generated), ranges, strict=True)
             ),
             start=torch.zeros((), device=real.device),
@@ -53,8 +51,8 @@ def _distance(game: Adversarial, logits: Tensor, labels: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, labels)
 
 
-def _draw(like: Tensor, chance: torch.Generator) -> Tensor:
-    return torch.rand(like.shape, generator=chance).to(like)
+def _draw(like: Tensor, rng: torch.Generator) -> Tensor:
+    return torch.rand(like.shape, generator=rng).to(like)
 
 
 def weights_of(game: Adversarial) -> tuple[float, float]:

@@ -57,7 +57,7 @@ def old_prints(
         None if all stay as they are.
     """
     rngs = [np.random.default_rng((PRINTS, place, seed)) for place in places]
-    chosen = [place for place, rng in enumerate(rngs) if rng.random() < degrade]
+    chosen = [index for index, rng in enumerate(rngs) if rng.random() < degrade]
     if not chosen:
         return None
     prints = np.full((len(crops), 3, *crops.shape[1:3]), np.nan, np.float32)

@@ -167,7 +167,7 @@ class Recipe:
     accumulate: int = 1
     """Parts in which a batch goes through the networks, where memory is short."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    """auto: bfloat16 where the processor is fast at it, else float32."""
+    """auto: bfloat16 where the CPU is fast at it, else float32."""
     ema_halflife: int = 20_000
     """Photos after which a weight counts half in the moving average that is kept; 0: none."""
     crop_scale: tuple[float, float] = (0.5, 1.0)

@@ -145,7 +145,7 @@ RECIPES: dict[str, Recipe] = {
             learning_rate=2e-4,
             balance=0.5,
             degrade=0.3,
-            precision="fp32",  # its convolutions by channel are slow in bfloat16 on processors
+            precision="fp32",  # its convolutions by channel are slow in bfloat16 on CPUs
         ),
         replace(
             _LIGHT,

@@ -62,9 +62,9 @@ def _curves(rows: list[dict[str, str]], title: str, words: str) -> str:
     columns = _columns(rows)
     lines = -(-len(columns) // 2)
     figure: Figure = make_subplots(lines, 2, subplot_titles=list(columns))
-    for place, (name, (x, y)) in enumerate(columns.items()):
+    for index, (name, (x, y)) in enumerate(columns.items()):
         mode = "lines" if len(x) > 1 else "markers"
-        figure.add_trace(Scatter(x=x, y=y, name=name, mode=mode), place // 2 + 1, place % 2 + 1)
+        figure.add_trace(Scatter(x=x, y=y, name=name, mode=mode), index // 2 + 1, index % 2 + 1)
     figure.update_layout(height=260 * lines + 60, showlegend=False, margin={"t": 40, "b": 30})
     return f"<h2>{title}</h2><p>{words}</p>{drawn(figure)}"
 

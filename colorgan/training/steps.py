@@ -23,7 +23,7 @@ from .start import start_critic
 from .task import Seen
 from .tasks import CriticTask, task_of
 
-CHANCE = 1_000_003  # a prime that keeps the chances of recipes with other seeds apart
+SEEDS_APART = 1_000_003  # a prime: recipes with other seeds draw other numbers
 AVERAGED_EVERY = 4  # moves: an average over thousands of photos need not follow each one
 
 
@@ -71,8 +71,8 @@ class Stepper:
             TrainingError: a term is not finite; the weights are still those before the step.
         """
         stage, terms = planned.stage, dict[str, float]()
-        chance = self.recipe.seed * CHANCE + progress.steps
-        torch.manual_seed(chance * self.shard.processes + self.shard.rank)  # dropout
+        seed = self.recipe.seed * SEEDS_APART + progress.steps
+        torch.manual_seed(seed * self.shard.processes + self.shard.rank)  # dropout
         factor = stage.rate * rate_factor(
             self.recipe.schedule, planned.before + progress.seen_in_stage, planned.of_kind
         )
@@ -144,12 +144,12 @@ class Stepper:
         learner = self.critic_learner
         assert learner is not None
         values = list[dict[str, Tensor]]()
-        chance = torch.Generator().manual_seed(self.recipe.seed * CHANCE + place)
+        rng = torch.Generator().manual_seed(self.recipe.seed * SEEDS_APART + place)
         for part in parts:
             with self._accumulating(learner.task, last=part is parts[-1]):
                 with torch.no_grad(), self.accelerator.autocast():
                     truth, generated = self.task.train().played(part)
-                loss, right = learner.task.train()(truth, generated, chance)
+                loss, right = learner.task.train()(truth, generated, rng)
                 values.append({"critic": loss, "critic right": right})
                 self._check_finite({"critic": loss}, progress)
                 self.accelerator.backward(loss / len(parts))

@@ -179,8 +179,8 @@ class TrunkTask(Task):
         self.teacher = losses.Teacher(recipe.teacher, recipe.teacher_weights)
         strides = maps_of(generator.trunk)[1]
         self.strides = {
-            place: stride
-            for place, stride in enumerate(strides)
+            index: stride
+            for index, stride in enumerate(strides)
             if stride >= generator.settings.chroma_stride
         }
 
@@ -319,15 +319,13 @@ class CriticTask(nn.Module):
         self.game = game
         self.critic = critic
 
-    def forward(
-        self, truth: Seen, generated: Seen, chance: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, truth: Seen, generated: Seen, rng: torch.Generator) -> tuple[Tensor, Tensor]:
         """Return the loss and, as the share of right answers, how well it tells them apart."""
         real = self.critic(*truth).float()
         fake = self.critic(*generated).float()
         middle = 0.5 if self.game.objective == "least-squares" else 0.0
         right = ((real > middle).float().mean() + (fake < middle).float().mean()) / 2
-        return critic_loss(self.game, real, fake, chance), right.detach()
+        return critic_loss(self.game, real, fake, rng), right.detach()
 
 
 def _trunk(generator: Generator) -> nn.Module:

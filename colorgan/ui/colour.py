@@ -12,8 +12,9 @@ from typing import Any
 import gradio as gr
 
 from ..color.pixels import full_lightness
-from ..colorizer import carried_hints, check
+from ..colorizer import carried_hints
 from ..errors import ColorganError
+from ..settings import check
 from .captions import borrowing, caption, caption_box
 from .colour_api import functions
 from .correcting import correctable, correcting_frame, tell_strength

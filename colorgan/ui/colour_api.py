@@ -12,10 +12,11 @@ import gradio as gr
 
 from .. import hints as hint_files
 from .. import photo as files
-from ..colorizer import carried_hints, check_references
+from ..colorizer import carried_hints
 from ..errors import ColorganError
 from ..hints import Hints
 from ..photo import Pages
+from ..settings import check_references
 from . import mending, work
 from .captions import borrowing, caption
 from .frames import shown, shown_pair

@@ -11,8 +11,8 @@ import gradio as gr
 from gradio.components import Component
 from PIL import Image, ImageDraw, ImageFont
 
-from ..colorizer import Size
 from ..photo import Pages, stem_of
+from ..settings import Size
 from .captions import caption, caption_box, download_button
 from .events import Bench, Parts, bind
 from .frames import before_after, picture, shown, shown_pair
@@ -186,8 +186,8 @@ def save_sheet(
     )
     draw = ImageDraw.Draw(sheet)
     font = ImageFont.load_default(18)
-    for place, (image, name) in enumerate(zip(images, names, strict=True)):
-        left = gap + place * (width + gap)
+    for index, (image, name) in enumerate(zip(images, names, strict=True)):
+        left = gap + index * (width + gap)
         sheet.paste(image, (left, gap))
         draw.text((left, gap + height + 8), name, fill=(28, 28, 28), font=font)
     bottom = gap + height + line + 2

@@ -38,11 +38,12 @@ from torch.nn import functional as F
 from .. import hints as hint_files
 from .. import photo as files
 from ..color.pixels import to_pixels
-from ..colorizer import NO_HINTS, STRENGTHS, paint
+from ..colorizer import NO_HINTS, paint
 from ..errors import ColorganError, ModelError, PackageError
 from ..hints import SWATCHES, Hints, swatches
 from ..photo import Photo
 from ..rates import Rate, Rates
+from ..settings import STRENGTHS
 from .looks import GoneError, Held, Looks, coloured
 from .previews import fresh_folder
 from .texts import Texts

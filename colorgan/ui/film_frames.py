@@ -87,13 +87,13 @@ def shown_scenes(
     """
     row = [
         {
-            "photo": name_of_scene(name, place),
-            "name": texts.film.film_scene.format(number=place + 1, time=clock(scene.seconds)),
+            "photo": name_of_scene(name, index),
+            "name": texts.film.film_scene.format(number=index + 1, time=clock(scene.seconds)),
             "file": FileData(path=str(picture)).model_dump(),
             "width": scene.width,
             "height": scene.height,
         }
-        for place, (scene, picture) in enumerate(zip(scenes, pictures, strict=True))
+        for index, (scene, picture) in enumerate(zip(scenes, pictures, strict=True))
     ]
     return {"scenes": row}
 

@@ -14,8 +14,9 @@ from typing import Any
 import gradio as gr
 
 from ..color.pixels import full_lightness
-from ..colorizer import DEFAULT_SIZE, NO_HINTS, check
+from ..colorizer import NO_HINTS
 from ..errors import ColorganError, FilmError
+from ..settings import DEFAULT_SIZE, check
 from ..video.film import Progress
 from ..video.limits import FilmLimits
 from .correcting import correctable

@@ -14,12 +14,13 @@ from PIL import Image
 
 from .. import hints as hint_files
 from .. import photo as files
-from ..colorizer import DEFAULT_SIZE, Colorizer, paint
+from ..colorizer import Colorizer, paint
 from ..errors import FilmError, HintError
 from ..hints import Hints
 from ..hints.hint import MAX_BYTES
 from ..look import Look
 from ..photo import Photo
+from ..settings import DEFAULT_SIZE
 from ..video import Filmer
 from ..video.encoding import CONTAINERS
 from ..video.film import Made, Progress, color_film

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..colorizer import Size
 from ..missing import Stroke
+from ..settings import Size
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from .. import restorer
-from ..colorizer import AUTO_SIZES, DEFAULT_SIZE, STRENGTHS
+from ..settings import AUTO_SIZES, DEFAULT_SIZE, RESTORE_STRENGTHS, STRENGTHS
 from .events import QUIETLY
 from .models import Models
 from .texts import Texts
@@ -68,7 +67,7 @@ def restore_switch(texts: Texts, elem_id: str) -> tuple[gr.Checkbox, gr.Slider]:
     with gr.Column(elem_classes="restoring"):
         switch = gr.Checkbox(label=texts.restore, info=texts.restore_hint, elem_id=elem_id)
         slider = gr.Slider(
-            *restorer.STRENGTHS,
+            *RESTORE_STRENGTHS,
             value=1.0,
             step=0.05,
             label=texts.restore_strength,

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from .. import photo as files
 from ..color.pixels import full_lightness
-from ..colorizer import DEFAULT_SIZE, NO_HINTS, Colorizer, Size, check, check_references, paint
+from ..colorizer import NO_HINTS, Colorizer, paint
 from ..device import memory_told
 from ..hints import Hints
 from ..hints.reference import Borrowed, Reference
 from ..look import Look
 from ..photo import Pages, Photo, Written
+from ..settings import DEFAULT_SIZE, Size, check, check_references
 from ..together import Series
 from .previews import PREVIEW_SIDE, save_preview
 

@@ -1,8 +1,8 @@
 """Work that runs ahead of who needs it, in a thread of its own.
 
 A frame is read, coloured and written one after another; while one is written the next is coloured
-and the one after it read, so that all processors have something to do. torch's own way to share
-one operation among processors helps little here: most operations on a small picture are too short.
+and the one after it read, so that all cores have something to do. torch's own way to share
+one operation among cores helps little here: most operations on a small picture are too short.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PATIENCE = 0.2  # seconds after which it is looked whether the work is still wa
 
 
 def ahead(
-    items: Generator[T], processors: int = 1, source: Generator[Any] | None = None
+    items: Generator[T], cores: int = 1, source: Generator[Any] | None = None
 ) -> Generator[T]:
     """Yield items that a thread makes ahead, of which `MOST` wait to be taken.
 
@@ -29,7 +29,7 @@ def ahead(
 
     Args:
         items: what only that thread shall touch; closed at the end.
-        processors: how many torch may use for one operation in it.
+        cores: how many torch may use for one operation in it.
         source: what the items are made of, closed too: an error on its way up would keep it alive.
     """
     made: Queue[tuple[bool, T | BaseException | None]] = Queue(MOST)
@@ -43,7 +43,7 @@ def ahead(
                 continue
 
     def work() -> None:
-        _use(processors)
+        _use(cores)
         try:
             for item in items:
                 put(True, item)
@@ -78,10 +78,10 @@ def ahead(
                 break
 
 
-def _use(processors: int) -> None:
-    """Let torch use so many processors in this thread, and as many as before in later ones."""
+def _use(cores: int) -> None:
+    """Let torch use so many cores in this thread, and as many as before in later ones."""
     usual = torch.get_num_threads()
-    torch.set_num_threads(min(processors, usual))
+    torch.set_num_threads(min(cores, usual))
     other = Thread(target=torch.set_num_threads, args=(usual,))
     other.start()
     other.join()

@@ -32,7 +32,7 @@ class Followed:
     def __init__(self, hints: Hints) -> None:
         self._hints = hints.hints
         self._points = [point for hint in hints.hints for point in hint.points]
-        self._owner = [place for place, hint in enumerate(hints.hints) for _ in hint.points]
+        self._owner = [index for index, hint in enumerate(hints.hints) for _ in hint.points]
 
     def begin(self, lightness: Tensor) -> Tensor:
         """Return the points (n, 3) in their own frame: x and y in shares, and L* there."""

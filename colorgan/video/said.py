@@ -34,7 +34,7 @@ def read(path: str | Path) -> dict[float, Hints]:
         given = [dict(each) for each in found["hints"]]
     except (ValueError, TypeError, KeyError, RecursionError):
         return {FIRST: from_json(text, name)}  # which says what is wrong
-    moments = [_moment(each.pop("at", FIRST), place, name) for place, each in enumerate(given)]
+    moments = [_moment(each.pop("at", FIRST), index, name) for index, each in enumerate(given)]
     whole = from_json(json.dumps({**found, "hints": given}), name)
     return {
         moment: Hints(
