@@ -149,11 +149,13 @@ class TestTheBrush:
         page = visit()
         filled(page, torn_photo)
         page.locator(".tool.brush").click()
+        expect(page.locator(".tool.clear")).to_have_attribute("aria-disabled", "true")
         page.mouse.move(*point(page, (TORN[0] - 0.05, TORN[1])))
         page.mouse.down()
         page.mouse.move(*point(page, (TORN[0] + 0.05, TORN[1])), steps=5)
         page.mouse.up()
         assert not page.locator(".panel").is_visible()
+        expect(page.locator(".tool.clear")).to_have_attribute("aria-disabled", "false")
         page.locator(".tool.brush").click()
         expect(page.locator("#colour-caption")).to_contain_text("2 parts", timeout=WAIT)
 

@@ -11,6 +11,7 @@ from photo_files import ADOBE_LIKE, rich_exif, saved, scene
 from PIL import Image, ImageCms
 
 from colorgan.photo import exif, icc, notes
+from colorgan.photo.tiff_fields import Tiff
 
 
 class TestExif:
@@ -47,7 +48,7 @@ class TestExif:
 
     def test_a_tiff_gives_what_it_says_of_the_photo_but_not_how_it_stores_it(self):
         data = saved(Image.fromarray(scene()), "TIFF", exif=rich_exif(6))
-        tiff = exif.Tiff(BytesIO(exif.from_tiff(BytesIO(data)).removeprefix(exif.PREFIX)))
+        tiff = Tiff(BytesIO(exif.from_tiff(BytesIO(data)).removeprefix(exif.PREFIX)))
         fields = tiff.fields(tiff.first)
         assert {0x010F, exif.ORIENTATION} <= fields.keys()
         assert not exif.PICTURE_FIELDS & fields.keys()

@@ -12,6 +12,7 @@ from photo_files import complaint, noise, scene
 
 from colorgan import photo
 from colorgan.photo import exif
+from colorgan.photo.tiff_fields import Tiff
 
 SCENE = scene(48, 64)
 SMALL = np.full((12, 16, 3), 99, np.uint8)
@@ -99,7 +100,7 @@ def test_a_dng_without_its_picture_is_refused() -> None:
 
 def test_a_thumbnail_whose_picture_is_lost_is_refused() -> None:
     data = directories(SMALL_FIRST, PICTURE, inside=1)
-    (place,) = exif.Tiff(io.BytesIO(data)).numbers(330)
+    (place,) = Tiff(io.BytesIO(data)).numbers(330)
     assert "damaged or incomplete" in complaint(data[:place])
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 from threading import Thread
 
 import postgres
+import psutil
 import pytest
 import voters
 from alembic.autogenerate import compare_metadata
@@ -149,6 +151,15 @@ class TestStore:
 
 
 class TestSqliteTroubles:
+    def test_of_a_refused_database_no_connection_stays_open(self, tmp_path):
+        url = f"sqlite:///{tmp_path}/votes.sqlite"
+        Store(url).close()
+        change(url, "UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(StoreError) as refusal:
+            Store(url)
+        open_files = [Path(file.path).parent for file in psutil.Process().open_files()]
+        assert refusal.value and tmp_path not in open_files
+
     def test_commits_are_on_the_disk_and_readers_do_not_wait(self, tmp_path):
         store = Store(f"sqlite:///{tmp_path}/votes.sqlite")
         with store.engine.connect() as connection:

@@ -4,23 +4,21 @@ Pillow writes a whole EXIF block anew to change one field. That turns "Müller" 
 moves maker notes, whose inner offsets then point nowhere. Here a change appends a new first
 directory and every other byte stays where it was.
 
-The words are those of the TIFF 6.0 and Exif 2.3 specifications: a *directory* is a list of
-*fields*, each with a *tag* (what it is), a *kind* (how its value is stored), a count and a value,
-which sits in the field's own slot or, when longer than the slot, elsewhere. A *block* is what
-Pillow hands around as `exif`: the bytes `Exif\\0\\0` and then a little TIFF. Damaged fields are
-passed over and a damaged block counts as an empty one: nothing here raises for bad bytes.
+The words are those of `tiff_fields` and of the Exif 2.3 specification. A *block* is what Pillow
+hands around as `exif`: the bytes `Exif\\0\\0` and then a little TIFF. Damaged fields are passed
+over and a damaged block counts as an empty one: nothing here raises for bad bytes.
 """
 
 from __future__ import annotations
 
 import math
-import os
 import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from fractions import Fraction
 from io import BytesIO
 from typing import BinaryIO
+
+from .tiff_fields import ASCII, LONG, RATIONAL, SHORT, UNDEFINED, WIDTHS, Field, Tiff
 
 PREFIX = b"Exif\0\0"
 
@@ -59,142 +57,13 @@ PICTURE_FIELDS = frozenset(
 
 EXIF, _GPS, INTEROPERABILITY = 34665, 34853, 40965
 _DIRECTORIES = {EXIF, _GPS, INTEROPERABILITY}  # fields whose value is the place of a directory
-_ASCII, _SHORT, _LONG, _RATIONAL, _UNDEFINED, _DIRECTORY = 2, 3, 4, 5, 7, 13
-_WIDTHS = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
-_BIG_WIDTHS = {**_WIDTHS, 16: 8, 17: 8, 18: 8}
 _NO_LIMIT = 1 << 31
 
 _UNICODE, _ASCII_TEXT = b"UNICODE\0", b"ASCII\0\0\0"  # what a comment begins with
 
 
-@dataclass(frozen=True)
-class Field:
-    """One field: its kind, how many values it has, and their bytes in the TIFF's byte order."""
-
-    kind: int
-    count: int
-    raw: bytes
-
-
 Value = str | bytes | float | list[int] | Field
 """A field's value: text, raw bytes, one fraction, whole numbers of 0 or more, or all of it."""
-
-
-class Tiff:
-    """Reads the directories of a TIFF or BigTIFF; raises ValueError where the header is none.
-
-    `order` is "<" or ">" as in struct, `big` says BigTIFF, `first` is where the first directory
-    starts.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._length = stream.seek(0, os.SEEK_END)
-        head = self._read(0, 16)
-        order = {b"II": "<", b"MM": ">"}.get(head[:2])
-        if order is None or len(head) < 8:
-            raise ValueError("not a TIFF header")
-        self.order = order
-        (version,) = struct.unpack(order + "H", head[2:4])
-        if version not in (42, 43):
-            raise ValueError("not a TIFF version")
-        self.big = version == 43
-        self.first = self._whole(head[8:16] if self.big else head[4:8])
-        if self.first < 8:
-            raise ValueError("no directory")
-
-    def fields(self, start: int) -> dict[int, Field]:
-        """The fields of the directory at `start` by tag, without those that cannot be read."""
-        return {
-            tag: Field(kind, count, raw)
-            for tag, kind, count, slot in self._slots(start)
-            if (raw := self._value(kind, count, slot)) is not None
-        }
-
-    def field(self, tag: int) -> Field | None:
-        """One field of the first directory, or None where it is missing or damaged."""
-        for found, kind, count, slot in self._slots(self.first):
-            if found == tag and (raw := self._value(kind, count, slot)) is not None:
-                return Field(kind, count, raw)
-        return None
-
-    def numbers(self, tag: int) -> tuple[int, ...]:
-        """The whole numbers in a field of the first directory; () where it is missing."""
-        field = self.field(tag)
-        return () if field is None else self.whole_numbers(field)
-
-    def whole_numbers(self, field: Field) -> tuple[int, ...]:
-        """The values of a field as unsigned whole numbers."""
-        width = _BIG_WIDTHS[field.kind]
-        raw = field.raw
-        return tuple(self._whole(raw[i : i + width]) for i in range(0, len(raw), width))
-
-    def small(self, start: int) -> dict[int, int]:
-        """By tag the fields of the directory at `start` that are one number, without any others."""
-        widths = _BIG_WIDTHS if self.big else _WIDTHS
-        return {
-            tag: self._whole(slot[:width])
-            for tag, kind, count, slot in self._slots(start)
-            if count == 1 and 0 < (width := widths.get(kind, 0)) <= len(slot)
-        }
-
-    def link(self, start: int) -> tuple[int, int]:
-        """Where the directory at `start` names the next one, and the place that it names there."""
-        head, entry, width = (8, 20, 8) if self.big else (2, 12, 4)
-        place = start + head + entry * self._whole(self._read(start, head))
-        return place, self._whole(self._read(place, width))
-
-    def has_damaged_text(self, start: int) -> bool:
-        """Whether the directory at `start` names a text that is not there."""
-        return any(
-            kind == _ASCII and count and self._value(kind, count, slot) is None
-            for _, kind, count, slot in self._slots(start)
-        )
-
-    def inner(self, *path: int) -> int | None:
-        """Where the directory starts that these tags lead to from the first one, or None."""
-        place = self.first
-        for tag in path:
-            field = self.fields(place).get(tag)
-            if field is None or field.kind not in (_LONG, _DIRECTORY):
-                return None
-            place = self.whole_numbers(field)[0]
-        return place
-
-    def slots(self, start: int) -> dict[int, bytes]:
-        """A directory's fields by tag as they stand in a TIFF (not Big), 12 bytes each.
-
-        Those that cannot be read are left out: Pillow refuses a whole TIFF for some of them.
-        """
-        return {
-            tag: struct.pack(self.order + "HHL", tag, kind, count) + slot
-            for tag, kind, count, slot in self._slots(start)
-            if self._value(kind, count, slot) is not None
-        }
-
-    def _slots(self, start: int) -> Iterator[tuple[int, int, int, bytes]]:
-        head, layout = ("Q", "HHQ8s") if self.big else ("H", "HHL4s")
-        head_size = struct.calcsize("<" + head)
-        size = struct.calcsize("<" + layout)
-        count = self._whole(self._read(start, head_size))
-        table = self._read(start + head_size, min(count, 0xFFFF) * size)
-        table = table[: len(table) // size * size]
-        yield from struct.iter_unpack(self.order + layout, table)
-
-    def _value(self, kind: int, count: int, slot: bytes) -> bytes | None:
-        size = count * (_BIG_WIDTHS if self.big else _WIDTHS).get(kind, 0)
-        raw = slot[:size] if size <= len(slot) else self._read(self._whole(slot), size)
-        return raw if size and len(raw) == size else None
-
-    def _read(self, start: int, size: int) -> bytes:
-        # Sizes come from the file and may be lies, which read() would try to find memory for.
-        if start >= self._length:
-            return b""
-        self._stream.seek(start)
-        return self._stream.read(min(size, self._length - start))
-
-    def _whole(self, raw: bytes) -> int:
-        return int.from_bytes(raw, "little" if self.order == "<" else "big")
 
 
 def is_readable(block: bytes) -> bool:
@@ -260,7 +129,7 @@ def with_fields(block: bytes, changes: Mapping[int, Value | None], *path: int) -
     if not path:
         return PREFIX + _finished(body, order, slots)
     place = _append_directory(body, order, slots)
-    here = Field(_LONG, 1, struct.pack(order + "L", place))
+    here = Field(LONG, 1, struct.pack(order + "L", place))
     return with_fields(PREFIX + bytes(body), {path[-1]: here}, *path[:-1])
 
 
@@ -343,18 +212,18 @@ def moved(file: bytes, by: int) -> bytes:
 
 def _move(tiff: Tiff, start: int, body: bytearray, by: int, depth: int) -> None:
     number = tiff.order + "L"
-    for index, (tag, kind, count, slot) in enumerate(tiff._slots(start)):
+    for index, (tag, kind, count, slot) in enumerate(tiff.entries(start)):
         entry = start + 2 + 12 * index
-        inside = kind in _WIDTHS and count * _WIDTHS[kind] <= 4
+        inside = kind in WIDTHS and count * WIDTHS[kind] <= 4
         if tag == STRIP_OFFSETS:
             # As long numbers, whatever they were: further back in a file they are larger.
-            places = tiff.whole_numbers(Field(kind, count, tiff._value(kind, count, slot) or b""))
+            places = tiff.whole_numbers(Field(kind, count, tiff.value(kind, count, slot) or b""))
             raw = b"".join(struct.pack(number, place + by) for place in places)
-            body[entry : entry + 12] = _slot(body, tiff.order, tag, Field(_LONG, count, raw))
+            body[entry : entry + 12] = _slot(body, tiff.order, tag, Field(LONG, count, raw))
             inside = count == 1
         elif tag in _DIRECTORIES:
             if depth < 2:
-                _move(tiff, tiff._whole(slot), body, by, depth + 1)
+                _move(tiff, tiff.whole(slot), body, by, depth + 1)
             inside = False
         if not inside:
             (place,) = struct.unpack_from(number, body, entry + 8)
@@ -377,14 +246,14 @@ def _copied(tiff: Tiff, start: int, body: bytearray, longest: int, depth: int) -
     """The slots of the directory at `start`, with their values (and directories) now in `body`."""
     slots = {}
     for tag, field in tiff.fields(start).items():
-        if tag in PICTURE_FIELDS or field.kind not in _WIDTHS or len(field.raw) > longest:
+        if tag in PICTURE_FIELDS or field.kind not in WIDTHS or len(field.raw) > longest:
             continue
         if tag in _DIRECTORIES:
             if depth == 2:  # deeper than EXIF goes: a damaged file that points at itself
                 continue
             inner = _copied(tiff, tiff.whole_numbers(field)[0], body, longest, depth + 1)
             place = _append_directory(body, tiff.order, inner)
-            field = Field(_LONG, 1, struct.pack(tiff.order + "L", place))
+            field = Field(LONG, 1, struct.pack(tiff.order + "L", place))
         slots[tag] = _slot(body, tiff.order, tag, field)
     return slots
 
@@ -394,13 +263,13 @@ def _field(value: Value, order: str) -> Field:
         return value
     if isinstance(value, str):
         raw = value.encode("utf-8", "replace") + b"\0"
-        return Field(_ASCII, len(raw), raw)
+        return Field(ASCII, len(raw), raw)
     if isinstance(value, bytes):
-        return Field(_UNDEFINED, len(value), value)
+        return Field(UNDEFINED, len(value), value)
     if isinstance(value, float):
         ratio = Fraction(value).limit_denominator(10_000)
-        return Field(_RATIONAL, 1, struct.pack(order + "LL", ratio.numerator, ratio.denominator))
-    kind, letter = (_SHORT, "H") if max(value) < 1 << 16 else (_LONG, "L")
+        return Field(RATIONAL, 1, struct.pack(order + "LL", ratio.numerator, ratio.denominator))
+    kind, letter = (SHORT, "H") if max(value) < 1 << 16 else (LONG, "L")
     return Field(kind, len(value), struct.pack(f"{order}{len(value)}{letter}", *value))
 
 

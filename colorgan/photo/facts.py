@@ -12,6 +12,7 @@ from PIL import Image
 
 from . import exif, hdr, jpeg2000, jpeg_parts, jpegxl, other_parts, png_parts, tiff_pages, tones
 from .parts import COMMENT, Parts, Text, left_out, readable
+from .tiff_fields import Tiff
 
 JPEG = ("JPEG", "MPO")
 """Pillow's names for JPEG; the second is several of them."""
@@ -106,10 +107,10 @@ def of_tiff(stream: BinaryIO, page: tifffile.TiffPage) -> Facts:
 
     What the first one says is said of the whole file; what the picture says itself goes before.
     """
-    first = exif.Tiff(stream)
+    first = Tiff(stream)
     place = tiff_pages.Place(page.offset, first.link(page.offset)[0], 0)
     own = tiff_pages.alone(stream, place)
-    both = (exif.Tiff(own), first)
+    both = (Tiff(own), first)
     raw = {
         tag: next((field.raw for each in both if (field := each.field(tag))), b"")
         for tag in (exif.XMP, exif.IPTC, exif.PHOTOSHOP, exif.ICC_PROFILE)

@@ -20,6 +20,7 @@ from ..errors import ColorganError, PhotoError
 from ..output.same_file import Places, folded
 from . import decoders, exif, jpeg, jpegxl, notes
 from .formats import check_written
+from .tiff_fields import Tiff
 
 _UNKNOWN_TO_PILLOW = (jpeg.START, *jpegxl.STARTS)  # at least some of these files
 
@@ -180,7 +181,7 @@ def _number(path: Path) -> tuple[int, int] | None:
 
 def _note(stream: BinaryIO) -> str:
     if stream.read(2) in (b"II", b"MM"):
-        field = exif.Tiff(stream).field(exif.XMP)
+        field = Tiff(stream).field(exif.XMP)
         return notes.note_in(exif.from_tiff(stream), field.raw if field else b"")
     stream.seek(0)
     info = decoders.open_image(stream).info

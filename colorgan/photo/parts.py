@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from . import exif, iptc, xmp
+from .tiff_fields import Field
 
 COMMENT = "Comment"
 """The keyword of a text that has none, such as a comment in a JPEG."""
@@ -97,7 +98,7 @@ def readable(
     )
 
 
-def _raw(fields: Mapping[int, exif.Field], tag: int) -> bytes:
+def _raw(fields: Mapping[int, Field], tag: int) -> bytes:
     return fields[tag].raw if tag in fields else b""
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from . import exif
+from .tiff_fields import Tiff
 
 STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """With which every TIFF begins."""
@@ -42,7 +43,7 @@ def places(stream: BinaryIO) -> list[Place]:
     Raises:
         ValueError: the stream holds no TIFF.
     """
-    tiff = exif.Tiff(stream)
+    tiff = Tiff(stream)
     found, seen, start = [], set[int](), tiff.first
     while start >= 8 and start not in seen and len(seen) < MAX_DIRECTORIES:
         seen.add(start)
@@ -57,7 +58,7 @@ def places(stream: BinaryIO) -> list[Place]:
 
 def alone(stream: BinaryIO, page: Place) -> BinaryIO:
     """Show a TIFF as if it held this page and no other; nothing is copied."""
-    tiff = exif.Tiff(stream)
+    tiff = Tiff(stream)
     layout = tiff.order + ("Q" if tiff.big else "L")
     patches = {8 if tiff.big else 4: struct.pack(layout, page.start)}
     patches[page.link] = struct.pack(layout, 0)
@@ -88,7 +89,7 @@ def append(file: BinaryIO, page: bytes, link: int | None) -> int:
         raise ValueError("its pages are of two byte orders")
     file.seek(start)
     moved = exif.moved(page, start) if start else page
-    tiff = exif.Tiff(io.BytesIO(moved))
+    tiff = Tiff(io.BytesIO(moved))
     file.write(moved)
     if link is not None:
         file.seek(link)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from . import exif, xmp
+from .tiff_fields import Field
 
 
 class Facts(NamedTuple):
@@ -117,7 +118,7 @@ def of_xmp(packet: bytes, facts: Facts) -> bytes:
 
 
 _SHAPES = b'{"shape":'  # how tifffile notes the array that it wrote
-_NONE = exif.Field(0, 0, b"")
+_NONE = Field(0, 0, b"")
 
 
 def _set(block: bytes, changes: Mapping[int, exif.Value | None], *path: int) -> bytes:

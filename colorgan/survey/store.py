@@ -58,6 +58,14 @@ class Store:
         self._turn: AbstractContextManager[Any] = (
             threading.Lock() if self._dialect is sqlite else nullcontext()
         )
+        try:
+            self._open(create, migrate)
+        except BaseException:
+            self.engine.dispose()  # of a refused database no connection stays open
+            raise
+
+    def _open(self, create: bool, migrate: bool) -> None:
+        """Check the version of the database, and make or migrate its tables."""
         found = None
         if create or not _lacks_its_file(self.engine):
             with self._reading() as connection:

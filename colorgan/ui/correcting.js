@@ -59,18 +59,18 @@ const askTelling = async () => {
 const nameOf = ({ name, want }) =>
   name || words.swatches[want] || words[want] || (want.ab ? words.a_likely : String(want));
 const draw = () => {
-  const marks = hints.map((hint, number) => ({
+  const dots = hints.map((hint, number) => ({
     places: hint.points,
     colour: canvas.colourAt(hint.points[0]),
     label: fill(words.dot, { name: nameOf(hint), place: placeWords(hint.points[0]) }),
     chosen: number === chosen,
   }));
-  canvas.setMarks(marks);
+  canvas.setMarks(dots);
   const rows = hints.map((hint, number) => {
     const row = make("li");
     const show = make("button", "name", nameOf(hint));
     show.type = "button";
-    show.style.setProperty("--colour", marks[number].colour);
+    show.style.setProperty("--colour", dots[number].colour);
     show.addEventListener("click", () => choose(number));
     const remove = one(".panel .close").cloneNode(true);
     remove.className = "tool delete-one";
