@@ -17,9 +17,9 @@ import pytest
 from conftest import ROOT
 from hub_client import settings
 from loopback_hub import Repo
-from page_app import connect, serving
+from page_app import PROCESSING_SOFTWARE, connect, serving
 from pictures import lab, mean_chroma
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from colorgan.ui.texts import ENGLISH
 
@@ -119,6 +119,18 @@ class TestApi:
         assert mean_chroma(Image.open(file)) < 1
         assert Image.open(previews["after"]).size == (400, 300)
         assert "Restored by restore" in caption and "guess" not in caption
+
+    @pytest.mark.parametrize("ask", ["/colorize", "/restore"])
+    def test_what_is_missing_is_filled_where_that_is_asked(self, url, small_photo, tmp_path, ask):
+        client, torn = connect(url, tmp_path), Image.open(small_photo).convert("L")
+        ImageDraw.Draw(torn).ellipse([100, 160, 150, 200], fill=255)
+        torn.save(tmp_path / "torn.png")
+        for fill in (False, True):
+            found = client.predict(photo(tmp_path / "torn.png"), fill=fill, api_name=ask)
+            made = Image.open(found[0])
+            assert (lab(made)[180, 125, 0] < 85) == fill
+            assert ("What was missing is filled." in made.getexif()[PROCESSING_SOFTWARE]) == fill
+            assert ("1 part was missing" in found[2]) == fill, "in the caption"
 
     def test_models_are_compared(self, url, small_photo, tmp_path):
         client = connect(url, tmp_path)

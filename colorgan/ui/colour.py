@@ -113,6 +113,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
     # downloaded; and restoring alone is what strength 0 of the colours does.
     colorize, restore = functions(models, limits, texts)
     more: Parts = {
+        "fill": gr.Checkbox(False, visible=False, label="fill"),
         "hints": gr.Textbox("", visible=False, label="hints"),
         # With a value, if an empty one, scripts may leave it out.
         "references": fillable(
@@ -131,7 +132,7 @@ def build(looks: Looks, limits: Limits, examples: Sequence[Path], texts: Texts) 
     mended: Parts = {"file": file, "lightness": lightness, "line": line}
     gr.Button(visible=False).click(
         in_order(restore, mended),
-        inputs_of(restore, {"photo": source.photo, "strength": restoring}),
+        inputs_of(restore, {"photo": source.photo, "strength": restoring, "fill": more["fill"]}),
         list(mended.values()),
         **WORKING,
     )

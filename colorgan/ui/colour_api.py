@@ -15,7 +15,7 @@ from .. import photo as files
 from ..colorizer import carried_hints
 from ..errors import ColorganError
 from ..hints import Hints
-from ..photo import Pages
+from ..photo import Pages, notes
 from ..settings import check_references
 from . import mending, work
 from .captions import borrowing, caption
@@ -50,6 +50,7 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
         hints: str,
         references: list[str] | None,
         reference_strength: float,
+        fill: bool,
         request: gr.Request,
     ) -> Outcome:
         """Return a black-and-white photo colour. The colours are a guess, not a record.
@@ -67,6 +68,7 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
                 colour, a known colour's name, "none" for no colour or "same" for the model's own.
             references: colour photos; what is alike takes their colours, hints go on top.
             reference_strength: how far the colours go over to theirs, 0 to 1.
+            fill: find torn corners and holes, and fill them from what is around them, before.
         """
         with errors_as_toasts(texts):
             limits.check_file(photo)
@@ -82,6 +84,7 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
                 auto=auto,
                 restore_first=restore_first,
                 restore_strength=restore_strength,
+                fill=fill,
             )
             order = Order.asked(photo, settings)
             order = replace(order, references=paths, reference_strength=reference_strength)
@@ -90,19 +93,20 @@ def functions(models: Models, limits: Limits, texts: Texts) -> tuple[Function, F
             limits.take(request, pages.count - 1)
             return _colorize(models, texts, pages, order, strength, said)
 
-    def restore(photo: str | None, strength: float, request: gr.Request) -> Outcome:
+    def restore(photo: str | None, strength: float, fill: bool, request: gr.Request) -> Outcome:
         """Mend scratches, fading, grain and blur of an old photo; it stays without colours.
 
         Args:
             photo: the photo.
             strength: of the mending, 0 to 1.
+            fill: find torn corners and holes, and fill them from what is around them, before.
         """
         with errors_as_toasts(texts):
             limits.check_file(photo)
             limits.take(request)
             pages = open_pages(texts, photo)
             limits.take(request, pages.count - 1)
-            return _restore(models, texts, pages, strength)
+            return _restore(models, texts, pages, strength, fill)
 
     return colorize, restore
 
@@ -122,13 +126,10 @@ def _colorize(
     colorizer = models.get(order.model)
     references = [colorizer.reference(path, size=order.size) for path in order.references]
     folder = fresh_folder()
-    restored = None
-    if order.restore is not None:
-        restored = mending.restore(models.restorer(), pages, order.restore)
-    grey = pages if restored is None else restored.pages
+    mended = mending.mend(models, pages, order)
     result = work.colour(
         colorizer,
-        grey,
+        mended.pages,
         folder,
         strength=strength,
         size=order.size,
@@ -136,10 +137,11 @@ def _colorize(
         references=references,
         reference_strength=order.reference_strength,
         addition=texts.file_addition,
-        note="" if restored is None else restored.note,
+        note=mended.before.note,
     )
     before = save_preview(source, folder / "before.webp")
-    line = caption(texts, source, result.written, result, restored=restored)
+    filled, restored = mended.filled, mended.restored
+    line = caption(texts, source, result.written, result, filled=filled, restored=restored)
     if result.borrowed is not None:
         strength = order.reference_strength
         line = f"{borrowing(texts, result.borrowed, len(references), strength)} {line}".lstrip()
@@ -150,22 +152,29 @@ def _colorize(
         line=line,
         doubt=None
         if doubt is None
-        else shown(save_doubt(small(grey.first), doubt, veil), texts.doubt, texts.doubt_alt),
+        else shown(
+            save_doubt(small(mended.pages.first), doubt, veil), texts.doubt, texts.doubt_alt
+        ),
         lightness=None
         if restored is None
         else lightness_pair(texts, source, restored.photo, folder),
     )
 
 
-def _restore(models: Models, texts: Texts, pages: Pages, strength: float) -> Outcome:
+def _restore(models: Models, texts: Texts, pages: Pages, strength: float, fill: bool) -> Outcome:
     """Restore a photo; return the full-size file, previews of its lightness, and a caption."""
-    source = pages.first
+    source, filled = pages.first, None
+    if fill:
+        pages, filled = mending.fill(pages, ())
     restored = mending.restore(models.restorer(), pages, strength)
     folder = fresh_folder()
     name = f"{files.stem_of(source.name)} {texts.restored_addition}{files.suffix(source)}"
-    written = files.write_pages(restored.pages, folder / name, restored.note)
+    note = notes.also(
+        restored.note, filled=filled is not None and bool(filled.mask.any()), enlarged=1
+    )
+    written = files.write_pages(restored.pages, folder / name, note)
     return Outcome(
         file=str(written.path),
         lightness=lightness_pair(texts, source, restored.photo, folder),
-        line=caption(texts, source, written, restored=restored),
+        line=caption(texts, source, written, filled=filled, restored=restored),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -67,7 +67,7 @@ def colour(
     reference_strength: float = 1.0,
     series: Series | None = None,
     addition: str,
-    note: str = "",
+    note: Callable[[str], str] = str,
     preview_side: int = PREVIEW_SIDE,
 ) -> Result:
     """Colour a photo and write its preview and its full-size file into a folder.
@@ -86,7 +86,7 @@ def colour(
         series: whose common colours the photo gets, instead of references.
         preview_side: long side of the preview in pixels.
         addition: ends the name of the full-size file.
-        note: what its metadata says of what was done before.
+        note: adds to the note of the colouring what was done before.
 
     Raises:
         ColorganError: strength or size is out of range, the hints are another photo's, or the
@@ -112,7 +112,7 @@ def colour(
     coloured = pages.map(partial(work, hints), partial(work, NO_HINTS))
     name = f"{files.stem_of(first.name)} {addition}{files.suffix(coloured.first)}"
     preview = save_preview(coloured.first, folder / f"{addition}.webp", preview_side)
-    written = files.write_pages(coloured, folder / name, f"{note} {colorizer.note}".lstrip())
+    written = files.write_pages(coloured, folder / name, note(colorizer.note))
     return Result(
         preview=preview,
         written=written,
