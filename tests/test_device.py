@@ -1,4 +1,4 @@
-"""Which processor does the work. What a machine has is played: tests run on any."""
+"""Which device does the work. What a machine has is played: tests run on any."""
 
 import os
 

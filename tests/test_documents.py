@@ -86,7 +86,8 @@ class TestInPython:
         assert goal.read_bytes() == foreign and list(tmp_path.iterdir()) == [goal]
         for overwrite in (True, False):  # the second time it is one of ours
             goal.touch()
-            with warnings.catch_warnings(action="ignore", category=PhotoWarning):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", PhotoWarning)
                 colorizer.colorize_file(source, goal, overwrite=overwrite)
             assert is_ours(goal)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 import zlib
 from io import BytesIO
 from typing import Any
@@ -175,6 +176,12 @@ def test_colours_of_display_p3_come_as_srgb() -> None:
     assert np.abs(got.pixels[0, 0] / 65535 - (1, 0, 0)).max() < 0.01
 
 
+needs_newer_codecs = pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="its newest imagecodecs writes no such AVIF"
+)
+
+
+@needs_newer_codecs
 @pytest.mark.parametrize("bits", [8, 10, 12])
 @pytest.mark.parametrize("transfer", [1, 8, 13])
 def test_nclx_of_an_avif_is_applied_at_the_depth_of_the_file(bits: int, transfer: int) -> None:
@@ -248,6 +255,7 @@ def test_hdr_without_highlights_has_the_lightness_of_its_ordinary_print(
     assert np.ptp(got.pixels, axis=2).max() <= (channels == 3)
 
 
+@needs_newer_codecs
 @pytest.mark.parametrize("transfer", HDR)
 def test_hdr_in_avif_and_heif_is_mapped_too(transfer: int) -> None:
     avif = imagecodecs.avif_encode(
