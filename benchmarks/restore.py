@@ -65,9 +65,9 @@ SAID = {
 }
 """What the strengths of each test set come to."""
 ABOUT = (
-    "Mends grain, halftone dots, folds, scratches, blur and faded tones of old black-and-white "
-    "photos before they are coloured, JPEG blocks and low resolution a little; tells what it "
-    "found. Dust mostly stays; uneven light, stains, tape, pen marks and moire stay too, and "
+    "Mends grain, halftone dots, folds, scratches, blur, JPEG blocks and faded tones of old "
+    "black-and-white photos before they are coloured, low resolution and dust a little; tells what "
+    "it found. Most dust stays; uneven light, stains, tape, pen marks and moire stay too, and "
     "photos that have only these become a little worse."
 )
 OLDER, CHANGE = "older", "change of L*"

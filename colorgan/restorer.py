@@ -19,6 +19,7 @@ from . import photo as files
 from .color import LIGHTNESS_MAX
 from .color.pixels import full_lightness, strips, to_ab, to_pixels
 from .device import autocast, memory_told
+from .film import TONES
 from .networks import RestorationNet
 from .networks.restoration import REACH, apply_curves
 from .photo import Photo, notes
@@ -131,10 +132,21 @@ class Restorer(PhotoModel):
         """Name the damages of a photo that are likely, as `folds`; none if the model tells none.
 
         It is looked for on parts of the size that the network learned from, and told is what some
-        of them have for sure.
+        of them have for sure; faded tones only where they are mended.
         """
-        likely = self.likely(full_lightness(photo.pixels))
-        return tuple(name.replace("_", " ") for name, sure in likely.items() if sure >= SURE)
+        lightness = full_lightness(photo.pixels)
+        likely = self.likely(lightness)
+        names = [name for name, sure in likely.items() if sure >= SURE]
+        if any(name in TONES for name in names) and not self._mends_tones(lightness):
+            names = [name for name in names if name not in TONES]
+        return tuple(name.replace("_", " ") for name in names)
+
+    @torch.inference_mode()
+    def _mends_tones(self, lightness: Tensor) -> bool:
+        """Whether the network is sure enough that the tones of L* (1, 1, H, W) changed."""
+        with autocast(self.device):
+            _, sure = self.network.tones(lightness.to(self.device))
+        return sure is None or float(sure) > 0
 
     @torch.inference_mode()
     def likely(self, lightness: Tensor) -> dict[str, float]:
@@ -186,14 +198,15 @@ class Restorer(PhotoModel):
             for top, bottom in strips(*lightness.shape[-2:]):
                 strip = mended[:, :, top:bottom]
                 mended[:, :, top:bottom] = apply_curves(curves, strip, top, lightness.shape[-2])
-        return torch.lerp(lightness, mended.clamp(0, LIGHTNESS_MAX), strength)
+        return mended.clamp_(0, LIGHTNESS_MAX).lerp_(lightness, 1 - strength)
 
     def _details(self, lightness: Tensor) -> Tensor:
         """Mend the details of L* (1, 1, H, W), coarse ones first."""
         if min(lightness.shape[-2:]) >= COARSE:
             coarse = F.interpolate(lightness, scale_factor=0.5, mode="bilinear", antialias=True)
             change = self._details(coarse) - coarse
-            lightness = lightness + F.interpolate(change, lightness.shape[-2:], mode="bilinear")
+            wide = F.interpolate(change, lightness.shape[-2:], mode="bilinear")
+            lightness = wide.add_(lightness)
         mended = torch.empty_like(lightness)
         for (rows, columns), (seen_rows, seen_columns) in tiles(*lightness.shape[-2:]):
             tile = lightness[:, :, seen_rows, seen_columns].to(self.device)
