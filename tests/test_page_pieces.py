@@ -144,7 +144,7 @@ class TestPieces:
         trunk.register_forward_pre_hook(lambda _, given: seen.append(given[0].clone()))
         page = page_module.build(models, [])
         colorize = next(f for f in page.fns.values() if f.api_name == "colorize").fn
-        settings = ("custom", 1.0, 64, False, True, 1.0, "", None, 1.0)
+        settings = ("custom", 1.0, 64, False, True, 1.0, "", None, 1.0, False)
         colorize(str(tmp_path / "old.png"), *settings, VISITOR)
         assert len(seen) == 1
 

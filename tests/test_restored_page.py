@@ -30,12 +30,12 @@ SETTLED = """() => {
 
 @pytest.fixture(scope="module")
 def folded_photo(small_photo, tmp_path_factory):
-    """A soft photo of 1400 x 1050 pixels with white cracks at one place, and fewer at another."""
+    """A soft photo of 1400 x 1050 pixels with white cracks at one place, and one at another."""
     path = tmp_path_factory.mktemp("folded") / "folded.png"
     with Image.open(small_photo) as photo:
         folded = photo.convert("L").resize((1400, 1050), Image.Resampling.BICUBIC)
     pen = ImageDraw.Draw(folded)
-    for (across, down), lines in ((FOLD, (-40, -15, 15, 40)), ((0.2, 0.8), (-20, 20))):
+    for (across, down), lines in ((FOLD, (-40, -15, 15, 40)), ((0.2, 0.8), (0,))):
         x, y = across * 1400, down * 1050
         for far in lines:
             pen.line([x + far, y - 60, x + far + 10, y + 60], fill=255, width=3)
