@@ -30,13 +30,7 @@ from .networks.sizes import resize, working_size
 from .photo import Photo, notes
 from .photo_model import PhotoModel
 from .photoset.curate import is_grey, is_one_tint
-from .settings import (
-    AUTO_SIZES,
-    DEFAULT_SIZE,
-    Size,
-    check,
-    check_references,
-)
+from .settings import AUTO_SIZES, DEFAULT_SIZE, Size, check, check_references
 
 NO_HINTS = Hints()
 UNLIKE = "Nothing in it is like the reference, so it was coloured without."

@@ -147,10 +147,22 @@ def upload(page, photo, tab: str = "colour") -> None:
     page.locator(f"#{tab}-photo img").wait_for()
 
 
+CLEAR = """(selector) => {
+    let part = document.querySelector(selector);
+    while (part && getComputedStyle(part).opacity === "1") part = part.parentElement;
+    return !part;
+}"""
+"""Whether an element and all around it is opaque."""
+
+
 def colour(page, photo: Path) -> None:
-    """Bring a photo in and wait until it is in colour, which takes no click."""
+    """Bring a photo in and wait until it is in colour, which takes no click.
+
+    Gradio makes the frame pale while it works and clears it up again after the picture has come.
+    """
     upload(page, photo)
     page.locator("#colour-frame img.after").wait_for(timeout=WAIT)
+    page.wait_for_function(CLEAR, arg="#colour-frame img.after")
 
 
 def shown(page, selector: str) -> Image.Image:

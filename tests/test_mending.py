@@ -207,6 +207,18 @@ class TestFindings:
         restored = self.restored(tells, likely, photo)
         assert captions.finding(ENGLISH, restored.found) == words
 
+    @pytest.mark.parametrize(("sure", "found"), [(9.0, ("dust", "fading")), (-9.0, ("dust",))])
+    def test_faded_tones_are_told_only_where_they_are_mended(self, sure, found, photos):
+        settings = RestorationConfig(width=8, blocks=1, gated=True, tells=("dust", "fading"))
+        network = RestorationNet(settings)
+        with torch.no_grad():
+            network.find.second.weight.zero_()
+            network.find.second.bias.fill_(9.0)
+            network.sure.layers[-1].weight.zero_()
+            network.sure.layers[-1].bias.fill_(sure)
+        photo = Photo(photos["coffee"][:90, :120], None, "PNG")
+        assert Restorer(network).found(photo) == found
+
     def test_every_damage_has_a_name_on_every_page(self):
         for texts in (ENGLISH, TURKISH):
             assert {name.replace(" ", "_") for name in texts.mending.damages} == set(DAMAGES)

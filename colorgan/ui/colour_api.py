@@ -15,12 +15,13 @@ from .. import photo as files
 from ..colorizer import carried_hints
 from ..errors import ColorganError
 from ..hints import Hints
-from ..photo import Pages, notes
+from ..photo import Pages
 from ..settings import check_references
-from . import mending, work
+from . import work
 from .captions import borrowing, caption
 from .frames import shown, shown_pair
 from .limits import Limits
+from .mending import mend
 from .messages import errors_as_toasts
 from .models import Models
 from .orders import Order, Outcome, Settings
@@ -126,7 +127,7 @@ def _colorize(
     colorizer = models.get(order.model)
     references = [colorizer.reference(path, size=order.size) for path in order.references]
     folder = fresh_folder()
-    mended = mending.mend(models, pages, order)
+    mended = mend(models, pages, strokes=order.fill, strength=order.restore)
     result = work.colour(
         colorizer,
         mended.pages,
@@ -163,18 +164,13 @@ def _colorize(
 
 def _restore(models: Models, texts: Texts, pages: Pages, strength: float, fill: bool) -> Outcome:
     """Restore a photo; return the full-size file, previews of its lightness, and a caption."""
-    source, filled = pages.first, None
-    if fill:
-        pages, filled = mending.fill(pages, ())
-    restored = mending.restore(models.restorer(), pages, strength)
+    source = pages.first
+    mended = mend(models, pages, strokes=() if fill else None, strength=strength)
     folder = fresh_folder()
     name = f"{files.stem_of(source.name)} {texts.restored_addition}{files.suffix(source)}"
-    note = notes.also(
-        restored.note, filled=filled is not None and bool(filled.mask.any()), enlarged=1
-    )
-    written = files.write_pages(restored.pages, folder / name, note)
+    written = files.write_pages(mended.pages, folder / name, mended.before.note())
     return Outcome(
         file=str(written.path),
-        lightness=lightness_pair(texts, source, restored.photo, folder),
-        line=caption(texts, source, written, filled=filled, restored=restored),
+        lightness=lightness_pair(texts, source, mended.pages.first, folder),
+        line=caption(texts, source, written, filled=mended.filled, restored=mended.restored),
     )

@@ -270,7 +270,7 @@ class Looks:
         pages = open_pages(self._texts, order.photo)
         if pages.count == 1 and kept.exists():
             return pages.map(lambda photo: replace(photo, pixels=np.load(kept))), entry.before
-        mended = mend(self.models, pages, order)
+        mended = mend(self.models, pages, strokes=order.fill, strength=order.restore)
         return mended.pages, mended.before
 
     def full_size(self, token: str, *, mended: bool) -> NDArray[np.unsignedinteger]:
@@ -308,7 +308,7 @@ class Looks:
         pages = open_pages(self._texts, order.photo)
         photo = pages.first
         colorizer = self.models.get(order.model)
-        mended = mend(self.models, pages, order)
+        mended = mend(self.models, pages, strokes=order.fill, strength=order.restore)
         grey, entry.before = mended.pages.first, mended.before
         if grey is not photo and entry.folder.is_dir():
             np.save(_mended_file(entry), grey.pixels)  # for the file in full size

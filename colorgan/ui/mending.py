@@ -13,7 +13,6 @@ from ..missing import Mask, Stroke
 from ..photo import Pages, Photo, notes
 from ..restorer import Restorer
 from .models import Models
-from .orders import Order
 from .work import Watch
 
 
@@ -72,9 +71,9 @@ class Before:
     restored: str = ""
     filled: bool = False
 
-    def note(self, coloured: str) -> str:
-        """Return it with the note of the colouring."""
-        note = f"{self.restored} {coloured}".lstrip()
+    def note(self, coloured: str = "") -> str:
+        """Return it with the note of the colouring, if it was coloured."""
+        note = f"{self.restored} {coloured}".strip()
         return notes.also(note, filled=self.filled, enlarged=1)
 
 
@@ -95,17 +94,25 @@ class Mended:
         )
 
 
-def mend(models: Models, pages: Pages, order: Order) -> Mended:
-    """Mend a photo as an order says; without a word of it, return it as it is.
+def mend(
+    models: Models, pages: Pages, *, strokes: Sequence[Stroke] | None, strength: float | None
+) -> Mended:
+    """Fill what is missing of a photo and restore it; what is not asked for is left out.
+
+    Args:
+        models: have the restorer.
+        pages: the photo.
+        strokes: what was drawn over what is found missing; None: nothing is filled.
+        strength: of restoring; None: it is not restored.
 
     Raises:
         ColorganError: the strength of restoring is out of range, or memory is too short.
     """
     filled = restored = None
-    if order.fill is not None:
-        pages, filled = fill(pages, order.fill)
-    if order.restore is not None:
-        restored = restore(models.restorer(), pages, order.restore)
+    if strokes is not None:
+        pages, filled = fill(pages, strokes)
+    if strength is not None:
+        restored = restore(models.restorer(), pages, strength)
         pages = restored.pages
     return Mended(pages, filled, restored)
 
