@@ -85,20 +85,22 @@ def pictures_of(lightness, faded, new):
     return Pictures(lightness, faded, new, new.expand(-1, 3, -1, -1), new.expand(-1, 3, -1, -1))
 
 
-def test_slight_damage_teaches_as_much_as_heavy_damage():
-    whole = torch.full((2, 1, 8, 8), 50.0)
-    damaged = whole + torch.tensor([1.0, 20.0])[:, None, None, None]
-    network = RestorationNet(RESTORE.generator)
+def test_to_halve_a_slight_error_counts_nearly_as_much_as_to_halve_a_heavy_one():
+    new, network = torch.full((2, 1, 8, 8), 50.0), RestorationNet(RESTORE.generator)
+    errors = torch.tensor([1.0, 20.0])[:, None, None, None]
+    seen = pictures_of(new + errors, new, new)
 
-    def teaches(slight, picture):
-        """How much an error of 2 in one of the pictures teaches."""
-        found = (whole + 2).requires_grad_()
-        task = RestorationTask(replace(RESTORE, huber_delta=0.1, slight=slight), network)
-        task._details(found, pictures_of(damaged, whole, whole)).backward()
-        return found.grad[picture].abs().sum()
+    def teaches(slight):
+        """How much the two pictures teach for each percent of their errors."""
+        left = torch.ones_like(errors, requires_grad=True)
+        task = RestorationTask(replace(RESTORE, huber_delta=50, slight=slight), network)
+        task._details(new + left * errors, seen).backward()
+        return left.grad.flatten().tolist()
 
-    assert teaches(None, 0) == pytest.approx(teaches(None, 1))
-    assert teaches(0.5, 0) / teaches(0.5, 1) == pytest.approx(20.5 / 1.5, rel=1e-3)
+    slight, heavy = teaches(None)
+    assert heavy / slight == pytest.approx(400)
+    slight, heavy = teaches(0.5)
+    assert slight == pytest.approx(0.8) and heavy == pytest.approx(1, rel=1e-3)
 
 
 def test_with_a_gate_tones_are_learned_from_prints_whose_tones_changed():
@@ -159,7 +161,7 @@ def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
         ({"losses": LossWeights(l1=1.0)}, "whose losses are huber, tones"),
         ({"rebalancing": 0.5}, "no colours to rebalance"),
         ({"generator": RestorationConfig()}, "tells of no damage"),
-        ({"slight": -1.0}, "share of slight damage"),
+        ({"slight": -1.0}, "slight error"),
         ({"degrade": 1.5}, "degrade that is not from 0 to 1"),
     ],
 )

@@ -176,9 +176,10 @@ class Recipe:
     """From 0 to 1: how far photos of large groups and large sources come less often than others
     (`data.evenness`): 0 takes every photo once an epoch. Not of streams."""
     slight: float | None = None
-    """Of a restorer: an error of details counts as a share of what the damage changed, in L* on
-    average over the picture, plus so much. So a little dust teaches as much as heavy grain, and
-    what is whole teaches most. None: every error counts alike."""
+    """Of a restorer: the logarithm of a picture's squared error of details counts, as in PSNR, and
+    an error of so many L* hardly. So a little dust teaches as much as heavy grain. It is for
+    weights that mend already: the untrained network, which changes nothing, would stay as it is.
+    None: every error counts alike, by Huber loss."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
     seed: int = 0
@@ -257,7 +258,7 @@ class Recipe:
             ),
             (
                 self.slight is not None and not (restoring and self.slight > 0),
-                "has a share of slight damage; only a restorer has one, and it is more than 0.",
+                "has a slight error; only a restorer has one, and it is more than 0.",
             ),
             (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),

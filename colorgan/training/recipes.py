@@ -170,7 +170,7 @@ RECIPES: dict[str, Recipe] = {
                 Stage(96, 8, 8_000, kind="adversarial", rate=0.05),
             ),
             # From scratch a restorer learns nothing near zero: most of what it sees needs no
-            # mending. So weights are finished by --init RUN --huber-delta 2 --slight 0.5.
+            # mending. So weights are finished by --init RUN --slight 0.5.
             losses=LossWeights(huber=1.0, tones=1.0, tell=0.1),
             huber_delta=5.0,
             adversarial=Adversarial("hinge", factor=0.002),

@@ -259,11 +259,11 @@ class RestorationTask(Task):
 
     def _details(self, found: Tensor, seen: Pictures) -> Tensor:
         """Return the loss of details, as the recipe lets errors of pictures count."""
-        weight, delta, slight = None, self.recipe.huber_delta, self.recipe.slight
-        if slight is not None:
-            damage = (seen.lightness - seen.faded).abs().mean((1, 2, 3), keepdim=True)
-            weight, delta = 1 / (damage + slight), max(delta, slight)
-        return losses.huber(found, seen.faded, weight, delta=delta)
+        slight = self.recipe.slight
+        if slight is None:
+            return losses.huber(found, seen.faded, delta=self.recipe.huber_delta)
+        after, before = (losses.log_errors(x, seen.faded, slight) for x in (found, seen.lightness))
+        return (after - before).mean()
 
     def _tones(self, curves: Tensor, seen: Pictures) -> Tensor:
         """Return the loss of tones; with a gate only of those that did change."""
