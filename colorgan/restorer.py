@@ -21,7 +21,7 @@ from .color.pixels import full_lightness, strips, to_ab, to_pixels
 from .device import autocast, memory_told
 from .film import TONES
 from .networks import RestorationNet
-from .networks.restoration import REACH, apply_curves
+from .networks.restoration import NEAR_REACH, REACH, apply_curves
 from .photo import Photo, notes
 from .photo_model import PhotoModel
 from .settings import check_restoring
@@ -202,15 +202,17 @@ class Restorer(PhotoModel):
 
     def _details(self, lightness: Tensor) -> Tensor:
         """Mend the details of L* (1, 1, H, W), coarse ones first."""
-        if min(lightness.shape[-2:]) >= COARSE:
+        (height, width), near = lightness.shape[-2:], False
+        if min(height, width) >= COARSE:
             coarse = F.interpolate(lightness, scale_factor=0.5, mode="bilinear", antialias=True)
             change = self._details(coarse) - coarse
-            wide = F.interpolate(change, lightness.shape[-2:], mode="bilinear")
-            lightness = wide.add_(lightness)
+            wide = F.interpolate(change, (height, width), mode="bilinear")
+            lightness, near = wide.add_(lightness), self.network.settings.near
         mended = torch.empty_like(lightness)
-        for (rows, columns), (seen_rows, seen_columns) in tiles(*lightness.shape[-2:]):
+        reach = NEAR_REACH if near else REACH
+        for (rows, columns), (seen_rows, seen_columns) in tiles(height, width, reach):
             tile = lightness[:, :, seen_rows, seen_columns].to(self.device)
-            answer = self.network.details(tile).cpu()
+            answer = self.network.details(tile, near=near).cpu()
             below, right = rows.start - seen_rows.start, columns.start - seen_columns.start
             own = answer[:, :, below:, right:]
             mended[:, :, rows, columns] = own[
@@ -229,11 +231,16 @@ Window = tuple[slice, slice]
 """Rows and columns of a part of a picture."""
 
 
-def tiles(height: int, width: int) -> Iterator[tuple[Window, Window]]:
-    """Cut a picture into tiles: the part that each fills, and the part around it that it sees."""
+def tiles(height: int, width: int, reach: int = REACH) -> Iterator[tuple[Window, Window]]:
+    """Cut a picture into tiles: the part that each fills, and the part around it that it sees.
+
+    Args:
+        height, width: of the picture.
+        reach: pixels that a tile sees around its own, a multiple of the network's stride.
+    """
     for top in range(0, height, TILE):
         for left in range(0, width, TILE):
             bottom, right = min(top + TILE, height), min(left + TILE, width)
-            rows = slice(max(top - REACH, 0), min(bottom + REACH, height))
-            columns = slice(max(left - REACH, 0), min(right + REACH, width))
+            rows = slice(max(top - reach, 0), min(bottom + reach, height))
+            columns = slice(max(left - reach, 0), min(right + reach, width))
             yield (slice(top, bottom), slice(left, right)), (rows, columns)

@@ -1,5 +1,7 @@
 """A damaged photo in, the same photo restored out; what is not damaged stays."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,10 +11,10 @@ from torch.nn import functional as F
 from colorgan import ColorganError, Colorizer, ModelError, Restorer, film, hub
 from colorgan.cli import main
 from colorgan.color.pixels import full_lightness
-from colorgan.device import has_fast_bfloat16
+from colorgan.device import autocast, has_fast_bfloat16
 from colorgan.evaluation.restoration import change, psnr, ssim
 from colorgan.networks import RestorationConfig, RestorationNet
-from colorgan.networks.restoration import REACH, apply_curves
+from colorgan.networks.restoration import NEAR_REACH, REACH, apply_curves
 from colorgan.photo import Photo
 from colorgan.restorer import tiles
 
@@ -31,6 +33,14 @@ def busy_network() -> RestorationNet:
     with torch.no_grad():
         for layer in (network.leave, network.tone.leave):
             layer.weight.normal_(std=0.1)
+    return network
+
+
+@pytest.fixture(scope="module")
+def near_network(busy_network) -> RestorationNet:
+    """The same, as if it had learned to mend without its blocks at stride 8."""
+    network = RestorationNet(replace(busy_network.settings, near=True)).eval()
+    network.load_state_dict(busy_network.state_dict())
     return network
 
 
@@ -74,12 +84,14 @@ class TestNetwork:
         }
         assert learns == {"find"}
 
-    def test_details_see_no_farther_than_they_say(self, busy_network):
-        seen = torch.rand(1, 1, 8, 3 * REACH) * 100
+    @pytest.mark.parametrize(("near", "reach"), [(False, REACH), (True, NEAR_REACH)])
+    def test_details_see_no_farther_than_they_say(self, busy_network, near, reach):
+        seen = torch.rand(1, 1, 8, 3 * reach + 8) * 100
         seen.requires_grad_()
-        busy_network.details(seen)[..., REACH : REACH + 8].sum().backward()
-        assert seen.grad[..., : REACH + 8].any()
-        assert not seen.grad[..., 2 * REACH + 8 :].any()
+        busy_network.details(seen, near=near)[..., reach : reach + 8].sum().backward()
+        edges = seen.grad[..., :8], seen.grad[..., 2 * reach : 2 * reach + 8]
+        assert any(edge.any() for edge in edges), "no tile sees more around it than it needs"
+        assert not seen.grad[..., 2 * reach + 8 :].any()
 
     def test_it_comes_back_from_a_model_folder(self, busy_network, tmp_path):
         hub.save(busy_network, tmp_path, card="", provenance={})
@@ -123,6 +135,24 @@ class TestTiles:
         monkeypatch.setattr("colorgan.restorer.COARSE", 64)
         assert restorer.mend(seen).shape == seen.shape
         assert not torch.equal(restorer.mend(seen), once)
+
+    @torch.inference_mode()
+    @pytest.mark.parametrize("tile", [1024, 64])
+    def test_at_full_size_a_large_photo_is_mended_by_what_is_near(
+        self, near_network, monkeypatch, tile
+    ):
+        monkeypatch.setattr("colorgan.restorer.COARSE", 200)
+        monkeypatch.setattr("colorgan.restorer.TILE", tile)
+        seen, wide = torch.rand(1, 1, 210, 330) * 100, {"mode": "bilinear"}
+        coarse = F.interpolate(seen, scale_factor=0.5, antialias=True, **wide)
+        with autocast(torch.device("cpu")):
+            change = near_network.details(coarse) - coarse
+            before = seen + F.interpolate(change, (210, 330), **wide)
+            details = near_network.details(before, near=True)
+            expected = apply_curves(near_network.curves(seen), details).clamp(0, 100)
+        assert (details - near_network.details(before)).abs().mean() > 0.1
+        tolerance = 1.5 if has_fast_bfloat16("cpu") else 1e-3
+        assert (Restorer(near_network).mend(seen) - expected).abs().max() < tolerance
 
 
 @pytest.fixture(scope="module")

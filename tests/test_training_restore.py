@@ -103,6 +103,19 @@ def test_to_halve_a_slight_error_counts_nearly_as_much_as_to_halve_a_heavy_one()
     assert slight == pytest.approx(0.8) and heavy == pytest.approx(1, rel=1e-3)
 
 
+def test_some_steps_leave_the_blocks_at_stride_8_out_where_a_restorer_is_to_do_without():
+    torch.manual_seed(0)
+    network = RestorationNet(replace(RESTORE.generator, near=True)).train()
+    network.leave.weight.data.normal_(std=0.1)
+    task, new = RestorationTask(RESTORE, network), torch.rand(1, 1, 32, 32) * 60
+    seen = replace(pictures_of(new, new, new), befell=torch.zeros(1, len(film.DAMAGES)))
+    answers = [task(seen)[0] for _ in range(60)]
+    near = [terms["details"].item() for terms in answers if "tell" not in terms]
+    whole = [terms["details"].item() for terms in answers if "tell" in terms]
+    assert 8 < len(near) < 34 and len(set(near)) == len(set(whole)) == 1 and near[0] != whole[0]
+    assert len({task.eval()(seen)[0]["details"].item() for _ in range(9)}) == 1
+
+
 def test_with_a_gate_tones_are_learned_from_prints_whose_tones_changed():
     torch.manual_seed(0)
     network = RestorationNet(replace(RESTORE.generator, gated=True))

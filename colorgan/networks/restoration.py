@@ -7,6 +7,7 @@
     details   a residual U-Net at strides 2, 4 and 8 (24, 48 and 96 channels) whose answer is
               added: grain, scratches, dust, blur, blocks. It sees `REACH` pixels around and no
               more, so that a large picture may be mended in tiles that agree to the last bit.
+              What is mended already at half the size may go without the blocks at stride 8.
     tones     the picture at a short side of 64 -> five strided convolutions -> for each of some
               fields the four coefficients of a tone curve; brought up smoothly to (H, W). Undoes
               fading and uneven exposure, and sees the whole picture to do so.
@@ -40,8 +41,9 @@ from .contract import Config, Network
 from .sizes import pad_to_multiple
 
 STRIDE = 8
-REACH = 112
-"""Pixels around a place, rounded up to the stride, that the details there depend on."""
+REACH, NEAR_REACH = 96, 32
+"""Pixels around a field of 8 x 8, rounded up to 8, that its details depend on: of all that
+the network has, and without its blocks at that stride."""
 VIEW = 64
 LONG_VIEW = 1024
 """Sides of that view in pixels: the short one, and the most that the long one may have."""
@@ -63,6 +65,7 @@ class RestorationConfig(Config):
         width: channels at stride 2; twice and four times as many deeper.
         blocks: residual blocks at stride 8.
         tone_blocks: residual blocks at each of the strides 4, 8 and 16 of the view for the tones.
+        near: whether it learned to mend details without its blocks at stride 8, too.
         gated: whether it mends the tones only where it is sure that they changed.
         tells: the damages that it names where it finds them; none: it does not tell.
     """
@@ -71,6 +74,7 @@ class RestorationConfig(Config):
     blocks: int = 4
     tone_blocks: int = 0
     gated: bool = False
+    near: bool = False
     tells: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -159,22 +163,31 @@ class RestorationNet(Network, tags=["image-restoration"]):
         tones, maps = self.tone.seen(_view(lightness)), self._maps(lightness)
         return self.find(maps, tones).float().sigmoid()  # type: ignore[no-any-return]
 
-    def answer(self, lightness: Tensor) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
+    def answer(
+        self, lightness: Tensor, *, near: bool = False
+    ) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
         """Return details, what `tones` returns, and the logits of `findings`, if it tells.
 
-        Only `find` learns by the logits: what is told does not change what is mended.
+        Only `find` learns by the logits: what is told does not change what is mended. Nothing is
+        told of what is `near`, as `details` has it.
         """
-        maps, view = self._maps(lightness), _view(lightness)
+        maps, view = self._maps(lightness, near), _view(lightness)
         seen, told = self.tone.seen(view), None
-        if self.find is not None:
+        if self.find is not None and not near:
             told = self.find([x.detach() for x in maps], seen.detach())
         return self._added(maps, lightness), *self._tones(view, seen), told
 
-    def details(self, lightness: Tensor) -> Tensor:
-        """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them."""
-        return self._added(self._maps(lightness), lightness)
+    def details(self, lightness: Tensor, *, near: bool = False) -> Tensor:
+        """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them.
 
-    def _maps(self, lightness: Tensor) -> list[Tensor]:
+        Args:
+            lightness: what is seen.
+            near: leaves out the blocks at stride 8, a third of the work and half of the reach: for
+                what was mended at half its size before. Only if the settings say `near`.
+        """
+        return self._added(self._maps(lightness, near), lightness)
+
+    def _maps(self, lightness: Tensor, near: bool = False) -> list[Tensor]:
         """Return what it sees of pictures (N, 1, H, W) at strides 2, 4 and 8."""
         x = F.pixel_unshuffle(pad_to_multiple(centred(lightness), STRIDE), 2)
         x, maps = self.enter(x), []
@@ -182,7 +195,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
             x = block(x)
             maps.append(x)
             x = shrink(x)
-        return [*maps, self.deep(x)]
+        return [*maps, x if near else self.deep(x)]
 
     def _added(self, maps: list[Tensor], lightness: Tensor) -> Tensor:
         """Add what `_maps` gave to the lightness (N, 1, H, W) that it saw."""

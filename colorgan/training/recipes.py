@@ -162,7 +162,9 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             name="restore",
-            generator=RestorationConfig(tone_blocks=2, gated=True, tells=tuple(film.DAMAGES)),
+            generator=RestorationConfig(
+                tone_blocks=2, gated=True, near=True, tells=tuple(film.DAMAGES)
+            ),
             critic=PatchConfig(),
             stages=(
                 Stage(96, 8, 400_000),

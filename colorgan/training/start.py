@@ -152,9 +152,7 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
     if recipe.losses.hints and isinstance(network, UNet):
         settings = settings.with_likeness()
     if isinstance(settings, RestorationConfig) and isinstance(wanted, RestorationConfig):
-        settings = replace(
-            settings, tone_blocks=wanted.tone_blocks, gated=wanted.gated, tells=wanted.tells
-        )
+        settings = replace(wanted, width=settings.width, blocks=settings.blocks)
     if settings != network.settings:
         network = with_settings(network, settings)
     if isinstance(network, UNet) and recipe.trunk_weights not in (None, "timm"):
