@@ -51,6 +51,7 @@ research-only licences (above). Judge for yourself before commercial use."""
 def weights_of(run: Path, other: Path | None) -> dict[str, Tensor]:
     """Return a run's weights, or their mean with another's.
 
+    What the other has not, such as a layer that was added, is the run's own.
     Between a broad model and what was fine-tuned from it lies one that keeps more of what the first
     knew (WiSE-FT, Wortsman 2022, arXiv:2109.01903).
     """
@@ -59,7 +60,7 @@ def weights_of(run: Path, other: Path | None) -> dict[str, Tensor]:
         return weights
     before = hub.load(other).state_dict()
     return {
-        name: (tensor.float() / 2 + before[name].float() / 2).to(tensor.dtype)
+        name: (tensor.float() / 2 + before.get(name, tensor).float() / 2).to(tensor.dtype)
         for name, tensor in weights.items()
     }
 

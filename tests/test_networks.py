@@ -37,6 +37,7 @@ GENERATORS = {
     "unet, with caution": UNetConfig(
         "resnet10t", widths=(16,) * 3, head="classes", gain=2.0, caution=1.5
     ),
+    "unet, with context": UNetConfig("resnet10t", widths=(16,) * 3, context=8),
     "unet, with contrast": UNetConfig("resnet10t", widths=(16,) * 3, contrast=0.6),
     "pix2pix, lab": Pix2PixConfig(levels=6, width=8),
     "pix2pix, rgb": Pix2PixConfig("rgb", levels=5, width=8),
@@ -164,6 +165,18 @@ def test_u_nets_offer_features_along_which_hints_spread():
         if isinstance(settings, UNetConfig) and "resnet10t" in settings.trunk:
             seen = UNet(settings).eval().see(picture(64, 96))
             assert seen.features is not None, name
+
+
+@torch.inference_mode()
+def test_context_tells_each_place_what_the_whole_picture_holds():
+    network = UNet(UNetConfig("resnet10t", widths=(16, 16, 16), context=8)).eval()
+    seen, plain = picture(64, 512), network(picture(64, 512))
+    other = seen.clone()
+    other[..., 448:] = 100 - other[..., 448:]
+    apart = (network(other) - plain)[..., :64].abs().max()
+    torch.nn.init.normal_(network.context.second.weight)
+    assert not torch.equal(network(seen), plain), "it is added"
+    assert (network(other) - network(seen))[..., :64].abs().max() > 10 * apart
 
 
 @torch.inference_mode()

@@ -132,6 +132,17 @@ class TestLoop:
         again = hub.load(tmp_path)
         assert again.settings.likeness == LIKENESS
 
+    def test_context_may_be_added_to_a_model_whose_answers_stay_at_first(
+        self, small_model, tmp_path
+    ):
+        recipe = replace(SMALL, generator=replace(SMALL.generator, context=8))
+        start = begin(recipe, Run(tmp_path / "run", data=("photos",), init=str(small_model)))
+        assert start.recipe.generator.context == 8
+        seen = torch.rand(1, 1, 64, 64) * 100
+        before = hub.load(small_model)
+        assert before.settings.context == 0 and hasattr(start.network, "context")
+        assert torch.equal(start.network.eval()(seen), before(seen))
+
     def test_what_a_trunk_learned_is_where_a_decoder_begins(
         self, photos_in_memory, small_model, teacher_weights, tmp_path
     ):

@@ -71,6 +71,8 @@ class UNetConfig(Config):
             mean is calmer.
         likeness: channels of the points by which hints spread, learned from what the decoder sees
             at these very zooms (`likeness.Likeness`); 0: none.
+        context: channels through which the mean of the deepest map, what the picture is on the
+            whole, speaks to the decoder; 0: none.
     """
 
     trunk: str = "resnet34"
@@ -87,6 +89,7 @@ class UNetConfig(Config):
     caution: float = 0.0
     zooms: tuple[float, ...] = (1.0,)
     likeness: int = 0
+    context: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "widths", tuple(self.widths))  # JSON has only lists
@@ -107,6 +110,8 @@ class UNetConfig(Config):
             raise ModelError(f"temperature must be above 0 and at most 1, not {self.temperature}.")
         if not 0 <= self.likeness <= 256:
             raise ModelError(f"likeness must be from 0 to 256 channels, not {self.likeness}.")
+        if not 0 <= self.context <= 1024:
+            raise ModelError(f"context must be from 0 to 1024 channels, not {self.context}.")
 
     @property
     def has_trunk(self) -> bool:
@@ -152,6 +157,8 @@ class UNet(Generator):
             attention = settings.attention and stride == 16
             self.decoder.append(Up(channels + skip, width, attention, settings.spectral))
             channels = width
+        if settings.context:
+            self.context = Context(maps[-1][0], settings.context, settings.widths[0])
         answers = AB_CHANNELS
         if settings.head == "classes":
             self.register_buffer("classes", ab_grid.centres(), persistent=False)
@@ -229,8 +236,10 @@ class UNet(Generator):
             lightness = resize(lightness, view)
         maps = self.maps(lightness)
         x = maps[-1]
-        for step, skip in zip(self.decoder, reversed(maps[:-1]), strict=False):
+        for index, (step, skip) in enumerate(zip(self.decoder, reversed(maps[:-1]), strict=False)):
             x = step(x, skip)
+            if self.settings.context and index == 0:
+                x = x + self.context(maps[-1])
         return x, maps
 
     def _in_use(self, head: Tensor, lightness: Tensor) -> Tensor:
@@ -262,6 +271,24 @@ class UNet(Generator):
     @staticmethod
     def _resized(x: Tensor, like: Tensor) -> Tensor:
         return F.interpolate(x, like.shape[-2:], mode="bilinear", align_corners=False)
+
+
+class Context(nn.Module):
+    """What a picture is on the whole, for each place of it: of the mean of a map."""
+
+    def __init__(self, inputs: int, width: int, outputs: int) -> None:
+        super().__init__()
+        self.first = nn.Linear(inputs, width)
+        self.drop = nn.Dropout(0.3)
+        self.second = nn.Linear(width, outputs)
+        # What begins as nothing may be added to a network that is trained already.
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (N, outputs, 1, 1), to be added, of a map (N, inputs, h, w)."""
+        x = self.drop(F.relu(self.first(x.mean((2, 3)))))
+        return self.second(x)[:, :, None, None]  # type: ignore[no-any-return]
 
 
 class Up(nn.Module):

@@ -26,6 +26,7 @@ from ..networks import (
     Network,
     RestorationConfig,
     UNet,
+    UNetConfig,
     network_of,
     settings_of,
 )
@@ -151,6 +152,8 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
         settings = settings.with_distribution()
     if recipe.losses.hints and isinstance(network, UNet):
         settings = settings.with_likeness()
+    if isinstance(settings, UNetConfig) and isinstance(wanted, UNetConfig) and wanted.context:
+        settings = replace(settings, context=wanted.context)
     if isinstance(settings, RestorationConfig) and isinstance(wanted, RestorationConfig):
         settings = replace(wanted, width=settings.width, blocks=settings.blocks)
     if settings != network.settings:
