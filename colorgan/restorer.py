@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,13 +22,13 @@ from .color.pixels import full_lightness, strips, to_ab, to_pixels
 from .device import autocast, memory_told
 from .film import TONES
 from .networks import RestorationNet
-from .networks.restoration import NEAR_REACH, REACH, apply_curves
+from .networks.restoration import NEAR_REACH, REACH, STRIDE, apply_curves
 from .photo import Photo, notes
 from .photo_model import PhotoModel
 from .settings import check_restoring
 
-TILE = 1024
-"""Side of the tiles in pixels, without what is seen around them."""
+TILE = 1224
+"""Tiles have about as many pixels as a square of this side, without what is seen around them."""
 FOUND_AT, PART = 512, 128
 """Short side in pixels at which damages are looked for, and about that of each part."""
 SURE = 0.6
@@ -238,9 +239,26 @@ def tiles(height: int, width: int, reach: int = REACH) -> Iterator[tuple[Window,
         height, width: of the picture.
         reach: pixels that a tile sees around its own, a multiple of the network's stride.
     """
-    for top in range(0, height, TILE):
-        for left in range(0, width, TILE):
-            bottom, right = min(top + TILE, height), min(left + TILE, width)
+    down, across = _grid(height, width, reach)
+    for top, bottom in _cuts(height, down):
+        for left, right in _cuts(width, across):
             rows = slice(max(top - reach, 0), min(bottom + reach, height))
             columns = slice(max(left - reach, 0), min(right + reach, width))
             yield (slice(top, bottom), slice(left, right)), (rows, columns)
+
+
+def _grid(height: int, width: int, reach: int) -> tuple[int, int]:
+    """Return into how many tiles to cut either way, so that the least is seen twice."""
+    grids = []
+    for down in range(1, math.ceil(height / STRIDE) + 1):
+        across = math.ceil(height * width / (down * TILE**2))
+        seen = (height + 2 * reach * (down - 1)) * (width + 2 * reach * (across - 1))
+        grids.append((seen, down, across))
+    return min(grids)[1:]
+
+
+def _cuts(side: int, count: int) -> Iterator[tuple[int, int]]:
+    """Cut a side into about so many equal parts, at multiples of the network's stride."""
+    step = math.ceil(side / count / STRIDE) * STRIDE
+    for first in range(0, side, step):
+        yield first, min(first + step, side)
