@@ -22,7 +22,7 @@ from .color.pixels import full_lightness, strips, to_ab, to_pixels
 from .device import autocast, memory_told
 from .film import TONES
 from .networks import RestorationNet
-from .networks.restoration import NEAR_REACH, REACH, STRIDE, apply_curves
+from .networks.restoration import STRIDE, apply_curves
 from .photo import Photo, notes
 from .photo_model import PhotoModel
 from .settings import check_restoring
@@ -210,7 +210,7 @@ class Restorer(PhotoModel):
             wide = F.interpolate(change, (height, width), mode="bilinear")
             lightness, near = wide.add_(lightness), self.network.settings.near
         mended = torch.empty_like(lightness)
-        reach = NEAR_REACH if near else REACH
+        reach = self.network.reach(near=near)
         for (rows, columns), (seen_rows, seen_columns) in tiles(height, width, reach):
             tile = lightness[:, :, seen_rows, seen_columns].to(self.device)
             answer = self.network.details(tile, near=near).cpu()
@@ -232,7 +232,7 @@ Window = tuple[slice, slice]
 """Rows and columns of a part of a picture."""
 
 
-def tiles(height: int, width: int, reach: int = REACH) -> Iterator[tuple[Window, Window]]:
+def tiles(height: int, width: int, reach: int) -> Iterator[tuple[Window, Window]]:
     """Cut a picture into tiles: the part that each fills, and the part around it that it sees.
 
     Args:

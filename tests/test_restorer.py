@@ -14,7 +14,7 @@ from colorgan.color.pixels import full_lightness
 from colorgan.device import autocast, has_fast_bfloat16
 from colorgan.evaluation.restoration import change, psnr, ssim
 from colorgan.networks import RestorationConfig, RestorationNet
-from colorgan.networks.restoration import NEAR_REACH, REACH, apply_curves
+from colorgan.networks.restoration import apply_curves
 from colorgan.photo import Photo
 from colorgan.restorer import tiles
 
@@ -84,11 +84,14 @@ class TestNetwork:
         }
         assert learns == {"find"}
 
-    @pytest.mark.parametrize(("near", "reach"), [(False, REACH), (True, NEAR_REACH)])
-    def test_details_see_no_farther_than_they_say(self, busy_network, near, reach):
+    @pytest.mark.parametrize(("blocks", "near"), [(4, False), (4, True), (6, False), (1, False)])
+    def test_details_see_no_farther_than_they_say(self, blocks, near):
+        network = RestorationNet(RestorationConfig(width=8, blocks=blocks)).eval()
+        torch.nn.init.normal_(network.leave.weight, std=0.1)
+        reach = network.reach(near=near)
         seen = torch.rand(1, 1, 8, 3 * reach + 8) * 100
         seen.requires_grad_()
-        busy_network.details(seen, near=near)[..., reach : reach + 8].sum().backward()
+        network.details(seen, near=near)[..., reach : reach + 8].sum().backward()
         edges = seen.grad[..., :8], seen.grad[..., 2 * reach : 2 * reach + 8]
         assert any(edge.any() for edge in edges), "no tile sees more around it than it needs"
         assert not seen.grad[..., 2 * reach + 8 :].any()
@@ -108,9 +111,12 @@ class TestNetwork:
 
 
 class TestTiles:
-    def test_they_cover_the_picture_once(self):
-        covered = np.zeros((1100, 700), int)
-        for inner, outer in tiles(*covered.shape):
+    @pytest.mark.parametrize("shape", [(1100, 700), (10, 3000), (2001, 5)])
+    def test_they_cover_the_picture_once(self, shape, monkeypatch):
+        monkeypatch.setattr("colorgan.restorer.TILE", 100)
+        covered = np.zeros(shape, int)
+        assert len(list(tiles(*shape, 96))) >= covered.size // 100**2
+        for inner, outer in tiles(*shape, 96):
             covered[inner] += 1
             assert all(
                 o.start <= i.start < i.stop <= o.stop for i, o in zip(inner, outer, strict=True)

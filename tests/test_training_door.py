@@ -123,6 +123,21 @@ class TestTheDoor:
             torch.testing.assert_close(tensor, weights(whole)[name], atol=1e-6, rtol=0)
 
     @pytest.mark.slow
+    def test_two_processes_train_a_restorer_too(self, training_folder, tmp_path):
+        """Each leaves out other blocks for other crops, and all of them have the same terms."""
+        arguments = [
+            *("restore", "--data", training_folder, "--out", tmp_path, "--stages.1.photos", 0),
+            *("--generator.width", 8, "--stages.0.size", 32, "--stages.2.photos", 0),
+            *("--stages.0.batch", 4, "--stages.0.photos", 40, "--log-every", 1),
+        ]
+        done = subprocess.run(
+            in_two_processes(*arguments), capture_output=True, text=True, timeout=280
+        )
+        assert done.returncode == 0, done.stderr
+        rows = losses_of(tmp_path)
+        assert len(rows) == 10 and all({"details", "tones", "tell"} <= set(row) for row in rows)
+
+    @pytest.mark.slow
     def test_two_processes_learn_as_one_does_and_one_goes_on_alone(self, training_folder, tmp_path):
         arguments = [
             *("pix2pix-lab", "--data", training_folder, *STILL, "--stages.0.kind", "generator"),

@@ -103,17 +103,34 @@ def test_to_halve_a_slight_error_counts_nearly_as_much_as_to_halve_a_heavy_one()
     assert slight == pytest.approx(0.8) and heavy == pytest.approx(1, rel=1e-3)
 
 
-def test_some_steps_leave_the_blocks_at_stride_8_out_where_a_restorer_is_to_do_without():
+def test_of_some_crops_a_restorer_learns_to_do_without_its_blocks_at_stride_8():
     torch.manual_seed(0)
-    network = RestorationNet(replace(RESTORE.generator, near=True)).train()
+    network = RestorationNet(replace(RESTORE.generator, near=True))
     network.leave.weight.data.normal_(std=0.1)
-    task, new = RestorationTask(RESTORE, network), torch.rand(1, 1, 32, 32) * 60
-    seen = replace(pictures_of(new, new, new), befell=torch.zeros(1, len(film.DAMAGES)))
-    answers = [task(seen)[0] for _ in range(60)]
-    near = [terms["details"].item() for terms in answers if "tell" not in terms]
-    whole = [terms["details"].item() for terms in answers if "tell" in terms]
-    assert 8 < len(near) < 34 and len(set(near)) == len(set(whole)) == 1 and near[0] != whole[0]
-    assert len({task.eval()(seen)[0]["details"].item() for _ in range(9)}) == 1
+    seen = torch.rand(1, 1, 32, 32).expand(40, -1, -1, -1) * 60
+    whole, near = (network.details(seen[:1], near=near) for near in (False, True))
+    picked = torch.arange(40) % 3 == 0
+    details, *_, told = network.answer(seen, picked)
+    for expected, found in ((near, details[picked]), (whole, details[~picked])):
+        torch.testing.assert_close(found, expected.expand_as(found), atol=1e-3, rtol=0)
+    assert not torch.allclose(whole, near, atol=0.1)
+    torch.testing.assert_close(told, told[:1].expand_as(told))  # of all that there is to see
+
+    task, given = RestorationTask(RESTORE, network), []
+    network.answer = lambda x, near: given.append(near) or (x, *network.tones(x), None)
+    for training in (True, False):
+        task.train(training)(pictures_of(seen, seen, seen))
+    assert given[1] is None and 4 < given[0].sum() < 26
+
+
+def test_details_that_are_not_trained_do_not_say_that_they_can_do_without(tmp_path):
+    older = RestorationNet(RESTORE.generator)
+    hub.save(older, tmp_path / "older", card="", provenance={})
+    run = Run(tmp_path / "run", data=("photos",), init=str(tmp_path / "older"))
+    recipe = replace(RESTORE, generator=replace(RESTORE.generator, near=True))
+    assert begin(recipe, run).recipe.generator.near
+    alone = replace(recipe, losses=LossWeights(tones=1.0))
+    assert not begin(alone, run).recipe.generator.near
 
 
 def test_with_a_gate_tones_are_learned_from_prints_whose_tones_changed():

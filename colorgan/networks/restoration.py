@@ -5,7 +5,7 @@
     lightness   float (N, 1, H, W), L* in 0..100; the same H and W, any from 1 upwards
 
     details   a residual U-Net at strides 2, 4 and 8 (24, 48 and 96 channels) whose answer is
-              added: grain, scratches, dust, blur, blocks. It sees `REACH` pixels around and no
+              added: grain, scratches, dust, blur, blocks. It sees `reach` pixels around and no
               more, so that a large picture may be mended in tiles that agree to the last bit.
               What is mended already at half the size may go without the blocks at stride 8.
     tones     the picture at a short side of 64 -> five strided convolutions -> for each of some
@@ -41,9 +41,9 @@ from .contract import Config, Network
 from .sizes import pad_to_multiple
 
 STRIDE = 8
-REACH, NEAR_REACH = 96, 32
-"""Pixels around a field of 8 x 8, rounded up to 8, that its details depend on: of all that
-the network has, and without its blocks at that stride."""
+NEAR_REACH, BLOCK_REACH = 32, 16
+"""Pixels around a field of 8 x 8, rounded up to 8, that its details depend on: without the blocks
+at that stride, and for each of them."""
 VIEW = 64
 LONG_VIEW = 1024
 """Sides of that view in pixels: the short one, and the most that the long one may have."""
@@ -160,45 +160,55 @@ class RestorationNet(Network, tags=["image-restoration"]):
         """
         if self.find is None:
             raise ModelError("This restorer mends what it finds but does not tell what it found.")
-        tones, maps = self.tone.seen(_view(lightness)), self._maps(lightness)
-        return self.find(maps, tones).float().sigmoid()  # type: ignore[no-any-return]
+        tones, (*skips, x) = self.tone.seen(_view(lightness)), self._maps(lightness)
+        return self.find([*skips, self.deep(x)], tones).float().sigmoid()  # type: ignore[no-any-return]
 
     def answer(
-        self, lightness: Tensor, *, near: bool = False
+        self, lightness: Tensor, near: Tensor | None = None
     ) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
         """Return details, what `tones` returns, and the logits of `findings`, if it tells.
 
-        Only `find` learns by the logits: what is told does not change what is mended. Nothing is
-        told of what is `near`, as `details` has it.
+        Only `find` learns by the logits: what is told does not change what is mended.
+
+        Args:
+            lightness: of pictures (N, 1, H, W).
+            near: of which pictures (N,) the details are mended as `near` has it; None: of none.
         """
-        maps, view = self._maps(lightness, near), _view(lightness)
-        seen, told = self.tone.seen(view), None
-        if self.find is not None and not near:
-            told = self.find([x.detach() for x in maps], seen.detach())
-        return self._added(maps, lightness), *self._tones(view, seen), told
+        (*skips, x), view = self._maps(lightness), _view(lightness)
+        seen, told, deep = self.tone.seen(view), None, self.deep(x)
+        if self.find is not None:
+            told = self.find([x.detach() for x in (*skips, deep)], seen.detach())
+        if near is not None:
+            deep = torch.where(near[:, None, None, None], x, deep)
+        return self._added([*skips, deep], lightness), *self._tones(view, seen), told
+
+    def reach(self, *, near: bool = False) -> int:
+        """Return how many pixels around a field of 8 x 8 its details depend on, at most."""
+        return NEAR_REACH + (0 if near else BLOCK_REACH * self.settings.blocks)
 
     def details(self, lightness: Tensor, *, near: bool = False) -> Tensor:
         """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them.
 
         Args:
             lightness: what is seen.
-            near: leaves out the blocks at stride 8, a third of the work and half of the reach: for
+            near: leaves out the blocks at stride 8, a third of the work and most of the reach: for
                 what was mended at half its size before. Only if the settings say `near`.
         """
-        return self._added(self._maps(lightness, near), lightness)
+        *skips, x = self._maps(lightness)
+        return self._added([*skips, x if near else self.deep(x)], lightness)
 
-    def _maps(self, lightness: Tensor, near: bool = False) -> list[Tensor]:
-        """Return what it sees of pictures (N, 1, H, W) at strides 2, 4 and 8."""
+    def _maps(self, lightness: Tensor) -> list[Tensor]:
+        """Return what it sees of pictures (N, 1, H, W) at strides 2, 4 and 8, before `deep`."""
         x = F.pixel_unshuffle(pad_to_multiple(centred(lightness), STRIDE), 2)
         x, maps = self.enter(x), []
         for block, shrink in zip(self.down, self.shrink, strict=True):
             x = block(x)
             maps.append(x)
             x = shrink(x)
-        return [*maps, x if near else self.deep(x)]
+        return [*maps, x]
 
     def _added(self, maps: list[Tensor], lightness: Tensor) -> Tensor:
-        """Add what `_maps` gave to the lightness (N, 1, H, W) that it saw."""
+        """Add what maps at strides 2, 4 and 8 say to the lightness (N, 1, H, W) that they saw."""
         (*skips, x), (height, width) = maps, lightness.shape[-2:]
         for block, grow in zip(reversed(self.up), reversed(self.grow), strict=True):
             x = block(grow(x) + skips.pop())

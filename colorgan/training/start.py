@@ -155,7 +155,9 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
     if isinstance(settings, UNetConfig) and isinstance(wanted, UNetConfig) and wanted.context:
         settings = replace(settings, context=wanted.context)
     if isinstance(settings, RestorationConfig) and isinstance(wanted, RestorationConfig):
-        settings = replace(wanted, width=settings.width, blocks=settings.blocks)
+        # What it does with details only the training of details teaches.
+        near = wanted.near if recipe.losses.huber else settings.near
+        settings = replace(wanted, width=settings.width, blocks=settings.blocks, near=near)
     if settings != network.settings:
         network = with_settings(network, settings)
     if isinstance(network, UNet) and recipe.trunk_weights not in (None, "timm"):

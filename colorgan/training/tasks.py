@@ -29,7 +29,7 @@ from .spreading import HintsTask
 from .task import Seen, Task, grey
 
 JUDGED_AT_ONCE = 16  # photos
-NEAR = 0.35  # share of steps in which a restorer learns to mend without its blocks at stride 8
+NEAR = 0.35  # share of crops of which a restorer learns to mend without its blocks at stride 8
 SURE = 1.0  # L*: an error that hardly counts where a restorer learns when to mend tones
 
 
@@ -244,8 +244,10 @@ class RestorationTask(Task):
         weights = self.recipe.losses
         terms: dict[str, Tensor] = {}
         if weights.huber or weights.tell:
-            near = self.network.settings.near and self.training and bool(torch.rand(()) < NEAR)
-            details, curves, sure, told = self.network.answer(seen.lightness, near=near)
+            near = None
+            if self.network.settings.near and self.training:
+                near = torch.rand(len(seen.lightness), device=seen.lightness.device) < NEAR
+            details, curves, sure, told = self.network.answer(seen.lightness, near)
         else:
             details, told = seen.faded, None
             curves, sure = self.network.tones(seen.lightness)
