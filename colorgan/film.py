@@ -99,6 +99,8 @@ CHANCES = {damage.__name__: chance for damage, chance in _BEFALLS}
 """How often each is met with among damaged prints."""
 TONES = tuple(damage.__name__ for damage in (exposure, fading, uneven_fading))
 """Those that change the tones and leave the details."""
+WIDE = (*TONES, *(damage.__name__ for damage in (silver_mirroring, stains, tape)))
+"""Those that lie wide over a print: a restorer mends them by what it sees of the whole picture."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Print:
     now: Lightness
     """With all that befell it."""
     faded: Lightness
-    """With its tones as they are now, and no other damage."""
+    """With what lies wide over it now, and no other damage."""
     new: Lightness
     """As it was when it was new."""
     befell: Mapping[str, float]
@@ -135,6 +137,6 @@ def old_print(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Print:
             strength, own = float(rng.uniform() ** 1.3), int(rng.integers(1 << 62))
             befell[name] = strength
             now = damage(now, strength, np.random.default_rng(own))
-            if name in TONES:
+            if name in WIDE:
                 faded = damage(faded, strength, np.random.default_rng(own))
     return Print(now, faded, new, befell)

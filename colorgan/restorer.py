@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from . import photo as files
 from .color import LIGHTNESS_MAX
 from .color.pixels import full_lightness, strips, to_ab, to_pixels
 from .device import autocast, memory_told
-from .film import TONES
+from .film import WIDE
 from .networks import RestorationNet
 from .networks.restoration import STRIDE, apply_curves
 from .photo import Photo, notes
@@ -31,6 +31,8 @@ TILE = 1224
 """Tiles have about as many pixels as a square of this side, without what is seen around them."""
 FOUND_AT, PART = 512, 128
 """Short side in pixels at which damages are looked for, and about that of each part."""
+KNOWN = 384
+"""Side in pixels of the part of each tile by which what a picture is on the whole is known."""
 SURE = 0.6
 """How likely a damage must be to be told."""
 COARSE = 640
@@ -133,13 +135,13 @@ class Restorer(PhotoModel):
         """Name the damages of a photo that are likely, as `folds`; none if the model tells none.
 
         It is looked for on parts of the size that the network learned from, and told is what some
-        of them have for sure; faded tones only where they are mended.
+        of them have for sure; what lies wide, as faded tones do, only where it is mended.
         """
         lightness = full_lightness(photo.pixels)
         likely = self.likely(lightness)
         names = [name for name, sure in likely.items() if sure >= SURE]
-        if any(name in TONES for name in names) and not self._mends_tones(lightness):
-            names = [name for name in names if name not in TONES]
+        if any(name in WIDE for name in names) and not self._mends_tones(lightness):
+            names = [name for name in names if name not in WIDE]
         return tuple(name.replace("_", " ") for name in names)
 
     @torch.inference_mode()
@@ -210,16 +212,30 @@ class Restorer(PhotoModel):
             wide = F.interpolate(change, (height, width), mode="bilinear")
             lightness, near = wide.add_(lightness), self.network.settings.near
         mended = torch.empty_like(lightness)
-        reach = self.network.reach(near=near)
-        for (rows, columns), (seen_rows, seen_columns) in tiles(height, width, reach):
+        grid = list(tiles(height, width, self.network.reach(near=near)))
+        known = None if len(grid) == 1 else self._known(lightness, [own for own, _ in grid])
+        for (rows, columns), (seen_rows, seen_columns) in grid:
             tile = lightness[:, :, seen_rows, seen_columns].to(self.device)
-            answer = self.network.details(tile, near=near).cpu()
+            answer = self.network.details(tile, known, near=near).cpu()
             below, right = rows.start - seen_rows.start, columns.start - seen_columns.start
             own = answer[:, :, below:, right:]
             mended[:, :, rows, columns] = own[
                 ..., : rows.stop - rows.start, : columns.stop - columns.start
             ]
         return mended
+
+    def _known(self, lightness: Tensor, tiles: Sequence[Window]) -> Tensor | None:
+        """Return what L* (1, 1, H, W) is on the whole to its details, by the middles of tiles."""
+        parts = [_middle(lightness[:, :, rows, columns]) for rows, columns in tiles]
+        known = [self.network.known(part.to(self.device)) for part in parts]
+        found = [k for k in known if k is not None]
+        return torch.stack(found).mean(0) if found else None
+
+
+def _middle(lightness: Tensor) -> Tensor:
+    """Cut a square of side `KNOWN` out of the middle of L* (1, 1, H, W), as far as it goes."""
+    top, left = (max(side - KNOWN, 0) // 2 for side in lightness.shape[-2:])
+    return lightness[..., top : top + KNOWN, left : left + KNOWN]
 
 
 def _parts(lightness: Tensor) -> Iterator[Tensor]:

@@ -187,10 +187,10 @@ class TestOldPrint:
         first, again = (film.old_print(photo, np.random.default_rng(3)) for _ in range(2))
         assert np.array_equal(first.now, again.now) and np.array_equal(first.new, again.new)
 
-    def test_its_faded_picture_differs_from_the_new_one_in_tones_alone(self, photo, monkeypatch):
+    def test_its_faded_picture_has_what_lies_wide_over_it_alone(self, photo, monkeypatch):
         monkeypatch.setattr(film, "WHOLE", 0.0)
         monkeypatch.setattr(film, "ALONE", 0.0)
-        chances = {kind: float(kind in film.TONES) for kind in KINDS}
+        chances = {kind: float(kind in film.WIDE) for kind in KINDS}
         monkeypatch.setattr(film, "CHANCES", chances)
         print = film.old_print(photo, np.random.default_rng(0))
         assert np.array_equal(print.faded, print.now)

@@ -53,6 +53,7 @@ RESTORERS = {
     "restoration, more tones, tells, gated": RestorationConfig(
         8, 1, tone_blocks=1, gated=True, tells=("dust", "blur")
     ),
+    "restoration, with context": RestorationConfig(width=8, blocks=1, context=8),
 }
 CHANNELS = {"generator": 2, "restorer": 1}
 

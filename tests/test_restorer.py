@@ -44,6 +44,16 @@ def near_network(busy_network) -> RestorationNet:
     return network
 
 
+@pytest.fixture(scope="module")
+def aware_network(busy_network) -> RestorationNet:
+    """The same, but what a picture is on the whole bends what it makes of each place."""
+    network = RestorationNet(replace(busy_network.settings, context=8)).eval()
+    network.load_state_dict(busy_network.state_dict(), strict=False)
+    torch.manual_seed(1)
+    torch.nn.init.normal_(network.whole.third.weight, std=0.3)
+    return network
+
+
 @pytest.fixture(autouse=True)
 def seeded():
     """Random pictures are the same every time."""
@@ -83,6 +93,26 @@ class TestNetwork:
             name.split(".")[0] for name, p in network.named_parameters() if p.grad is not None
         }
         assert learns == {"find"}
+
+    def test_what_a_picture_is_on_the_whole_decides_what_becomes_of_each_place(
+        self, busy_network, aware_network
+    ):
+        place = torch.rand(1, 1, 64, 64) * 100
+        grainy, flat = (
+            torch.rand(2, 1, 1, 64, 64) * torch.tensor([100.0, 1])[:, None, None, None, None]
+        )
+        known = [aware_network.known(other) for other in (grainy, flat)]
+        mended = [aware_network.details(place, k) for k in known]
+        assert (mended[0] - mended[1]).abs().mean() > 0.1
+        own = aware_network.known(place)
+        torch.testing.assert_close(aware_network.details(place), aware_network.details(place, own))
+        assert busy_network.known(place) is None
+
+    def test_untrained_context_changes_nothing(self, busy_network):
+        network = RestorationNet(replace(busy_network.settings, context=8)).eval()
+        network.load_state_dict(busy_network.state_dict(), strict=False)
+        seen = torch.rand(1, 1, 40, 50) * 100
+        torch.testing.assert_close(network(seen), busy_network(seen))
 
     @pytest.mark.parametrize(("blocks", "near"), [(4, False), (4, True), (6, False), (1, False)])
     def test_details_see_no_farther_than_they_say(self, blocks, near):
@@ -133,6 +163,21 @@ class TestTiles:
         assert (whole - seen).abs().mean() > 1
         tolerance = 1.5 if has_fast_bfloat16("cpu") else 1e-3
         assert (restorer.mend(seen) - whole).abs().max() < tolerance
+
+    def test_all_tiles_know_the_same_of_the_whole(self, aware_network, monkeypatch):
+        """Of a picture that is alike all over they know what one look at all of it knows."""
+        restorer, seen = Restorer(aware_network), (torch.rand(1, 1, 64, 64) * 100).tile(1, 1, 3, 5)
+        whole = restorer.mend(seen)
+        monkeypatch.setattr("colorgan.restorer.TILE", 64)
+        tiled = restorer.mend(seen)
+        assert (whole - seen).abs().mean() > 1
+        assert (tiled - whole).abs().mean() < 1
+        known = []
+        monkeypatch.setattr(
+            aware_network, "details", lambda x, whole, near: known.append(whole) or x
+        )
+        restorer.mend(torch.rand(1, 1, 190, 330) * 100)
+        assert len(known) > 4 and all(torch.equal(k, known[0]) for k in known)
 
     def test_a_large_photo_is_mended_at_several_sizes(self, busy_network, monkeypatch):
         restorer = Restorer(busy_network)

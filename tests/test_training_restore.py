@@ -123,14 +123,28 @@ def test_of_some_crops_a_restorer_learns_to_do_without_its_blocks_at_stride_8():
     assert given[1] is None and 4 < given[0].sum() < 26
 
 
-def test_details_that_are_not_trained_do_not_say_that_they_can_do_without(tmp_path):
+def test_only_the_training_of_details_teaches_them_anew(tmp_path):
     older = RestorationNet(RESTORE.generator)
     hub.save(older, tmp_path / "older", card="", provenance={})
     run = Run(tmp_path / "run", data=("photos",), init=str(tmp_path / "older"))
-    recipe = replace(RESTORE, generator=replace(RESTORE.generator, near=True))
-    assert begin(recipe, run).recipe.generator.near
-    alone = replace(recipe, losses=LossWeights(tones=1.0))
-    assert not begin(alone, run).recipe.generator.near
+    recipe = replace(RESTORE, generator=replace(RESTORE.generator, near=True, context=8))
+    begun = begin(recipe, run)
+    assert begun.recipe.generator.near and begun.recipe.generator.context == 8
+    seen = torch.rand(1, 1, 40, 40) * 100
+    assert (begun.network.eval()(seen) - older.eval()(seen)).abs().max() < 0.5
+    alone = begin(replace(recipe, losses=LossWeights(tones=1.0)), run).recipe.generator
+    assert not alone.near and not alone.context
+
+
+def test_all_of_the_context_learns():
+    torch.manual_seed(0)
+    network = RestorationNet(replace(RESTORE.generator, context=8))
+    for layer in (network.leave, network.whole.third):
+        torch.nn.init.normal_(layer.weight, std=0.1)
+    seen, new = torch.rand(2, 2, 1, 32, 32) * 100
+    terms, _ = RestorationTask(RESTORE, network)(pictures_of(seen, new, new))
+    terms["details"].backward()
+    assert all(p.grad.any() for p in network.whole.parameters())
 
 
 def test_with_a_gate_tones_are_learned_from_prints_whose_tones_changed():

@@ -7,10 +7,12 @@
     details   a residual U-Net at strides 2, 4 and 8 (24, 48 and 96 channels) whose answer is
               added: grain, scratches, dust, blur, blocks. It sees `reach` pixels around and no
               more, so that a large picture may be mended in tiles that agree to the last bit.
-              What is mended already at half the size may go without the blocks at stride 8.
+              What is mended already at half the size may go without the blocks at stride 8. What
+              its maps hold on the whole bends them at each place (FiLM, Perez 2018): a speck on a
+              dusty print is dust.
     tones     the picture at a short side of 64 -> five strided convolutions -> for each of some
               fields the four coefficients of a tone curve; brought up smoothly to (H, W). Undoes
-              fading and uneven exposure, and sees the whole picture to do so.
+              fading, silver mirroring and uneven light, and sees the whole picture to do so.
     findings  what befell the picture, told from what the two saw of it.
 
 The first two add to what they see and start at nothing, so that the untrained network gives back
@@ -19,8 +21,8 @@ Strided from the first layer on, since the time goes into the full size: half of
 where the picture itself is added at the end (FFDNet, Zhang 2018). No norms: what was learned on
 small crops must hold for large pictures (EDSR, Lim 2017).
 
-Parameters: 904,648, with two more blocks of tones and 16 findings 1,218,680. Work: 22,000
-multiplications a pixel at 512 x 512.
+Parameters: 904,648; with two more blocks of tones, context of 128 channels, a gate and 16 findings
+1,344,713. Work: 22,000 multiplications a pixel at 512 x 512.
 """
 
 from __future__ import annotations
@@ -53,6 +55,8 @@ TONES = 64
 QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones: they tell fading
 BANDS, OF_BANDS = 4, (0.01, 0.1, 0.5, 0.9, 0.99)
 """Into which a view is cut both ways, and their quantiles: mist differs by them, fading hardly."""
+Bend = tuple[Tensor, Tensor] | None
+"""Factor, less 1, and what is added (N, C, 1, 1) to maps; None leaves them."""
 SHARP = 4.0
 """What the logit of being sure is multiplied by in use: half a mending helps nobody."""
 
@@ -66,6 +70,8 @@ class RestorationConfig(Config):
         blocks: residual blocks at stride 8.
         tone_blocks: residual blocks at each of the strides 4, 8 and 16 of the view for the tones.
         near: whether it learned to mend details without its blocks at stride 8, too.
+        context: channels through which what the details are on the whole speaks to each place; 0:
+            none.
         gated: whether it mends the tones only where it is sure that they changed.
         tells: the damages that it names where it finds them; none: it does not tell.
     """
@@ -73,6 +79,7 @@ class RestorationConfig(Config):
     width: int = 24
     blocks: int = 4
     tone_blocks: int = 0
+    context: int = 0
     gated: bool = False
     near: bool = False
     tells: tuple[str, ...] = ()
@@ -127,6 +134,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         added = [block.second for block in self.tone.blocks.modules() if isinstance(block, Block)]
         for last in (self.leave, self.tone.leave, *added):
             nn.init.zeros_(last.weight)
+        self.whole = Whole((a, b, c), settings.context) if settings.context else None
         self.sure = Sure() if settings.gated else None
         self.find = Findings(a + b + c, len(settings.tells)) if settings.tells else None
 
@@ -160,7 +168,8 @@ class RestorationNet(Network, tags=["image-restoration"]):
         """
         if self.find is None:
             raise ModelError("This restorer mends what it finds but does not tell what it found.")
-        tones, (*skips, x) = self.tone.seen(_view(lightness)), self._maps(lightness)
+        skips, x, _ = self._seen(lightness)
+        tones = self.tone.seen(_view(lightness))
         return self.find([*skips, self.deep(x)], tones).float().sigmoid()  # type: ignore[no-any-return]
 
     def answer(
@@ -174,28 +183,49 @@ class RestorationNet(Network, tags=["image-restoration"]):
             lightness: of pictures (N, 1, H, W).
             near: of which pictures (N,) the details are mended as `near` has it; None: of none.
         """
-        (*skips, x), view = self._maps(lightness), _view(lightness)
+        (skips, x, bends), view = self._seen(lightness), _view(lightness)
         seen, told, deep = self.tone.seen(view), None, self.deep(x)
         if self.find is not None:
             told = self.find([x.detach() for x in (*skips, deep)], seen.detach())
         if near is not None:
             deep = torch.where(near[:, None, None, None], x, deep)
-        return self._added([*skips, deep], lightness), *self._tones(view, seen), told
+        details = self._added(skips, deep, bends, lightness)
+        return details, *self._tones(view, seen), told
 
     def reach(self, *, near: bool = False) -> int:
         """Return how many pixels around a field of 8 x 8 its details depend on, at most."""
         return NEAR_REACH + (0 if near else BLOCK_REACH * self.settings.blocks)
 
-    def details(self, lightness: Tensor, *, near: bool = False) -> Tensor:
+    def known(self, lightness: Tensor) -> Tensor | None:
+        """Return what the details of pictures (N, 1, H, W) are on the whole: (N, K).
+
+        Without context it is None.
+        """
+        return None if self.whole is None else _pooled(self._maps(lightness))
+
+    def details(
+        self, lightness: Tensor, known: Tensor | None = None, *, near: bool = False
+    ) -> Tensor:
         """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them.
 
         Args:
             lightness: what is seen.
+            known: of the whole pictures; None: what is seen is all there is.
             near: leaves out the blocks at stride 8, a third of the work and most of the reach: for
                 what was mended at half its size before. Only if the settings say `near`.
         """
+        skips, x, bends = self._seen(lightness, known)
+        return self._added(skips, x if near else self.deep(x), bends, lightness)
+
+    def _seen(
+        self, lightness: Tensor, known: Tensor | None = None
+    ) -> tuple[list[Tensor], Tensor, list[Bend]]:
+        """Return maps at strides 2 and 4, the bent one at stride 8, and how to bend the first."""
         *skips, x = self._maps(lightness)
-        return self._added([*skips, x if near else self.deep(x)], lightness)
+        bends: list[Bend] = [None] * 3
+        if self.whole is not None:
+            bends = self.whole(_pooled([*skips, x]) if known is None else known)
+        return skips, _bent(x, bends[2]), bends[:2]
 
     def _maps(self, lightness: Tensor) -> list[Tensor]:
         """Return what it sees of pictures (N, 1, H, W) at strides 2, 4 and 8, before `deep`."""
@@ -207,13 +237,34 @@ class RestorationNet(Network, tags=["image-restoration"]):
             x = shrink(x)
         return [*maps, x]
 
-    def _added(self, maps: list[Tensor], lightness: Tensor) -> Tensor:
-        """Add what maps at strides 2, 4 and 8 say to the lightness (N, 1, H, W) that they saw."""
-        (*skips, x), (height, width) = maps, lightness.shape[-2:]
+    def _added(
+        self, skips: list[Tensor], x: Tensor, bends: list[Bend], lightness: Tensor
+    ) -> Tensor:
+        """Add what maps at strides 2, 4 and 8 say to the lightness (N, 1, H, W) that they saw.
+
+        The first ones are taken out of their list, so that they take no memory longer than needed.
+        """
+        height, width = lightness.shape[-2:]
         for block, grow in zip(reversed(self.up), reversed(self.grow), strict=True):
-            x = block(grow(x) + skips.pop())
+            x = block(_bent(grow(x) + skips.pop(), bends.pop()))
         added = F.pixel_shuffle(self.leave(x), 2).float()[..., :height, :width]
         return lightness + 50 * added
+
+
+def _pooled(maps: Sequence[Tensor]) -> Tensor:
+    """Return the means and the strengths of maps (N, C, H, W), each of another size: (N, K)."""
+    maps = [x.float() for x in maps]
+    parts = [x.mean((2, 3)) for x in maps]
+    parts += [(x.square().mean((2, 3)) + 1e-6).sqrt() for x in maps]
+    return torch.cat(parts, dim=1)
+
+
+def _bent(x: Tensor, bend: Bend) -> Tensor:
+    """Bend maps (N, C, H, W)."""
+    if bend is None:
+        return x
+    factor, shift = (part.to(x.dtype) for part in bend)
+    return torch.addcmul(shift, x, 1 + factor)
 
 
 def _view(lightness: Tensor) -> Tensor:
@@ -223,6 +274,31 @@ def _view(lightness: Tensor) -> Tensor:
     view = (max(round(height * scale), 1), max(round(width * scale), 1))
     seen = F.interpolate(lightness.clamp(0, 100), view, mode="bilinear", antialias=True)
     return centred(seen)
+
+
+class Whole(nn.Module):
+    """What maps hold on the whole to how they are bent.
+
+    Args:
+        widths: channels of the maps.
+        channels: of what is between.
+    """
+
+    def __init__(self, widths: Sequence[int], channels: int) -> None:
+        super().__init__()
+        self.widths = tuple(widths)
+        self.first = nn.Linear(2 * sum(widths), channels)
+        self.second = nn.Linear(channels, channels)
+        self.third = nn.Linear(channels, 2 * sum(widths))
+        # What begins as nothing may be added to a network that is trained already.
+        nn.init.zeros_(self.third.weight)
+        nn.init.zeros_(self.third.bias)
+
+    def forward(self, known: Tensor) -> list[Bend]:
+        """Turn what `_pooled` says of maps (N, K) into the bend of each."""
+        x = F.relu(self.second(F.relu(self.first(known))))
+        parts = self.third(x)[:, :, None, None].split([w for w in self.widths for _ in range(2)], 1)
+        return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 class Findings(nn.Module):
@@ -235,10 +311,7 @@ class Findings(nn.Module):
 
     def forward(self, maps: Sequence[Tensor], tones: Tensor) -> Tensor:
         """Turn maps (N, C, H, W), each of another size, into logits (N, K)."""
-        maps = [x.float() for x in (*maps, tones)]
-        parts = [x.mean((2, 3)) for x in maps]
-        parts += [(x.square().mean((2, 3)) + 1e-6).sqrt() for x in maps]
-        return self.second(F.relu(self.first(torch.cat(parts, dim=1))))  # type: ignore[no-any-return]
+        return self.second(F.relu(self.first(_pooled((*maps, tones)))))  # type: ignore[no-any-return]
 
 
 class Tone(nn.Module):

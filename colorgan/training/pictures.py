@@ -75,7 +75,7 @@ class Pictures:
 
     Attributes:
         lightness: L* (N, 1, H, W), of some as old prints have it now.
-        faded: the same with the tones of now and no other damage.
+        faded: the same with what lies wide over the prints, and no other damage.
         new: the same as it was before anything befell the prints.
         lab: the photo as it was (N, 3, H, W).
         rgb: the same as sRGB in 0..1.

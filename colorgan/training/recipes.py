@@ -163,7 +163,7 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             name="restore",
             generator=RestorationConfig(
-                tone_blocks=2, gated=True, near=True, tells=tuple(film.DAMAGES)
+                tone_blocks=2, context=128, gated=True, near=True, tells=tuple(film.DAMAGES)
             ),
             critic=PatchConfig(),
             stages=(

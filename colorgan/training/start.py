@@ -156,8 +156,14 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
         settings = replace(settings, context=wanted.context)
     if isinstance(settings, RestorationConfig) and isinstance(wanted, RestorationConfig):
         # What it does with details only the training of details teaches.
-        near = wanted.near if recipe.losses.huber else settings.near
-        settings = replace(wanted, width=settings.width, blocks=settings.blocks, near=near)
+        taught = wanted if recipe.losses.huber else settings
+        settings = replace(
+            wanted,
+            width=settings.width,
+            blocks=settings.blocks,
+            near=taught.near,
+            context=taught.context,
+        )
     if settings != network.settings:
         network = with_settings(network, settings)
     if isinstance(network, UNet) and recipe.trunk_weights not in (None, "timm"):
