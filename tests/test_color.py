@@ -147,6 +147,19 @@ def test_yellows_that_leave_srgb_and_come_back_stay_where_they_first_left():
     assert share < 0.5
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_a_grey_is_the_same_in_all_channels_and_what_it_is_among_colours(dtype):
+    depth, steps = np.dtype(dtype), np.iinfo(dtype).max
+    lightness = torch.linspace(-5, 105, 3000)[None, None, None]
+    ab = torch.zeros(1, 2, 1, 3000)
+    grey = to_pixels(lightness, ab, depth)
+    assert grey.dtype == dtype and grey.shape == (1, 3000, 3)
+    assert np.ptp(grey, axis=2).max() == 0 and grey.min() == 0 and grey.max() == steps
+    ab[..., 0] = 1  # one colour, and the others are made as colours are
+    among = to_pixels(lightness, ab, depth)[:, 1:].astype(int)
+    assert np.abs(among - grey[:, 1:]).max() <= max(steps // 10_000, 1)
+
+
 @pytest.mark.parametrize("lightness", ["one grey", "noise", "white"])
 def test_a_photo_outside_srgb_costs_little_more_than_one_inside(monkeypatch, lightness):
     """Counted in pixels that are turned into linear light, for times vary on a busy machine."""

@@ -111,7 +111,12 @@ def rgb_to_lightness(rgb: Tensor, weights: Tensor | None = None) -> Tensor:
 
 def lightness_to_grey(lightness: Tensor) -> Tensor:
     """Return the sRGB value 0..1 of the grey with this L*; same shape."""
-    return encode_gamma(_expand((lightness + 16) / 116))
+    return encode_gamma(lightness_to_luminance(lightness))
+
+
+def lightness_to_luminance(lightness: Tensor) -> Tensor:
+    """Return the luminance relative to white, 0..1, of L* of any shape."""
+    return _expand((lightness + 16) / 116)
 
 
 def grey_to_lightness(grey: Tensor) -> Tensor:

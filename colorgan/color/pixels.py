@@ -72,20 +72,27 @@ def to_pixels(
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
     """Return sRGB pixels (H, W, 3) of L* (1, 1, H, W) and ab (1, 2, H, W), gamut fitted."""
     lightness = lightness.clamp(0, cie.LIGHTNESS_MAX)
+    if not ab.any():  # a third of the work, and no grey is out of gamut
+        grey = _encoded(cie.lightness_to_luminance(lightness), dtype)[0, 0]
+        return torch.stack((grey, grey, grey), dim=-1).numpy().astype(dtype, copy=False)  # type: ignore[return-value]
     linear = cie.lab_to_linear(lightness, ab)
     outside = gamut.is_shown(linear).logical_not_().flatten().nonzero()[:, 0]
     if len(outside):
         own, wanted = (part.flatten(2)[..., outside, None] for part in (lightness, ab))
         fitted = wanted * gamut.share_that_fits(own, wanted)
         linear.flatten(2)[..., outside] = cie.lab_to_linear(own, fitted)[..., 0]
+    # Stacked along the last axis, which is several times as fast as copying a permuted view.
+    values = torch.stack(_encoded(linear, dtype)[0].unbind(), dim=-1)
+    return values.numpy().astype(dtype, copy=False)  # type: ignore[return-value]
+
+
+def _encoded(linear: Tensor, dtype: np.dtype[np.uint8] | np.dtype[np.uint16]) -> Tensor:
+    """Return the sRGB values, whole numbers of a depth, of linear light of any shape."""
     linear.clamp_(0, 1)
     if dtype == np.uint8:
         steps = linear.mul_(_LINEAR_STEPS).add_(0.5).to(torch.int32)
-        values = _eight_bits().index_select(0, steps.flatten()).view(steps.shape)
-    else:
-        values = (cie.encode_gamma(linear) * float(np.iinfo(dtype).max)).round()
-    # Stacked along the last axis, which is several times as fast as copying a permuted view.
-    return torch.stack(values[0].unbind(), dim=-1).numpy().astype(dtype, copy=False)  # type: ignore[return-value]
+        return _eight_bits().index_select(0, steps.flatten()).view(steps.shape)
+    return (cie.encode_gamma(linear) * float(np.iinfo(dtype).max)).round()
 
 
 @lru_cache
