@@ -65,10 +65,10 @@ SAID = {
 }
 """What the strengths of each test set come to."""
 ABOUT = (
-    "Mends grain, halftone dots, folds, scratches, blur, JPEG blocks, faded tones and some of the "
-    "dust of old black-and-white photos before they are coloured, low resolution a little; tells "
-    "what it found. Uneven light, stains, tape, pen marks and moire stay, and photos that have "
-    "only these become a little worse."
+    "Mends folds, halftone dots, scratches, grain, dust, faded tones, blur and JPEG blocks of old "
+    "black-and-white photos before they are coloured, silver mirroring, pen marks, uneven fading "
+    "and low resolution a little; tells what it found. Stains, uneven light, tape and moire stay, "
+    "and photos that have only these become a little worse."
 )
 OLDER, CHANGE = "older", "change of L*"
 Pixels = NDArray[np.uint8]

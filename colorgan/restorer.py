@@ -31,7 +31,7 @@ TILE = 1224
 """Tiles have about as many pixels as a square of this side, without what is seen around them."""
 FOUND_AT, PART = 512, 128
 """Short side in pixels at which damages are looked for, and about that of each part."""
-KNOWN = 384
+KNOWN = 256
 """Side in pixels of the part of each tile by which what a picture is on the whole is known."""
 SURE = 0.6
 """How likely a damage must be to be told."""

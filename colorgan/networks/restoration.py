@@ -246,7 +246,7 @@ class RestorationNet(Network, tags=["image-restoration"]):
         """
         height, width = lightness.shape[-2:]
         for block, grow in zip(reversed(self.up), reversed(self.grow), strict=True):
-            x = block(_bent(grow(x) + skips.pop(), bends.pop()))
+            x = block(_bent(grow(x).add_(skips.pop()), bends.pop()))
         added = F.pixel_shuffle(self.leave(x), 2).float()[..., :height, :width]
         return lightness + 50 * added
 
@@ -264,7 +264,8 @@ def _bent(x: Tensor, bend: Bend) -> Tensor:
     if bend is None:
         return x
     factor, shift = (part.to(x.dtype) for part in bend)
-    return torch.addcmul(shift, x, 1 + factor)
+    # In place where nothing learns: of a large tile each map takes some 20 MB.
+    return torch.addcmul(shift, x, 1 + factor, out=None if x.requires_grad else x)
 
 
 def _view(lightness: Tensor) -> Tensor:
