@@ -130,6 +130,7 @@ def visit(browser, url):
         def visit(*how, **more):
             page = open_page(*how, **more)
             page.locator("#colour-photo input[type=file]").wait_for(state="attached")
+            wait_until_ready(page)
             return page
 
         yield visit
@@ -142,7 +143,13 @@ def connect(url: str, folder: Path):
     return Client(url, verbose=False, download_files=folder)
 
 
+def wait_until_ready(page) -> None:
+    """Wait for the page's own script, which runs a little after Gradio has shown its boxes."""
+    page.locator("html[data-ready]").wait_for(state="attached")
+
+
 def upload(page, photo, tab: str = "colour") -> None:
+    wait_until_ready(page)
     page.locator(f"#{tab}-photo input[type=file]").set_input_files(photo)
     page.locator(f"#{tab}-photo img").wait_for()
 

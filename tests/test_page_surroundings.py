@@ -11,7 +11,17 @@ import io
 import shutil
 
 import pytest
-from page_app import WAIT, colour, connect, download, serving, toast, upload, watched
+from page_app import (
+    WAIT,
+    colour,
+    connect,
+    download,
+    serving,
+    toast,
+    upload,
+    wait_until_ready,
+    watched,
+)
 from pictures import mean_chroma
 from PIL import Image
 from prefix_proxy import behind_prefix
@@ -67,6 +77,7 @@ def visit(browser, url):
         def visit():
             page = open_page()
             page.locator("#colour-photo input[type=file]").wait_for(state="attached")
+            wait_until_ready(page)
             return page
 
         yield visit

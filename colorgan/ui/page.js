@@ -80,4 +80,7 @@
       event.target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
     }
   });
+
+  // Gradio shows its boxes a little earlier; who drives the page by a script waits for this.
+  document.documentElement.dataset.ready = "";
 }
