@@ -177,6 +177,19 @@ def test_a_gate_learns_whether_mending_tones_is_nearer():
     assert all(p.grad is None for p in network.tone.parameters()), "the gate changes no tones"
 
 
+def test_a_gate_may_be_trained_alone(photos_in_memory, tmp_path):
+    generator = replace(RESTORE.generator, gated=True)
+    gated = replace(RESTORE, generator=generator, stages=(Stage(32, 4, 8),))
+    train(gated, Run(tmp_path / "first", data=("photos",)), photos_in_memory)
+    before = hub.load_restorer(tmp_path / "first").state_dict()
+    alone = replace(gated, losses=LossWeights(sure=1.0), ema_halflife=0)
+    run = Run(tmp_path / "gate", data=("photos",), init=str(tmp_path / "first"))
+    train(alone, run, photos_in_memory)
+    after = hub.load_restorer(tmp_path / "gate").state_dict()
+    changed = {name for name, value in after.items() if not torch.equal(value, before[name])}
+    assert changed and all(name.startswith("sure.") for name in changed)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("damage", "term"), [("fading", "tones"), ("grain", "details")])
 def test_it_learns_to_mend(damage, term, photos_in_memory, tmp_path, monkeypatch):
@@ -205,6 +218,7 @@ def test_generators_train_on_old_prints(photos_in_memory, tmp_path):
         ({"losses": LossWeights(l1=1.0)}, "whose losses are huber, tones"),
         ({"rebalancing": 0.5}, "no colours to rebalance"),
         ({"generator": RestorationConfig()}, "tells of no damage"),
+        ({"losses": LossWeights(sure=1.0)}, "has no gate"),
         ({"slight": -1.0}, "slight error"),
         ({"degrade": 1.5}, "degrade that is not from 0 to 1"),
     ],

@@ -65,6 +65,9 @@ class LossWeights:
     """Huber loss on ab in CIE units, divided by its delta; of a restorer on the L* of details."""
     tones: float = 0.0
     """The same on a restorer's tones. Without `huber` they are trained alone, which is quick."""
+    sure: float = 0.0
+    """Of a restorer with a gate: whether mending its tones is nearer, as yes or no. 0: what `tones`
+    counts. Without `tones` the gate alone is trained, which is quicker still."""
     rgb: float = 0.0
     """Mean absolute error of sRGB in -1..1."""
     classes: float = 0.0
@@ -227,9 +230,15 @@ class Recipe:
                 and any(
                     weight
                     for name, weight in vars(weights).items()
-                    if name not in ("huber", "tones", "tell")
+                    if name not in ("huber", "tones", "sure", "tell")
                 ),
-                "trains a restorer, whose losses are huber, tones, tell and the adversarial one.",
+                "trains a restorer, whose losses are huber, tones, sure, tell and the adversarial "
+                "one.",
+            ),
+            (
+                bool(weights.sure) and not getattr(self.generator, "gated", False),
+                "has a loss on when to mend tones but its generator has no gate: set "
+                "--generator.gated.",
             ),
             (
                 bool(weights.hints)

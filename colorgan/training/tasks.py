@@ -255,8 +255,8 @@ class RestorationTask(Task):
             terms["details"] = weights.huber * self._details(details, seen)
         if weights.tones:
             terms["tones"] = weights.tones * self._tones(curves, seen)
-        if weights.tones and sure is not None:
-            terms["sure"] = weights.tones * self._sure(sure.float(), curves.detach(), seen)
+        if (gate := weights.sure or weights.tones) and sure is not None:
+            terms["sure"] = gate * self._sure(sure.float(), curves.detach(), seen)
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
