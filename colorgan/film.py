@@ -31,8 +31,8 @@ MISTY, WHOLE = 0.12, 0.5
 """Share of prints that show mist, and share of these that nothing befell: whoever mends fading
 must learn from both what mist is."""
 ALONE = 0.4
-"""Share of damaged prints that one damage befell, each of them as often: several at once hide what
-the slight ones look like."""
+"""Share of damaged prints that one damage befell: several at once hide what slight ones look
+like."""
 
 
 def lightness_of(rgb: NDArray[np.uint8], weights: Sequence[float] | None = None) -> Lightness:
@@ -104,6 +104,21 @@ WIDE = (*TONES, *(damage.__name__ for damage in (silver_mirroring, stains, tape)
 
 
 @dataclass(frozen=True)
+class Ageing:
+    """How photos become old prints.
+
+    Attributes:
+        share: how many do, from 0 to 1.
+        alone: how many of the damaged ones have one damage alone, from 0 to 1.
+        kinds: what that damage may be; who stands there twice comes twice as often.
+    """
+
+    share: float = 1.0
+    alone: float = ALONE
+    kinds: tuple[str, ...] = tuple(DAMAGES)
+
+
+@dataclass(frozen=True)
 class Print:
     """An old print, each L* (H, W)."""
 
@@ -117,8 +132,11 @@ class Print:
     """The damages by name, with their strengths."""
 
 
-def old_print(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Print:
+def old_print(
+    rgb: NDArray[np.uint8], rng: np.random.Generator, ageing: Ageing | None = None
+) -> Print:
     """Make an old print of a photo, sRGB (H, W, 3), with some of `DAMAGES`, most of them mild."""
+    ageing = ageing or Ageing()
     new = emulsion(rgb, rng)
     misty = rng.random() < MISTY
     if misty:
@@ -130,8 +148,8 @@ def old_print(rgb: NDArray[np.uint8], rng: np.random.Generator) -> Print:
         return Print(now, faded, new, {})
     befell: dict[str, float] = {}
     chances = CHANCES
-    if rng.random() < ALONE:
-        chances = {list(DAMAGES)[rng.integers(len(DAMAGES))]: 1.0}
+    if rng.random() < ageing.alone:
+        chances = {ageing.kinds[rng.integers(len(ageing.kinds))]: 1.0}
     for name, damage in DAMAGES.items():
         if rng.random() < chances.get(name, 0.0):
             strength, own = float(rng.uniform() ** 1.3), int(rng.integers(1 << 62))

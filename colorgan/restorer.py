@@ -22,7 +22,8 @@ from .color.pixels import full_lightness, strips, to_ab, to_pixels
 from .device import autocast, memory_told
 from .film import WIDE
 from .networks import RestorationNet
-from .networks.restoration import STRIDE, apply_curves
+from .networks.details import STRIDE, Details, Expert
+from .networks.restoration import apply_curves
 from .photo import Photo, notes
 from .photo_model import PhotoModel
 from .settings import check_restoring
@@ -135,13 +136,17 @@ class Restorer(PhotoModel):
         """Name the damages of a photo that are likely, as `folds`; none if the model tells none.
 
         It is looked for on parts of the size that the network learned from, and told is what some
-        of them have for sure; what lies wide, as faded tones do, only where it is mended.
+        of them have for sure; what lies wide, as faded tones do, only where it is mended. What an
+        expert would mend is told too.
         """
         lightness = full_lightness(photo.pixels)
         likely = self.likely(lightness)
         names = [name for name, sure in likely.items() if sure >= SURE]
         if any(name in WIDE for name in names) and not self._mends_tones(lightness):
             names = [name for name in names if name not in WIDE]
+        for name, expert in self._experts().items():
+            if name not in names and self._is_sure(expert, lightness):
+                names.append(name)
         return tuple(name.replace("_", " ") for name in names)
 
     @torch.inference_mode()
@@ -196,27 +201,43 @@ class Restorer(PhotoModel):
         The door for tensors, and the only work that a GPU does: both tensors are on the CPU.
         """
         with autocast(self.device):
-            mended = self._details(lightness)
-            curves = self.network.curves(lightness.to(self.device)).cpu()
+            seen = lightness
+            for expert in self._experts().values():
+                seen = self._mended(expert, seen)
+            mended = self._mended(self.network, seen)
+            curves = self.network.curves(seen.to(self.device)).cpu()
             for top, bottom in strips(*lightness.shape[-2:]):
                 strip = mended[:, :, top:bottom]
                 mended[:, :, top:bottom] = apply_curves(curves, strip, top, lightness.shape[-2])
         return mended.clamp_(0, LIGHTNESS_MAX).lerp_(lightness, 1 - strength)
 
-    def _details(self, lightness: Tensor) -> Tensor:
-        """Mend the details of L* (1, 1, H, W), coarse ones first."""
+    def _experts(self) -> dict[str, Expert]:
+        """Return the experts of the network by the damage that each mends."""
+        return dict(self.network.experts.items())  # type: ignore[arg-type]
+
+    def _mended(self, layers: Details, lightness: Tensor) -> Tensor:
+        """Mend the details of L* (1, 1, H, W), coarse ones first.
+
+        What an expert leaves alone comes back as it is, and not as a copy.
+        """
         (height, width), near = lightness.shape[-2:], False
         if min(height, width) >= COARSE:
-            coarse = F.interpolate(lightness, scale_factor=0.5, mode="bilinear", antialias=True)
-            change = self._details(coarse) - coarse
-            wide = F.interpolate(change, (height, width), mode="bilinear")
-            lightness, near = wide.add_(lightness), self.network.settings.near
+            coarse = _halved(lightness)
+            mended = self._mended(layers, coarse)
+            near = layers is self.network and self.network.settings.near
+            if mended is not coarse:
+                wide = F.interpolate(mended - coarse, (height, width), mode="bilinear")
+                lightness = wide.add_(lightness)
+        grid = list(tiles(height, width, layers.reach(near=near)))
+        known = None
+        if len(grid) > 1 or isinstance(layers, Expert):
+            known = self._known(layers, lightness, [own for own, _ in grid])
+        if isinstance(layers, Expert) and known is not None and layers.sure(known) <= 0:
+            return lightness
         mended = torch.empty_like(lightness)
-        grid = list(tiles(height, width, self.network.reach(near=near)))
-        known = None if len(grid) == 1 else self._known(lightness, [own for own, _ in grid])
         for (rows, columns), (seen_rows, seen_columns) in grid:
             tile = lightness[:, :, seen_rows, seen_columns].to(self.device)
-            answer = self.network.details(tile, known, near=near).cpu()
+            answer = layers.details(tile, known, near=near).cpu()
             below, right = rows.start - seen_rows.start, columns.start - seen_columns.start
             own = answer[:, :, below:, right:]
             mended[:, :, rows, columns] = own[
@@ -224,12 +245,33 @@ class Restorer(PhotoModel):
             ]
         return mended
 
-    def _known(self, lightness: Tensor, tiles: Sequence[Window]) -> Tensor | None:
-        """Return what L* (1, 1, H, W) is on the whole to its details, by the middles of tiles."""
-        parts = [_middle(lightness[:, :, rows, columns]) for rows, columns in tiles]
-        known = [self.network.known(part.to(self.device)) for part in parts]
+    def _known(self, layers: Details, lightness: Tensor, grid: Sequence[Window]) -> Tensor | None:
+        """Return what L* (1, 1, H, W) is on the whole: by all of one tile, or the middles."""
+        parts = [lightness[:, :, rows, columns] for rows, columns in grid]
+        if len(parts) > 1:
+            parts = [_middle(part) for part in parts]
+        known = [layers.known(part.to(self.device)) for part in parts]
         found = [k for k in known if k is not None]
         return torch.stack(found).mean(0) if found else None
+
+    @torch.inference_mode()
+    def _is_sure(self, expert: Expert, lightness: Tensor) -> bool:
+        """Whether an expert would mend L* (1, 1, H, W), at its own size or at a smaller one."""
+        with autocast(self.device):
+            while True:
+                height, width = lightness.shape[-2:]
+                grid = [own for own, _ in tiles(height, width, expert.reach())]
+                known = self._known(expert, lightness, grid)
+                if known is not None and expert.sure(known) > 0:
+                    return True
+                if min(height, width) < COARSE:
+                    return False
+                lightness = _halved(lightness)
+
+
+def _halved(lightness: Tensor) -> Tensor:
+    """Return L* (1, 1, H, W) at half its size."""
+    return F.interpolate(lightness, scale_factor=0.5, mode="bilinear", antialias=True)
 
 
 def _middle(lightness: Tensor) -> Tensor:

@@ -187,16 +187,23 @@ class TestOldPrint:
         first, again = (film.old_print(photo, np.random.default_rng(3)) for _ in range(2))
         assert np.array_equal(first.now, again.now) and np.array_equal(first.new, again.new)
 
+    def test_one_damage_may_come_alone_and_be_chosen(self, photo):
+        ageing = film.Ageing(alone=1.0, kinds=("moire", "dust"))
+        befell = [
+            film.old_print(photo, np.random.default_rng(seed), ageing).befell for seed in range(40)
+        ]
+        assert {tuple(names) for names in befell if names} == {("moire",), ("dust",)}
+
     def test_its_faded_picture_has_what_lies_wide_over_it_alone(self, photo, monkeypatch):
         monkeypatch.setattr(film, "WHOLE", 0.0)
-        monkeypatch.setattr(film, "ALONE", 0.0)
+        several = film.Ageing(alone=0.0)
         chances = {kind: float(kind in film.WIDE) for kind in KINDS}
         monkeypatch.setattr(film, "CHANCES", chances)
-        print = film.old_print(photo, np.random.default_rng(0))
+        print = film.old_print(photo, np.random.default_rng(0), several)
         assert np.array_equal(print.faded, print.now)
         assert not np.array_equal(print.new, print.now)
         monkeypatch.setattr(film, "CHANCES", {kind: 1 - chance for kind, chance in chances.items()})
-        print = film.old_print(photo, np.random.default_rng(0))
+        print = film.old_print(photo, np.random.default_rng(0), several)
         assert np.array_equal(print.faded, print.new)
         assert not np.array_equal(print.new, print.now)
 

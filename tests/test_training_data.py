@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 
 from colorgan.errors import PhotoError, TrainingError
+from colorgan.film import Ageing
 from colorgan.training import mixing
 from colorgan.training.data import Shard, StoredPhotos, crop, drawn, load_photos
 from colorgan.training.pictures import old_prints, pictures
@@ -196,7 +197,9 @@ class TestStream:
 
 def seen_of(crops, places, degrade, seed=0):
     """Crops (N, 3, S, S) as the networks see them."""
-    return pictures(crops, old_prints(crops.permute(0, 2, 3, 1).numpy(), places, degrade, seed))
+    return pictures(
+        crops, old_prints(crops.permute(0, 2, 3, 1).numpy(), places, Ageing(degrade), seed)
+    )
 
 
 class TestOldPrints:
@@ -213,8 +216,8 @@ class TestOldPrints:
 
     def test_they_come_with_the_batch_in_memory_or_streamed_alone_or_shared(self, store, stream):
         for photos in (StoredPhotos(store, seed=3), stream()):
-            whole = next(photos.batches(0, 6, 32, ALONE, 0.5))
-            shares = [next(photos.batches(0, 6, 32, Shard(r, 2), 0.5)) for r in range(2)]
+            whole = next(photos.batches(0, 6, 32, ALONE, Ageing(0.5)))
+            shares = [next(photos.batches(0, 6, 32, Shard(r, 2), Ageing(0.5))) for r in range(2)]
             by_place = {
                 place: one.prints.lightness[row]
                 for one in shares

@@ -4,22 +4,16 @@
 
     lightness   float (N, 1, H, W), L* in 0..100; the same H and W, any from 1 upwards
 
-    details   a residual U-Net at strides 2, 4 and 8 (24, 48 and 96 channels) whose answer is
-              added: grain, scratches, dust, blur, blocks. It sees `reach` pixels around and no
-              more, so that a large picture may be mended in tiles that agree to the last bit.
-              What is mended already at half the size may go without the blocks at stride 8. What
-              its maps hold on the whole bends them at each place (FiLM, Perez 2018): a speck on a
-              dusty print is dust.
+    experts   each knows one damage alone and undoes it first, where its gate is sure (`details`).
+    details   a residual U-Net at strides 2, 4 and 8 (24, 48 and 96 channels, `details`). What is
+              mended already at half the size may go without the blocks at stride 8.
     tones     the picture at a short side of 64 -> five strided convolutions -> for each of some
               fields the four coefficients of a tone curve; brought up smoothly to (H, W). Undoes
               fading, silver mirroring and uneven light, and sees the whole picture to do so.
     findings  what befell the picture, told from what the two saw of it.
 
-The first two add to what they see and start at nothing, so that the untrained network gives back
-its input.
-Strided from the first layer on, since the time goes into the full size: half of it is enough
-where the picture itself is added at the end (FFDNet, Zhang 2018). No norms: what was learned on
-small crops must hold for large pictures (EDSR, Lim 2017).
+Details and tones add to what they see and start at nothing, so that the untrained network gives
+back its input.
 
 Parameters: 904,648; with two more blocks of tones, context of 128 channels, a gate and 16 findings
 1,344,713. Work: 22,000 multiplications a pixel at 512 x 512.
@@ -40,12 +34,8 @@ from .. import color
 from ..errors import ModelError
 from .blocks import centred
 from .contract import Config, Network
-from .sizes import pad_to_multiple
+from .details import Block, Details, Expert, pooled
 
-STRIDE = 8
-NEAR_REACH, BLOCK_REACH = 32, 16
-"""Pixels around a field of 8 x 8, rounded up to 8, that its details depend on: without the blocks
-at that stride, and for each of them."""
 VIEW = 64
 LONG_VIEW = 1024
 """Sides of that view in pixels: the short one, and the most that the long one may have."""
@@ -55,8 +45,6 @@ TONES = 64
 QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones: they tell fading
 BANDS, OF_BANDS = 4, (0.01, 0.1, 0.5, 0.9, 0.99)
 """Into which a view is cut both ways, and their quantiles: mist differs by them, fading hardly."""
-Bend = tuple[Tensor, Tensor] | None
-"""Factor, less 1, and what is added (N, C, 1, 1) to maps; None leaves them."""
 SHARP = 4.0
 """What the logit of being sure is multiplied by in use: half a mending helps nobody."""
 
@@ -74,6 +62,7 @@ class RestorationConfig(Config):
             none.
         gated: whether it mends the tones only where it is sure that they changed.
         tells: the damages that it names where it finds them; none: it does not tell.
+        experts: the damages that have an expert of their own, in the order in which they mend.
     """
 
     width: int = 24
@@ -83,26 +72,14 @@ class RestorationConfig(Config):
     gated: bool = False
     near: bool = False
     tells: tuple[str, ...] = ()
+    experts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tells", tuple(self.tells))  # JSON knows lists alone
+        for name in ("tells", "experts"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON knows lists alone
 
 
-class Block(nn.Module):
-    """Two 3x3 convolutions beside the input."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(channels, channels, 3, padding=1)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Keep the shape of x (N, C, H, W)."""
-        # In place: of a large tile each map takes some 20 MB.
-        return self.second(F.relu(self.first(x), inplace=True)).add_(x)  # type: ignore[no-any-return]
-
-
-class RestorationNet(Network, tags=["image-restoration"]):
+class RestorationNet(Network, Details, tags=["image-restoration"]):
     """Damaged lightness to lightness."""
 
     kind: ClassVar[str] = "restorer"
@@ -113,33 +90,21 @@ class RestorationNet(Network, tags=["image-restoration"]):
 
     def __init__(self, settings: RestorationConfig) -> None:
         super().__init__(settings)
-        a, b, c = (settings.width * factor for factor in (1, 2, 4))
         self.tone = Tone(settings.tone_blocks)
-        self.enter = nn.Conv2d(4, a, 3, padding=1)
-        self.down = nn.ModuleList((Block(a), Block(b)))
-        self.shrink = nn.ModuleList((nn.Conv2d(a, b, 2, 2), nn.Conv2d(b, c, 2, 2)))
-        self.deep = nn.Sequential(*(Block(c) for _ in range(settings.blocks)))
-        self.grow = nn.ModuleList((nn.ConvTranspose2d(b, a, 2, 2), nn.ConvTranspose2d(c, b, 2, 2)))
-        self.up = nn.ModuleList((Block(a), Block(b)))
-        self.leave = nn.Conv2d(a, 4, 3, padding=1)
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
-                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                assert layer.bias is not None
-                nn.init.zeros_(layer.bias)
-        blocks = [layer for layer in self.modules() if isinstance(layer, Block)]
-        for block in blocks:
-            block.second.weight.data *= 0.1  # else the sum of blocks would grow (EDSR)
+        self.build(settings.width, settings.blocks, settings.context)
         # What begins as nothing may be added to a network that is trained already.
         added = [block.second for block in self.tone.blocks.modules() if isinstance(block, Block)]
-        for last in (self.leave, self.tone.leave, *added):
+        for last in (self.tone.leave, *added):
             nn.init.zeros_(last.weight)
-        self.whole = Whole((a, b, c), settings.context) if settings.context else None
         self.sure = Sure() if settings.gated else None
-        self.find = Findings(a + b + c, len(settings.tells)) if settings.tells else None
+        self.find = Findings(sum(self.widths), len(settings.tells)) if settings.tells else None
+        size = (settings.width, settings.blocks, settings.context)
+        self.experts = nn.ModuleDict({name: Expert(*size) for name in settings.experts})
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Mend lightness (N, 1, H, W) in L*."""
+        for expert in self.experts.values():
+            lightness = expert(lightness)
         details = self.details(lightness)
         return apply_curves(self.curves(lightness), details)
 
@@ -192,81 +157,6 @@ class RestorationNet(Network, tags=["image-restoration"]):
         details = self._added(skips, deep, bends, lightness)
         return details, *self._tones(view, seen), told
 
-    def reach(self, *, near: bool = False) -> int:
-        """Return how many pixels around a field of 8 x 8 its details depend on, at most."""
-        return NEAR_REACH + (0 if near else BLOCK_REACH * self.settings.blocks)
-
-    def known(self, lightness: Tensor) -> Tensor | None:
-        """Return what the details of pictures (N, 1, H, W) are on the whole: (N, K).
-
-        Without context it is None.
-        """
-        return None if self.whole is None else _pooled(self._maps(lightness))
-
-    def details(
-        self, lightness: Tensor, known: Tensor | None = None, *, near: bool = False
-    ) -> Tensor:
-        """Mend the details of pictures (N, 1, H, W) in L*, or of tiles of them.
-
-        Args:
-            lightness: what is seen.
-            known: of the whole pictures; None: what is seen is all there is.
-            near: leaves out the blocks at stride 8, a third of the work and most of the reach: for
-                what was mended at half its size before. Only if the settings say `near`.
-        """
-        skips, x, bends = self._seen(lightness, known)
-        return self._added(skips, x if near else self.deep(x), bends, lightness)
-
-    def _seen(
-        self, lightness: Tensor, known: Tensor | None = None
-    ) -> tuple[list[Tensor], Tensor, list[Bend]]:
-        """Return maps at strides 2 and 4, the bent one at stride 8, and how to bend the first."""
-        *skips, x = self._maps(lightness)
-        bends: list[Bend] = [None] * 3
-        if self.whole is not None:
-            bends = self.whole(_pooled([*skips, x]) if known is None else known)
-        return skips, _bent(x, bends[2]), bends[:2]
-
-    def _maps(self, lightness: Tensor) -> list[Tensor]:
-        """Return what it sees of pictures (N, 1, H, W) at strides 2, 4 and 8, before `deep`."""
-        x = F.pixel_unshuffle(pad_to_multiple(centred(lightness), STRIDE), 2)
-        x, maps = self.enter(x), []
-        for block, shrink in zip(self.down, self.shrink, strict=True):
-            x = block(x)
-            maps.append(x)
-            x = shrink(x)
-        return [*maps, x]
-
-    def _added(
-        self, skips: list[Tensor], x: Tensor, bends: list[Bend], lightness: Tensor
-    ) -> Tensor:
-        """Add what maps at strides 2, 4 and 8 say to the lightness (N, 1, H, W) that they saw.
-
-        The first ones are taken out of their list, so that they take no memory longer than needed.
-        """
-        height, width = lightness.shape[-2:]
-        for block, grow in zip(reversed(self.up), reversed(self.grow), strict=True):
-            x = block(_bent(grow(x).add_(skips.pop()), bends.pop()))
-        added = F.pixel_shuffle(self.leave(x), 2).float()[..., :height, :width]
-        return lightness + 50 * added
-
-
-def _pooled(maps: Sequence[Tensor]) -> Tensor:
-    """Return the means and the strengths of maps (N, C, H, W), each of another size: (N, K)."""
-    maps = [x.float() for x in maps]
-    parts = [x.mean((2, 3)) for x in maps]
-    parts += [(x.square().mean((2, 3)) + 1e-6).sqrt() for x in maps]
-    return torch.cat(parts, dim=1)
-
-
-def _bent(x: Tensor, bend: Bend) -> Tensor:
-    """Bend maps (N, C, H, W)."""
-    if bend is None:
-        return x
-    factor, shift = (part.to(x.dtype) for part in bend)
-    # In place where nothing learns: of a large tile each map takes some 20 MB.
-    return torch.addcmul(shift, x, 1 + factor, out=None if x.requires_grad else x)
-
 
 def _view(lightness: Tensor) -> Tensor:
     """Return a small view (N, 1, h, w) of whole pictures, in -1..1."""
@@ -275,31 +165,6 @@ def _view(lightness: Tensor) -> Tensor:
     view = (max(round(height * scale), 1), max(round(width * scale), 1))
     seen = F.interpolate(lightness.clamp(0, 100), view, mode="bilinear", antialias=True)
     return centred(seen)
-
-
-class Whole(nn.Module):
-    """What maps hold on the whole to how they are bent.
-
-    Args:
-        widths: channels of the maps.
-        channels: of what is between.
-    """
-
-    def __init__(self, widths: Sequence[int], channels: int) -> None:
-        super().__init__()
-        self.widths = tuple(widths)
-        self.first = nn.Linear(2 * sum(widths), channels)
-        self.second = nn.Linear(channels, channels)
-        self.third = nn.Linear(channels, 2 * sum(widths))
-        # What begins as nothing may be added to a network that is trained already.
-        nn.init.zeros_(self.third.weight)
-        nn.init.zeros_(self.third.bias)
-
-    def forward(self, known: Tensor) -> list[Bend]:
-        """Turn what `_pooled` says of maps (N, K) into the bend of each."""
-        x = F.relu(self.second(F.relu(self.first(known))))
-        parts = self.third(x)[:, :, None, None].split([w for w in self.widths for _ in range(2)], 1)
-        return list(zip(parts[::2], parts[1::2], strict=True))
 
 
 class Findings(nn.Module):
@@ -312,7 +177,7 @@ class Findings(nn.Module):
 
     def forward(self, maps: Sequence[Tensor], tones: Tensor) -> Tensor:
         """Turn maps (N, C, H, W), each of another size, into logits (N, K)."""
-        return self.second(F.relu(self.first(_pooled((*maps, tones)))))  # type: ignore[no-any-return]
+        return self.second(F.relu(self.first(pooled((*maps, tones)))))  # type: ignore[no-any-return]
 
 
 class Tone(nn.Module):

@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from ..device import has_idle_core
 from ..errors import TrainingError
+from ..film import Ageing
 from ..photoset.curate import decode, is_grey
 from ..photoset.sources import group_of, read_all
 from . import mixing
@@ -91,6 +92,7 @@ class Shard:
 
 
 ALONE = Shard()
+KEPT = Ageing(share=0.0)
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,11 @@ class Source(Protocol):
         ...
 
     def batches(
-        self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
+        self, position: int, batch: int, size: int, shard: Shard, ageing: Ageing = KEPT
     ) -> Generator[Batch, None, None]:
         """Return a process's shares of batches of `batch` photos as crops of `size` pixels.
 
-        A share `degrade` of the photos are given as old prints too.
+        As many of the photos as `ageing` says are given as old prints too.
         """
         ...
 
@@ -174,7 +176,7 @@ class StoredPhotos:
         return found
 
     def batches(
-        self, position: int, batch: int, size: int, shard: Shard = ALONE, degrade: float = 0.0
+        self, position: int, batch: int, size: int, shard: Shard = ALONE, ageing: Ageing = KEPT
     ) -> Generator[Batch, None, None]:
         """Yield a process's shares of the batches from `position` on."""
 
@@ -186,7 +188,7 @@ class StoredPhotos:
                 for place, index in enumerate(self.indices(start, own), start)
             ]
             places = list(range(start, start + own))
-            return batch_of(crops, places, first + batch, degrade, self.seed)
+            return batch_of(crops, places, first + batch, ageing, self.seed)
 
         yield from ahead(map(make, count(position, batch)))
 
@@ -248,9 +250,13 @@ def crop(
 
 
 def batch_of(
-    crops: Sequence[NDArray[np.uint8]], places: list[int], position: int, degrade: float, seed: int
+    crops: Sequence[NDArray[np.uint8]],
+    places: list[int],
+    position: int,
+    ageing: Ageing,
+    seed: int,
 ) -> Batch:
-    """Make a batch of crops (S, S, 3), a share `degrade` of them as old prints too."""
+    """Make a batch of crops (S, S, 3), some of them as old prints too."""
     stacked = np.stack(crops)
     tensor = torch.from_numpy(stacked).permute(0, 3, 1, 2)
-    return Batch(tensor, places, position, old_prints(stacked, places, degrade, seed))
+    return Batch(tensor, places, position, old_prints(stacked, places, ageing, seed))

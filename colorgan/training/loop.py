@@ -159,7 +159,7 @@ class Trainer:
             stage, position = planned.stage, self.progress.position
             with closing(
                 self.photos.batches(
-                    position, stage.batch, stage.size, self.shard, self.recipe.degrade
+                    position, stage.batch, stage.size, self.shard, self.recipe.ageing
                 )
             ) as batches:
                 for batch in batches:

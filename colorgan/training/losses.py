@@ -49,6 +49,19 @@ def log_errors(found: Tensor, truth: Tensor, slight: float) -> Tensor:
     return (errors + slight**2).log()
 
 
+def sure(logits: Tensor, before: Tensor, after: Tensor, truth: Tensor, slight: float) -> Tensor:
+    """Cross-entropy of whether mending is nearer, weighed by how much nearer or farther in PSNR.
+
+    Args:
+        logits: (N,) of mending.
+        before, after, truth: L* (N, 1, H, W).
+        slight: an error in L* that hardly counts.
+    """
+    gain = log_errors(before, truth, slight) - log_errors(after, truth, slight)
+    loss = F.binary_cross_entropy_with_logits(logits, (gain > 0).float(), reduction="none")
+    return (loss * gain.abs()).mean()
+
+
 def told(logits: Tensor, strengths: Tensor) -> Tensor:
     """Cross-entropy of what befell pictures (N, K); what is hardly to be seen counts nothing.
 

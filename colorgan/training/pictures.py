@@ -43,27 +43,27 @@ class Prints:
 
 
 def old_prints(
-    crops: NDArray[np.uint8], places: Sequence[int], degrade: float, seed: int
+    crops: NDArray[np.uint8], places: Sequence[int], ageing: film.Ageing, seed: int
 ) -> Prints | None:
     """Make old prints of a share of sRGB crops (N, S, S, 3).
 
     Args:
         crops: the photos.
         places: of the crops in the sequence of photos; with the seed they decide their fate.
-        degrade: how many become old prints, from 0 to 1.
+        ageing: how many become old prints, and what befalls them.
         seed: the recipe's.
 
     Returns:
         None if all stay as they are.
     """
     rngs = [np.random.default_rng((PRINTS, place, seed)) for place in places]
-    chosen = [index for index, rng in enumerate(rngs) if rng.random() < degrade]
+    chosen = [index for index, rng in enumerate(rngs) if rng.random() < ageing.share]
     if not chosen:
         return None
     prints = np.full((len(crops), 3, *crops.shape[1:3]), np.nan, np.float32)
     befell = torch.zeros(len(crops), len(film.DAMAGES))
     for place in chosen:
-        made = film.old_print(crops[place], rngs[place])
+        made = film.old_print(crops[place], rngs[place], ageing)
         prints[place] = made.now, made.faded, made.new
         befell[place] = torch.tensor([made.befell.get(name, 0.0) for name in film.DAMAGES])
     return Prints(torch.from_numpy(prints), befell)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..errors import TrainingError
+from ..film import ALONE, DAMAGES, Ageing
 from ..networks import (
     ComplexityConfig,
     Pix2PixConfig,
@@ -85,6 +86,9 @@ class LossWeights:
     by what they spread, and nothing else."""
     tell: float = 0.0
     """Cross-entropy of what a restorer says befell a picture."""
+    experts: float = 0.0
+    """Of a restorer: whether what each of its experts mends is nearer, as yes or no. It trains
+    their gates and nothing else of them."""
     trunk: float = 0.0
     """Squared error, over each channel's variance, between the maps that the trunk gives for the
     grey photo and those that the teacher gives for the coloured one. Of a training of the trunk
@@ -185,6 +189,10 @@ class Recipe:
     None: every error counts alike, by Huber loss."""
     degrade: float = 0.0
     """Share of photos whose lightness goes through the old-film simulator (`colorgan.film`)."""
+    alone: float = ALONE
+    """Share of the damaged prints that one damage alone befell."""
+    kinds: tuple[str, ...] = ()
+    """What that damage may be; who is named twice comes twice as often. None: any, as often."""
     seed: int = 0
     """Of everything random: first weights, orders, crops, old prints, soft labels, dropout."""
 
@@ -230,10 +238,15 @@ class Recipe:
                 and any(
                     weight
                     for name, weight in vars(weights).items()
-                    if name not in ("huber", "tones", "sure", "tell")
+                    if name not in ("huber", "tones", "sure", "tell", "experts")
                 ),
-                "trains a restorer, whose losses are huber, tones, sure, tell and the adversarial "
-                "one.",
+                "trains a restorer, whose losses are huber, tones, sure, tell, experts and the "
+                "adversarial one.",
+            ),
+            (
+                bool(weights.experts) and not getattr(self.generator, "experts", ()),
+                "has a loss on experts but its generator has none: add some to a model with "
+                "benchmarks/experts.py and begin there.",
             ),
             (
                 bool(weights.sure) and not getattr(self.generator, "gated", False),
@@ -271,6 +284,11 @@ class Recipe:
             ),
             (not 0 <= self.balance <= 1, "has a balance that is not from 0 to 1."),
             (not 0 <= self.degrade <= 1, "has a share degrade that is not from 0 to 1."),
+            (not 0 <= self.alone <= 1, "has a share alone that is not from 0 to 1."),
+            (
+                not set(self.kinds) <= DAMAGES.keys(),
+                f"ages prints by damages that nobody knows; there are {', '.join(DAMAGES)}.",
+            ),
             (not 0 <= self.rebalancing <= 1, "has a rebalancing that is not from 0 to 1."),
             (
                 restoring and bool(self.rebalancing),
@@ -283,6 +301,11 @@ class Recipe:
                 "set --critic.side to the size of its stages.",
             ),
         ]
+
+    @property
+    def ageing(self) -> Ageing:
+        """How photos become old prints."""
+        return Ageing(self.degrade, self.alone, self.kinds or tuple(DAMAGES))
 
     @property
     def unrolled(self) -> tuple[Stage, ...]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from ..errors import TrainingError
+from ..film import Ageing
 from ..photoset.curate import decode, is_grey
 from ..photoset.sources import (
     bytes_of,
@@ -22,7 +23,7 @@ from ..photoset.sources import (
     import_datasets,
     open_dataset,
 )
-from .data import Batch, Shard, ahead, batch_of, crop
+from .data import KEPT, Batch, Shard, ahead, batch_of, crop
 
 SHUFFLED = 1000  # photos among which the next one is drawn
 Photo = tuple[int, NDArray[np.uint8]]
@@ -66,7 +67,7 @@ class StreamedPhotos:
         return {"stream": self.stream.name, "photos": self.stream.length}
 
     def batches(
-        self, position: int, batch: int, size: int, shard: Shard, degrade: float = 0.0
+        self, position: int, batch: int, size: int, shard: Shard, ageing: Ageing = KEPT
     ) -> Generator[Batch, None, None]:
         """Yield a process's shares of the batches from `position` on."""
         own = batch // shard.processes
@@ -83,7 +84,7 @@ class StreamedPhotos:
             # The next batch of all processes begins with a whole round of them.
             following = last - last % shard.processes + shard.processes
             places = [place for place, _ in found]
-            return batch_of(crops, places, following, degrade, self.seed)
+            return batch_of(crops, places, following, ageing, self.seed)
 
         yield from ahead(make() for _ in repeat(None))
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from .. import color, film, hub
 from ..color import ab_grid
@@ -19,6 +18,7 @@ from ..evaluation import protocol
 from ..networks import Generator, Network, RestorationNet, UNet
 from ..networks.contract import Answer, in_use
 from ..networks.critics import Critic
+from ..networks.details import Expert
 from ..networks.restoration import apply_curves
 from ..networks.trunk import maps_of
 from . import losses
@@ -257,6 +257,8 @@ class RestorationTask(Task):
             terms["tones"] = weights.tones * self._tones(curves, seen)
         if (gate := weights.sure or weights.tones) and sure is not None:
             terms["sure"] = gate * self._sure(sure.float(), curves.detach(), seen)
+        if weights.experts and self.network.experts:
+            terms["experts"] = weights.experts * self._experts(seen)
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
         return terms, grey(apply_curves(curves, details))
@@ -280,14 +282,21 @@ class RestorationTask(Task):
         return losses.huber(apply_curves(curves, faded), new, delta=self.recipe.huber_delta)
 
     def _sure(self, logits: Tensor, curves: Tensor, seen: Pictures) -> Tensor:
-        """Return the loss of being sure: whether mending is nearer, weighed by how much in PSNR."""
+        """Return the loss of being sure that tones are to be mended."""
         mended = apply_curves(curves, seen.faded)
-        before, after = (losses.log_errors(x, seen.new, SURE) for x in (seen.faded, mended))
-        gain = before - after
-        loss = F.binary_cross_entropy_with_logits(
-            logits[:, 0], (gain > 0).float(), reduction="none"
-        )
-        return (loss * gain.abs()).mean()
+        return losses.sure(logits[:, 0], seen.faded, mended, seen.new, SURE)
+
+    def _experts(self, seen: Pictures) -> Tensor:
+        """Return the mean loss of the gates of experts, which are asked what is mended first."""
+        found = []
+        for expert in self.network.experts.values():
+            assert isinstance(expert, Expert)
+            with torch.no_grad():
+                known = expert.known(seen.lightness)
+                mended = expert.details(seen.lightness, known)
+            logits = expert.sure(known).float()
+            found.append(losses.sure(logits, seen.lightness, mended, seen.faded, SURE))
+        return torch.stack(found).mean()
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
         """Return the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
