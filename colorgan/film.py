@@ -101,6 +101,8 @@ TONES = tuple(damage.__name__ for damage in (exposure, fading, uneven_fading))
 """Those that change the tones and leave the details."""
 WIDE = (*TONES, *(damage.__name__ for damage in (silver_mirroring, stains, tape)))
 """Those that lie wide over a print: a restorer mends them by what it sees of the whole picture."""
+LAID = ("stains", "tape", "silver_mirroring")
+"""Those that lie over a print in places, which a restorer may be asked to find."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ class Print:
     """As it was when it was new."""
     befell: Mapping[str, float]
     """The damages by name, with their strengths."""
+    laid: Mapping[str, Lightness]
+    """By how much those of `LAID` that befell it changed the lightness."""
 
 
 def old_print(
@@ -145,8 +149,9 @@ def old_print(
         new = frame(new, rng)
     now = faded = new
     if misty and rng.random() < WHOLE:
-        return Print(now, faded, new, {})
+        return Print(now, faded, new, {}, {})
     befell: dict[str, float] = {}
+    laid: dict[str, Lightness] = {}
     chances = CHANCES
     if rng.random() < ageing.alone:
         chances = {ageing.kinds[rng.integers(len(ageing.kinds))]: 1.0}
@@ -154,7 +159,9 @@ def old_print(
         if rng.random() < chances.get(name, 0.0):
             strength, own = float(rng.uniform() ** 1.3), int(rng.integers(1 << 62))
             befell[name] = strength
-            now = damage(now, strength, np.random.default_rng(own))
+            before, now = now, damage(now, strength, np.random.default_rng(own))
             if name in WIDE:
                 faded = damage(faded, strength, np.random.default_rng(own))
-    return Print(now, faded, new, befell)
+            if name in LAID:
+                laid[name] = now - before
+    return Print(now, faded, new, befell, laid)

@@ -36,6 +36,8 @@ KNOWN = 256
 """Side in pixels of the part of each tile by which what a picture is on the whole is known."""
 SURE = 0.6
 """How likely a damage must be to be told."""
+LIES = 0.005
+"""Share of a picture on which a damage must lie to be told."""
 COARSE = 640
 """Short side in pixels from which a photo is first mended at half its size."""
 
@@ -137,16 +139,15 @@ class Restorer(PhotoModel):
 
         It is looked for on parts of the size that the network learned from, and told is what some
         of them have for sure; what lies wide, as faded tones do, only where it is mended. What an
-        expert would mend is told too.
+        expert would mend, or is undone where it lies, is told too.
         """
         lightness = full_lightness(photo.pixels)
         likely = self.likely(lightness)
         names = [name for name, sure in likely.items() if sure >= SURE]
         if any(name in WIDE for name in names) and not self._mends_tones(lightness):
             names = [name for name in names if name not in WIDE]
-        for name, expert in self._experts().items():
-            if name not in names and self._is_sure(expert, lightness):
-                names.append(name)
+        others = [n for n, expert in self._experts().items() if self._is_sure(expert, lightness)]
+        names += [name for name in (*self._lying(lightness), *others) if name not in names]
         return tuple(name.replace("_", " ") for name in names)
 
     @torch.inference_mode()
@@ -155,6 +156,17 @@ class Restorer(PhotoModel):
         with autocast(self.device):
             _, sure = self.network.tones(lightness.to(self.device))
         return sure is None or float(sure) > 0
+
+    @torch.inference_mode()
+    def _lying(self, lightness: Tensor) -> list[str]:
+        """Name what is undone where it lies over L* (1, 1, H, W)."""
+        with autocast(self.device):
+            laid = self.network.laid(lightness.to(self.device))
+        if laid is None or laid.sure <= 0:
+            return []
+        shares = (laid.where[0] > 0).float().mean((1, 2))
+        names = zip(self.network.settings.lies, shares.tolist(), strict=True)
+        return [name for name, share in names if share > LIES]
 
     @torch.inference_mode()
     def likely(self, lightness: Tensor) -> dict[str, float]:
@@ -205,10 +217,12 @@ class Restorer(PhotoModel):
             for expert in self._experts().values():
                 seen = self._mended(expert, seen)
             mended = self._mended(self.network, seen)
-            curves = self.network.curves(seen.to(self.device)).cpu()
+            bends = [curves.cpu() for curves in self.network.all_curves(seen.to(self.device))]
             for top, bottom in strips(*lightness.shape[-2:]):
                 strip = mended[:, :, top:bottom]
-                mended[:, :, top:bottom] = apply_curves(curves, strip, top, lightness.shape[-2])
+                for curves in bends:
+                    strip = apply_curves(curves, strip, top, lightness.shape[-2])
+                mended[:, :, top:bottom] = strip
         return mended.clamp_(0, LIGHTNESS_MAX).lerp_(lightness, 1 - strength)
 
     def _experts(self) -> dict[str, Expert]:

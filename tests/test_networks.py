@@ -54,6 +54,7 @@ RESTORERS = {
         8, 1, tone_blocks=1, gated=True, tells=("dust", "blur")
     ),
     "restoration, with context": RestorationConfig(width=8, blocks=1, context=8),
+    "restoration, with experts": RestorationConfig(8, 1, experts=("moire",), lies=("stains",)),
 }
 CHANNELS = {"generator": 2, "restorer": 1}
 
@@ -66,6 +67,19 @@ def made(settings):
         if not parameter.any():
             torch.nn.init.normal_(parameter, std=0.02)
     return network
+
+
+def asked_of(network, seen):
+    """All that training asks a network for."""
+    answer = network.answer(seen)
+    if network.kind == "generator":
+        return [answer.ab]
+    asked = [part for part in answer if part is not None]
+    if laid := network.laid(seen):
+        asked += [laid.where, laid.how, laid.sure]
+    for expert in network.experts.values():
+        asked += [expert.details(seen), expert.sure(expert.known(seen))]
+    return asked
 
 
 @pytest.fixture(params=GENERATORS | RESTORERS, scope="class")
@@ -108,9 +122,7 @@ class TestNetwork:
         optimizer = torch.optim.Adam(fresh.parameters(), 1e-3)
         for _ in range(3):
             optimizer.zero_grad()
-            answer = fresh.answer(picture(64, 64, count=2))
-            parts = [answer.ab] if fresh.kind == "generator" else answer
-            asked = [part for part in parts if part is not None]
+            asked = asked_of(fresh, picture(64, 64, count=2))
             sum((part * torch.randn_like(part)).mean() for part in asked).backward()
             optimizer.step()
         learning = [(n, p) for n, p in fresh.named_parameters() if p.requires_grad]

@@ -7,6 +7,7 @@
     experts   each knows one damage alone and undoes it first, where its gate is sure (`details`).
     details   a residual U-Net at strides 2, 4 and 8 (24, 48 and 96 channels, `details`). What is
               mended already at half the size may go without the blocks at stride 8.
+    surface   what lies over the print, found and undone on a small view of it (`surface`).
     tones     the picture at a short side of 64 -> five strided convolutions -> for each of some
               fields the four coefficients of a tone curve; brought up smoothly to (H, W). Undoes
               fading, silver mirroring and uneven light, and sees the whole picture to do so.
@@ -35,16 +36,13 @@ from ..errors import ModelError
 from .blocks import centred
 from .contract import Config, Network
 from .details import Block, Details, Expert, pooled
+from .surface import CURVE, SIDE, Laid, Surface
+from .views import QUANTILES, SPREAD, quantiles, spread, view_of
 
 VIEW = 64
-LONG_VIEW = 1024
-"""Sides of that view in pixels: the short one, and the most that the long one may have."""
-CURVE = 4
+"""Short side of that view in pixels."""
 TONES = 64
 """Channels of what is seen of the tones."""
-QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones: they tell fading
-BANDS, OF_BANDS = 4, (0.01, 0.1, 0.5, 0.9, 0.99)
-"""Into which a view is cut both ways, and their quantiles: mist differs by them, fading hardly."""
 SHARP = 4.0
 """What the logit of being sure is multiplied by in use: half a mending helps nobody."""
 
@@ -63,6 +61,7 @@ class RestorationConfig(Config):
         gated: whether it mends the tones only where it is sure that they changed.
         tells: the damages that it names where it finds them; none: it does not tell.
         experts: the damages that have an expert of their own, in the order in which they mend.
+        lies: the damages that it looks for where they lie over a print.
     """
 
     width: int = 24
@@ -73,9 +72,10 @@ class RestorationConfig(Config):
     near: bool = False
     tells: tuple[str, ...] = ()
     experts: tuple[str, ...] = ()
+    lies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("tells", "experts"):
+        for name in ("tells", "experts", "lies"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON knows lists alone
 
 
@@ -100,13 +100,32 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
         self.find = Findings(sum(self.widths), len(settings.tells)) if settings.tells else None
         size = (settings.width, settings.blocks, settings.context)
         self.experts = nn.ModuleDict({name: Expert(*size) for name in settings.experts})
+        self.surface = Surface(len(settings.lies)) if settings.lies else None
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Mend lightness (N, 1, H, W) in L*."""
         for expert in self.experts.values():
             lightness = expert(lightness)
         details = self.details(lightness)
-        return apply_curves(self.curves(lightness), details)
+        for curves in self.all_curves(lightness):
+            details = apply_curves(curves, details)
+        return details
+
+    def all_curves(self, lightness: Tensor) -> list[Tensor]:
+        """Return the curves to bend whole pictures (N, 1, H, W) by, one after the other.
+
+        First those that undo what lies over them, if any does, then those of their tones.
+        """
+        laid = self.laid(lightness)
+        if laid is None or not (sure := laid.sure > 0).any():
+            return [self.curves(lightness)]
+        off = laid.curves * sure[:, None, None, None]
+        small = apply_curves(off, 50 + 50 * view_of(lightness, SIDE))
+        return [off, self.curves(small)]
+
+    def laid(self, lightness: Tensor) -> Laid | None:
+        """Return what lies over whole pictures (N, 1, H, W); None if it does not look for it."""
+        return None if self.surface is None else self.surface(view_of(lightness, SIDE))
 
     def curves(self, lightness: Tensor) -> Tensor:
         """Return the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
@@ -118,7 +137,7 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
 
         The curves are what to do if one is sure. Without a gate the logits are None.
         """
-        view = _view(lightness)
+        view = view_of(lightness, VIEW)
         return self._tones(view, self.tone.seen(view))
 
     def _tones(self, view: Tensor, seen: Tensor) -> tuple[Tensor, Tensor | None]:
@@ -134,7 +153,7 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
         if self.find is None:
             raise ModelError("This restorer mends what it finds but does not tell what it found.")
         skips, x, _ = self._seen(lightness)
-        tones = self.tone.seen(_view(lightness))
+        tones = self.tone.seen(view_of(lightness, VIEW))
         return self.find([*skips, self.deep(x)], tones).float().sigmoid()  # type: ignore[no-any-return]
 
     def answer(
@@ -148,7 +167,7 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
             lightness: of pictures (N, 1, H, W).
             near: of which pictures (N,) the details are mended as `near` has it; None: of none.
         """
-        (skips, x, bends), view = self._seen(lightness), _view(lightness)
+        (skips, x, bends), view = self._seen(lightness), view_of(lightness, VIEW)
         seen, told, deep = self.tone.seen(view), None, self.deep(x)
         if self.find is not None:
             told = self.find([x.detach() for x in (*skips, deep)], seen.detach())
@@ -156,15 +175,6 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
             deep = torch.where(near[:, None, None, None], x, deep)
         details = self._added(skips, deep, bends, lightness)
         return details, *self._tones(view, seen), told
-
-
-def _view(lightness: Tensor) -> Tensor:
-    """Return a small view (N, 1, h, w) of whole pictures, in -1..1."""
-    height, width = lightness.shape[-2:]
-    scale = min(VIEW / min(height, width), LONG_VIEW / max(height, width))
-    view = (max(round(height * scale), 1), max(round(width * scale), 1))
-    seen = F.interpolate(lightness.clamp(0, 100), view, mode="bilinear", antialias=True)
-    return centred(seen)
 
 
 class Findings(nn.Module):
@@ -206,7 +216,7 @@ class Tone(nn.Module):
 
     def seen(self, x: Tensor) -> Tensor:
         """Return what is seen of a view (N, 1, h, w) in -1..1: (N, TONES, h / 16, w / 16)."""
-        levels = _quantiles(x, QUANTILES)
+        levels = quantiles(x, QUANTILES)
         enter, *rest = self.body
         x = enter(x)
         for layer, blocks in zip(rest, self.blocks, strict=True):
@@ -223,26 +233,13 @@ class Sure(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        seen = len(QUANTILES) + 2 * BANDS * len(OF_BANDS)
         self.layers = nn.Sequential(
-            *(nn.Linear(seen, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 1))
+            *(nn.Linear(SPREAD, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 1))
         )
 
     def forward(self, view: Tensor) -> Tensor:
         """Turn views (N, 1, h, w) in -1..1 into logits (N, 1)."""
-        view = view.float()
-        parts = [_quantiles(view, QUANTILES)]
-        for dim in (2, 3):
-            at = [view.shape[dim] * band // BANDS for band in range(BANDS + 1)]
-            for first, last in pairwise(at):
-                band = view.narrow(dim, min(first, view.shape[dim] - 1), max(last - first, 1))
-                parts.append(_quantiles(band, OF_BANDS))
-        return self.layers(torch.cat(parts, dim=1))  # type: ignore[no-any-return]
-
-
-def _quantiles(view: Tensor, levels: Sequence[float]) -> Tensor:
-    """Return quantiles (N, K) of views (N, 1, h, w)."""
-    return torch.quantile(view.flatten(1).float(), view.new_tensor(levels).float(), dim=1).T
+        return self.layers(spread(view))  # type: ignore[no-any-return]
 
 
 def apply_curves(

@@ -10,8 +10,12 @@ from torch.nn import functional as F
 
 from .. import color
 from ..color import ab_grid
+from ..networks.restoration import apply_curves
+from ..networks.surface import Laid
 from ..networks.trunk import Normalise, build_trunk, import_timm, maps_of
 
+LAID = 5.0
+"""L* from which an error of what lies over a picture counts linearly."""
 SLIGHT = 0.15
 """Strength of a damage up to which nobody need tell it."""
 
@@ -49,17 +53,48 @@ def log_errors(found: Tensor, truth: Tensor, slight: float) -> Tensor:
     return (errors + slight**2).log()
 
 
-def sure(logits: Tensor, before: Tensor, after: Tensor, truth: Tensor, slight: float) -> Tensor:
+def sure(
+    logits: Tensor,
+    before: Tensor,
+    after: Tensor,
+    truth: Tensor,
+    slight: float,
+    own: Tensor | None = None,
+) -> Tensor:
     """Cross-entropy of whether mending is nearer, weighed by how much nearer or farther in PSNR.
 
     Args:
         logits: (N,) of mending.
         before, after, truth: L* (N, 1, H, W).
         slight: an error in L* that hardly counts.
+        own: which pictures (N,) may be mended at all; None: all.
     """
     gain = log_errors(before, truth, slight) - log_errors(after, truth, slight)
-    loss = F.binary_cross_entropy_with_logits(logits, (gain > 0).float(), reduction="none")
+    wanted = gain > 0 if own is None else (gain > 0) & own
+    loss = F.binary_cross_entropy_with_logits(logits, wanted.float(), reduction="none")
     return (loss * gain.abs()).mean()
+
+
+def laid(found: Laid, seen: Tensor, changes: Tensor, slight: float) -> Tensor:
+    """What is said of damages that lie over pictures: where, how to undo them, and whether to.
+
+    Args:
+        found: what is said of views.
+        seen: the views (N, 1, h, w) in L*.
+        changes: by how much each damage changed the lightness (N, K, h, w).
+        slight: an error in L* that hardly counts.
+    """
+    there = (changes.abs() > 1).float()
+    where = F.binary_cross_entropy_with_logits(found.where, there, reduction="none")
+    undone = torch.cat([apply_curves(how, seen) - seen for how in found.how.unbind(1)], dim=1)
+    how = F.huber_loss(undone, -changes, delta=LAID, reduction="none") * there
+    truth = seen - changes.sum(1, keepdim=True)
+    gate = sure(found.sure, seen, apply_curves(found.curves.detach(), seen), truth, slight)
+    return (
+        where.mean((0, 2, 3)).sum()
+        + 0.2 * how.sum() / there.sum().clamp(min=1) / LAID**2
+        + 0.3 * gate
+    )
 
 
 def told(logits: Tensor, strengths: Tensor) -> Tensor:

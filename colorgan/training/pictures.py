@@ -26,20 +26,22 @@ class Prints:
         lightness: L* (N, 3, S, S) as `film.Print` has it, now, faded and new; NaN for photos that
             stay as they are.
         befell: strength (N, K) of each of `film.DAMAGES`; 0 for what did not befall.
+        laid: by how much each of `film.LAID` changed L* (N, K, S, S).
     """
 
     lightness: Tensor
     befell: Tensor
+    laid: Tensor
 
     def to(self, device: torch.device) -> Prints:
         """Bring it to a device."""
-        parts = (part.to(device, non_blocking=True) for part in (self.lightness, self.befell))
-        return Prints(*parts)
+        parts = (self.lightness, self.befell, self.laid)
+        return Prints(*(part.to(device, non_blocking=True) for part in parts))
 
     def chunk(self, count: int) -> list[Prints]:
         """Cut it into parts."""
-        pairs = zip(self.lightness.chunk(count), self.befell.chunk(count), strict=True)
-        return [Prints(*pair) for pair in pairs]
+        parts = (part.chunk(count) for part in (self.lightness, self.befell, self.laid))
+        return [Prints(*chunks) for chunks in zip(*parts, strict=True)]
 
 
 def old_prints(
@@ -61,12 +63,15 @@ def old_prints(
     if not chosen:
         return None
     prints = np.full((len(crops), 3, *crops.shape[1:3]), np.nan, np.float32)
+    laid = np.zeros((len(crops), len(film.LAID), *crops.shape[1:3]), np.float32)
     befell = torch.zeros(len(crops), len(film.DAMAGES))
     for place in chosen:
         made = film.old_print(crops[place], rngs[place], ageing)
         prints[place] = made.now, made.faded, made.new
         befell[place] = torch.tensor([made.befell.get(name, 0.0) for name in film.DAMAGES])
-    return Prints(torch.from_numpy(prints), befell)
+        for name, change in made.laid.items():
+            laid[place, film.LAID.index(name)] = change
+    return Prints(torch.from_numpy(prints), befell, torch.from_numpy(laid))
 
 
 @dataclass
@@ -80,6 +85,7 @@ class Pictures:
         lab: the photo as it was (N, 3, H, W).
         rgb: the same as sRGB in 0..1.
         befell: strength (N, K) of each of `film.DAMAGES`; None if no photo is an old print.
+        laid: by how much each of `film.LAID` changed L* (N, K, H, W); None as well.
     """
 
     lightness: Tensor
@@ -88,6 +94,7 @@ class Pictures:
     lab: Tensor
     rgb: Tensor
     befell: Tensor | None = None
+    laid: Tensor | None = None
 
     @property
     def ab(self) -> Tensor:
@@ -106,4 +113,4 @@ def pictures(crops: Tensor, prints: Prints | None = None) -> Pictures:
     if prints is None:
         return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab, rgb)
     seen = torch.where(prints.lightness.isnan(), seen, prints.lightness)
-    return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab, rgb, prints.befell)
+    return Pictures(seen[:, :1], seen[:, 1:2], seen[:, 2:], lab, rgb, prints.befell, prints.laid)

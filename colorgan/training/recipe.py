@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ..errors import TrainingError
-from ..film import ALONE, DAMAGES, Ageing
+from ..film import ALONE, DAMAGES, LAID, Ageing
 from ..networks import (
     ComplexityConfig,
     Pix2PixConfig,
@@ -26,6 +26,10 @@ from ..networks.critics import (
 GeneratorConfig = UNetConfig | Pix2PixConfig | ComplexityConfig | ResidualConfig | RestorationConfig
 CriticConfig = NoGanConfig | PatchConfig | DcganConfig | ComplexityCriticConfig | ClassifierConfig
 Kind = Literal["generator", "critic", "adversarial"]
+
+
+RESTORING = ("huber", "tones", "sure", "tell", "lies", "experts")
+"""The losses of a restorer, beside the adversarial one."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ class LossWeights:
     by what they spread, and nothing else."""
     tell: float = 0.0
     """Cross-entropy of what a restorer says befell a picture."""
+    lies: float = 0.0
+    """Of a restorer: where damages lie over a print, and how to undo them (`losses.laid`)."""
     experts: float = 0.0
     """Of a restorer: whether what each of its experts mends is nearer, as yes or no. It trains
     their gates and nothing else of them."""
@@ -235,18 +241,9 @@ class Recipe:
             ),
             (
                 restoring
-                and any(
-                    weight
-                    for name, weight in vars(weights).items()
-                    if name not in ("huber", "tones", "sure", "tell", "experts")
-                ),
-                "trains a restorer, whose losses are huber, tones, sure, tell, experts and the "
-                "adversarial one.",
-            ),
-            (
-                bool(weights.experts) and not getattr(self.generator, "experts", ()),
-                "has a loss on experts but its generator has none: add some to a model with "
-                "benchmarks/experts.py and begin there.",
+                and any(weight for name, weight in vars(weights).items() if name not in RESTORING),
+                f"trains a restorer, whose losses are {', '.join(RESTORING)} and the adversarial "
+                "one.",
             ),
             (
                 bool(weights.sure) and not getattr(self.generator, "gated", False),
@@ -277,6 +274,15 @@ class Recipe:
                 bool(weights.tell) and not getattr(self.generator, "tells", ()),
                 "has a loss on what is told but its generator tells of no damage: set "
                 "--generator.tells.",
+            ),
+            (
+                not set(getattr(self.generator, "lies", ())) <= set(LAID),
+                f"looks for what does not lie over prints; what may is {', '.join(LAID)}.",
+            ),
+            (
+                bool(weights.lies) and not getattr(self.generator, "lies", ()),
+                "has a loss on what lies over prints but its generator looks for nothing: set "
+                "--generator.lies.",
             ),
             (
                 self.slight is not None and not (restoring and self.slight > 0),

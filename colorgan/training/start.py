@@ -93,8 +93,13 @@ def begin(recipe: Recipe, run: Run) -> Start:
                 f"The folder {run.folder} holds a run already: go on with it by --resume, or name "
                 "another folder as --out."
             )
-        _spare(run.folder)
         recipe, network, history = _new(recipe, run)
+        if recipe.losses.experts and not getattr(recipe.generator, "experts", ()):
+            raise TrainingError(
+                "Only a restorer that has experts learns when they mend: give one some by "
+                "benchmarks/experts.py and begin with it, as --init."
+            )
+        _spare(run.folder)
         init = run.init
     return Start(run, recipe, network, init, history, _validation(recipe, run))
 
@@ -163,6 +168,8 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
             blocks=settings.blocks,
             near=taught.near,
             context=taught.context,
+            experts=settings.experts,
+            lies=wanted.lies or settings.lies,
         )
     if settings != network.settings:
         network = with_settings(network, settings)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from .. import color, film, hub
 from ..color import ab_grid
@@ -20,7 +21,9 @@ from ..networks.contract import Answer, in_use
 from ..networks.critics import Critic
 from ..networks.details import Expert
 from ..networks.restoration import apply_curves
+from ..networks.surface import SIDE, Surface
 from ..networks.trunk import maps_of
+from ..networks.views import view_of
 from . import losses
 from .adversarial import critic_loss
 from .pictures import Pictures, pictures
@@ -257,6 +260,8 @@ class RestorationTask(Task):
             terms["tones"] = weights.tones * self._tones(curves, seen)
         if (gate := weights.sure or weights.tones) and sure is not None:
             terms["sure"] = gate * self._sure(sure.float(), curves.detach(), seen)
+        if weights.lies and self.network.surface is not None:
+            terms["lies"] = weights.lies * self._lies(self.network.surface, seen)
         if weights.experts and self.network.experts:
             terms["experts"] = weights.experts * self._experts(seen)
         if told is not None and weights.tell:
@@ -286,16 +291,33 @@ class RestorationTask(Task):
         mended = apply_curves(curves, seen.faded)
         return losses.sure(logits[:, 0], seen.faded, mended, seen.new, SURE)
 
+    def _lies(self, surface: Surface, seen: Pictures) -> Tensor:
+        """Return the loss of what is said of damages that lie over the prints."""
+        view = view_of(seen.lightness, SIDE)
+        changes = torch.zeros_like(view).expand(-1, surface.damages, -1, -1)
+        if seen.laid is not None:
+            places = [film.LAID.index(name) for name in self.network.settings.lies]
+            size = view.shape[-2:]
+            changes = F.interpolate(seen.laid[:, places], size, mode="bilinear", antialias=True)
+        return losses.laid(surface(view), 50 + 50 * view, changes, SURE)
+
     def _experts(self, seen: Pictures) -> Tensor:
-        """Return the mean loss of the gates of experts, which are asked what is mended first."""
+        """Return the mean loss of the gates of experts.
+
+        An expert that happens to mend what is not its own damage leaves that to all others, who do
+        it better.
+        """
         found = []
-        for expert in self.network.experts.values():
+        for name, expert in self.network.experts.items():
             assert isinstance(expert, Expert)
             with torch.no_grad():
                 known = expert.known(seen.lightness)
                 mended = expert.details(seen.lightness, known)
             logits = expert.sure(known).float()
-            found.append(losses.sure(logits, seen.lightness, mended, seen.faded, SURE))
+            own = torch.zeros_like(logits, dtype=torch.bool)
+            if seen.befell is not None:
+                own = seen.befell[:, list(film.DAMAGES).index(name)] > 0
+            found.append(losses.sure(logits, seen.lightness, mended, seen.faded, SURE, own))
         return torch.stack(found).mean()
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:

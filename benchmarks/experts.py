@@ -1,0 +1,70 @@
+"""Give a restorer experts: `python benchmarks/experts.py BASE moire=RUN ... --out FOLDER`.
+
+Each RUN is a restorer whose details learned one damage alone:
+
+    python train.py restore --init BASE --losses.tones 0 --losses.tell 0 --degrade 1 --alone 1 \\
+        --kinds moire --out RUN
+
+Its details become the expert of that damage in a copy of BASE, with a closed gate, which is then
+trained, beside all damages:
+
+    python train.py restore --init FOLDER --losses.huber 0 --losses.tones 0 --losses.tell 0 \\
+        --losses.experts 1 --out ANOTHER
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from colorgan import hub
+from colorgan.networks import RestorationNet
+
+CLOSED = -1.0
+"""What a gate says before it is trained."""
+
+
+def with_experts(base: RestorationNet, experts: dict[str, RestorationNet]) -> RestorationNet:
+    """Return a copy of a restorer whose experts have the details of others of the same size."""
+    names = tuple(dict.fromkeys((*base.settings.experts, *experts)))
+    made = RestorationNet(replace(base.settings, experts=names))
+    weights = made.state_dict() | base.state_dict()
+    for name, network in experts.items():
+        own = f"experts.{name}."
+        details = network.state_dict()
+        weights |= {
+            key: details[key.removeprefix(own)]
+            for key in weights
+            if key.startswith(own) and not key.startswith(f"{own}gate.")
+        }
+        weights[f"{own}gate.4.weight"] = torch.zeros_like(weights[f"{own}gate.4.weight"])
+        weights[f"{own}gate.4.bias"] = torch.full_like(weights[f"{own}gate.4.bias"], CLOSED)
+    made.load_state_dict(weights)
+    return made.eval()
+
+
+def main() -> None:
+    """Run it from the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("base", type=Path, help="the restorer that is given experts")
+    parser.add_argument("experts", nargs="+", metavar="DAMAGE=RUN")
+    parser.add_argument("--out", type=Path, required=True, help="a new model folder")
+    args = parser.parse_args()
+    runs = dict(pair.split("=", 1) for pair in args.experts)
+    experts = {name: hub.load_restorer(Path(run)) for name, run in runs.items()}
+    network = with_experts(hub.load_restorer(args.base), experts)
+    history = hub.history(args.base)
+    for run in runs.values():
+        history += hub.history(Path(run))[-1:]
+    args.out.mkdir(parents=True, exist_ok=True)
+    hub.save(network, args.out, card="", provenance={"history": history})
+    print(f"{args.out}: {', '.join(network.settings.experts)}")
+
+
+if __name__ == "__main__":
+    main()
