@@ -51,16 +51,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("base", type=Path, help="the restorer that is given experts")
+    parser.add_argument("base", help="the restorer that is given experts")
     parser.add_argument("experts", nargs="+", metavar="DAMAGE=RUN")
     parser.add_argument("--out", type=Path, required=True, help="a new model folder")
     args = parser.parse_args()
+    if any("=" not in pair for pair in args.experts):
+        parser.error("name each expert as DAMAGE=RUN")
+    base = hub.resolve(args.base).path
     runs = dict(pair.split("=", 1) for pair in args.experts)
-    experts = {name: hub.load_restorer(Path(run)) for name, run in runs.items()}
-    network = with_experts(hub.load_restorer(args.base), experts)
-    history = hub.history(args.base)
+    experts = {name: hub.load_restorer(hub.resolve(run).path) for name, run in runs.items()}
+    network = with_experts(hub.load_restorer(base), experts)
+    history = hub.history(base)
     for run in runs.values():
-        history += hub.history(Path(run))[-1:]
+        history += hub.history(hub.resolve(run).path)[-1:]
     args.out.mkdir(parents=True, exist_ok=True)
     hub.save(network, args.out, card="", provenance={"history": history})
     print(f"{args.out}: {', '.join(network.settings.experts)}")
