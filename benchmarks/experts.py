@@ -1,11 +1,11 @@
 """Give a restorer experts: `python benchmarks/experts.py BASE moire=RUN ... --out FOLDER`.
 
-Each RUN is a restorer whose details learned one damage alone:
+Each RUN is a restorer whose details, or tones, learned one damage alone:
 
     python train.py restore --init BASE --losses.tones 0 --losses.tell 0 --degrade 1 --alone 1 \\
         --kinds moire --out RUN
 
-Its details become the expert of that damage in a copy of BASE, with a closed gate, which is then
+They become the expert of that damage in a copy of BASE, with a closed gate, which is then
 trained, beside all damages:
 
     python train.py restore --init FOLDER --losses.huber 0 --losses.tones 0 --losses.tell 0 \\
@@ -21,6 +21,7 @@ from pathlib import Path
 import torch
 
 from colorgan import hub
+from colorgan.film import TONES
 from colorgan.networks import RestorationNet
 
 CLOSED = -1.0
@@ -28,15 +29,21 @@ CLOSED = -1.0
 
 
 def with_experts(base: RestorationNet, experts: dict[str, RestorationNet]) -> RestorationNet:
-    """Return a copy of a restorer whose experts have the details of others of the same size."""
-    names = tuple(dict.fromkeys((*base.settings.experts, *experts)))
-    made = RestorationNet(replace(base.settings, experts=names))
+    """Return a copy of a restorer with experts that have the weights of others of the same size."""
+    details = [name for name in experts if name not in TONES]
+    tones = [name for name in experts if name in TONES]
+    settings = replace(
+        base.settings,
+        experts=tuple(dict.fromkeys((*base.settings.experts, *details))),
+        tone_experts=tuple(dict.fromkeys((*base.settings.tone_experts, *tones))),
+    )
+    made = RestorationNet(settings)
     weights = made.state_dict() | base.state_dict()
     for name, network in experts.items():
-        own = f"experts.{name}."
-        details = network.state_dict()
+        own = f"{'tone_experts' if name in TONES else 'experts'}.{name}."
+        given = network.state_dict()
         weights |= {
-            key: details[key.removeprefix(own)]
+            key: given[key.removeprefix(own)]
             for key in weights
             if key.startswith(own) and not key.startswith(f"{own}gate.")
         }
@@ -66,7 +73,7 @@ def main() -> None:
         history += hub.history(hub.resolve(run).path)[-1:]
     args.out.mkdir(parents=True, exist_ok=True)
     hub.save(network, args.out, card="", provenance={"history": history})
-    print(f"{args.out}: {', '.join(network.settings.experts)}")
+    print(f"{args.out}: {', '.join((*network.settings.experts, *network.settings.tone_experts))}")
 
 
 if __name__ == "__main__":

@@ -147,7 +147,8 @@ class Restorer(PhotoModel):
         if any(name in WIDE for name in names) and not self._mends_tones(lightness):
             names = [name for name in names if name not in WIDE]
         others = [n for n, expert in self._experts().items() if self._is_sure(expert, lightness)]
-        names += [name for name in (*self._lying(lightness), *others) if name not in names]
+        others += [*self._lying(lightness), *self._lit(lightness)]
+        names += [name for name in others if name not in names]
         return tuple(name.replace("_", " ") for name in names)
 
     @torch.inference_mode()
@@ -167,6 +168,12 @@ class Restorer(PhotoModel):
         shares = (laid.where[0] > 0).float().mean((1, 2))
         names = zip(self.network.settings.lies, shares.tolist(), strict=True)
         return [name for name, share in names if share > LIES]
+
+    @torch.inference_mode()
+    def _lit(self, lightness: Tensor) -> list[str]:
+        """Name what experts of tones undo in L* (1, 1, H, W)."""
+        with autocast(self.device):
+            return self.network.sure_of_tones(lightness.to(self.device))
 
     @torch.inference_mode()
     def likely(self, lightness: Tensor) -> dict[str, float]:

@@ -102,7 +102,7 @@ class TestInUse:
         for expert, surface, names in (
             (False, False, ()),
             (True, False, ("moire",)),
-            (True, True, ("stains", "moire")),
+            (True, True, ("moire", "stains")),
         ):
             decide(network, expert=expert, surface=surface)
             assert Restorer(network).found(grey) == names
@@ -119,6 +119,29 @@ class TestInUse:
 def test_untrained_they_change_nothing():
     seen = torch.rand(1, 1, 40, 50) * 100
     torch.testing.assert_close(RestorationNet(SETTINGS).eval()(seen), seen, atol=1e-3, rtol=0)
+
+
+class TestTones:
+    def test_an_expert_of_tones_bends_what_it_is_sure_of(self):
+        settings = RestorationConfig(width=8, blocks=1, tone_experts=("exposure",))
+        network, seen = RestorationNet(settings).eval(), torch.full((1, 1, 70, 90), 50.0)
+        expert = network.tone_experts["exposure"]
+        with torch.no_grad():
+            expert.tone.leave.bias.copy_(torch.tensor([0.2, 0, 0, 0]))
+            expert.gate[-1].weight.zero_()
+            for bias, added in ((1.0, 10.0), (-1.0, 0.0)):
+                expert.gate[-1].bias.fill_(bias)
+                torch.testing.assert_close(mended(network, seen), seen + added, atol=0.2, rtol=0)
+
+    def test_it_is_told_where_it_mends(self):
+        settings = RestorationConfig(width=8, blocks=1, tone_experts=("exposure",))
+        network = RestorationNet(settings).eval()
+        grey = Photo(np.full((80, 90, 3), 120, np.uint8), None, "PNG")
+        for bias, names in ((1.0, ("exposure",)), (-1.0, ())):
+            with torch.no_grad():
+                network.tone_experts["exposure"].gate[-1].weight.zero_()
+                network.tone_experts["exposure"].gate[-1].bias.fill_(bias)
+            assert Restorer(network).found(grey) == names
 
 
 class TestLoss:
@@ -206,8 +229,9 @@ class TestGivingExperts:
         torch.manual_seed(1)
         base, other = (RestorationNet(RestorationConfig(width=8, blocks=1)) for _ in range(2))
         torch.nn.init.normal_(other.leave.weight, std=0.1)
-        made = with_experts(base, {"moire": other})
+        made = with_experts(base, {"moire": other, "exposure": other})
         assert made.settings.experts == ("moire",)
+        assert made.settings.tone_experts == ("exposure",)
         seen = torch.rand(1, 1, 40, 40) * 100
         torch.testing.assert_close(made(seen), base.eval()(seen))
         torch.testing.assert_close(made.experts["moire"].details(seen), other.details(seen))

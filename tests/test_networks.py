@@ -17,6 +17,7 @@ from colorgan.networks.complexity import ComplexityConfig
 from colorgan.networks.ddcolor import DDColor, DDColorConfig
 from colorgan.networks.pix2pix import Pix2PixConfig
 from colorgan.networks.residual import ResidualConfig
+from colorgan.networks.views import view_of
 from colorgan.networks.zhang import Eccv16, Eccv16Config, Siggraph17, Siggraph17Config
 
 GULER = Pix2PixConfig(norm="batch", down_dropout=False, up_dropout=3, upsample=False)
@@ -54,7 +55,9 @@ RESTORERS = {
         8, 1, tone_blocks=1, gated=True, tells=("dust", "blur")
     ),
     "restoration, with context": RestorationConfig(width=8, blocks=1, context=8),
-    "restoration, with experts": RestorationConfig(8, 1, experts=("moire",), lies=("stains",)),
+    "restoration, with experts": RestorationConfig(
+        8, 1, experts=("moire",), lies=("stains",), tone_experts=("exposure",)
+    ),
 }
 CHANNELS = {"generator": 2, "restorer": 1}
 
@@ -77,6 +80,8 @@ def asked_of(network, seen):
     asked = [part for part in answer if part is not None]
     if laid := network.laid(seen):
         asked += [laid.where, laid.how, laid.sure]
+    for expert in network.tone_experts.values():
+        asked += expert(view_of(seen, 64))
     for expert in network.experts.values():
         asked += [expert.details(seen), expert.sure(expert.known(seen))]
     return asked

@@ -62,6 +62,7 @@ class RestorationConfig(Config):
         tells: the damages that it names where it finds them; none: it does not tell.
         experts: the damages that have an expert of their own, in the order in which they mend.
         lies: the damages that it looks for where they lie over a print.
+        tone_experts: the damages of tones that have an expert of their own, in that order.
     """
 
     width: int = 24
@@ -73,9 +74,10 @@ class RestorationConfig(Config):
     tells: tuple[str, ...] = ()
     experts: tuple[str, ...] = ()
     lies: tuple[str, ...] = ()
+    tone_experts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("tells", "experts", "lies"):
+        for name in ("tells", "experts", "lies", "tone_experts"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON knows lists alone
 
 
@@ -101,6 +103,9 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
         size = (settings.width, settings.blocks, settings.context)
         self.experts = nn.ModuleDict({name: Expert(*size) for name in settings.experts})
         self.surface = Surface(len(settings.lies)) if settings.lies else None
+        self.tone_experts = nn.ModuleDict(
+            {name: ToneExpert(settings.tone_blocks) for name in settings.tone_experts}
+        )
 
     def forward(self, lightness: Tensor) -> Tensor:
         """Mend lightness (N, 1, H, W) in L*."""
@@ -114,14 +119,32 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
     def all_curves(self, lightness: Tensor) -> list[Tensor]:
         """Return the curves to bend whole pictures (N, 1, H, W) by, one after the other.
 
-        First those that undo what lies over them, if any does, then those of their tones.
+        First those that undo what lies over them, if any does, then those of their tones, and last
+        those of the experts of tones. Each sees what those before it made.
         """
+        return [curves for _, curves in self._steps(lightness)]
+
+    def sure_of_tones(self, lightness: Tensor) -> list[str]:
+        """Return which experts of tones bend a picture (1, 1, H, W)."""
+        return [name for name, _ in self._steps(lightness) if name in self.tone_experts]
+
+    def _steps(self, lightness: Tensor) -> list[tuple[str, Tensor]]:
+        """Return `all_curves` with the names of their experts, or "" for those of all."""
+        steps, seen = [], lightness
         laid = self.laid(lightness)
-        if laid is None or not (sure := laid.sure > 0).any():
-            return [self.curves(lightness)]
-        off = laid.curves * sure[:, None, None, None]
-        small = apply_curves(off, 50 + 50 * view_of(lightness, SIDE))
-        return [off, self.curves(small)]
+        if laid is not None and (sure := laid.sure > 0).any():
+            off = laid.curves * sure[:, None, None, None]
+            steps.append(("", off))
+            seen = apply_curves(off, 50 + 50 * view_of(lightness, SIDE))
+        steps.append(("", self.curves(seen)))
+        if self.tone_experts:
+            seen = apply_curves(steps[-1][1], 50 + 50 * view_of(seen, VIEW))
+        for name, expert in self.tone_experts.items():
+            curves, logits = expert(view_of(seen, VIEW))
+            if (sure := logits > 0).any():
+                steps.append((name, curves * sure[:, None, None, None]))
+                seen = apply_curves(steps[-1][1], seen)
+        return steps
 
     def laid(self, lightness: Tensor) -> Laid | None:
         """Return what lies over whole pictures (N, 1, H, W); None if it does not look for it."""
@@ -226,6 +249,33 @@ class Tone(nn.Module):
     def curves(self, seen: Tensor) -> Tensor:
         """Return the coefficients of what was seen."""
         return self.leave(F.relu(self.join(F.relu(seen))))  # type: ignore[no-any-return]
+
+
+class ToneExpert(nn.Module):
+    """Tone curves that undo one damage, and a gate that tells whether a picture has it.
+
+    Args:
+        blocks: as `Tone` takes them.
+    """
+
+    def __init__(self, blocks: int) -> None:
+        super().__init__()
+        self.tone = Tone(blocks)
+        nn.init.zeros_(self.tone.leave.weight)
+        self.gate = nn.Sequential(
+            *(nn.Linear(SPREAD + 2 * TONES + 2 * CURVE, 96), nn.ReLU()),
+            *(nn.Linear(96, 96), nn.ReLU(), nn.Linear(96, 1)),
+        )
+
+    def forward(self, view: Tensor) -> tuple[Tensor, Tensor]:
+        """Turn views (N, 1, h, w) in -1..1 into coefficients (N, 4, h / 16, w / 16) and logits.
+
+        Logits (N,) tell how sure it is; what they learn does not change the curves.
+        """
+        seen = self.tone.seen(view)
+        curves = self.tone.curves(seen).float()
+        told = torch.cat((spread(view), pooled([seen.detach(), curves.detach()])), dim=1)
+        return curves, self.gate(told)[:, 0].float()
 
 
 class Sure(nn.Module):

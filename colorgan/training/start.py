@@ -94,7 +94,7 @@ def begin(recipe: Recipe, run: Run) -> Start:
                 "another folder as --out."
             )
         recipe, network, history = _new(recipe, run)
-        if recipe.losses.experts and not getattr(recipe.generator, "experts", ()):
+        if recipe.losses.experts and not _has_experts(recipe):
             raise TrainingError(
                 "Only a restorer that has experts learns when they mend: give one some by "
                 "benchmarks/experts.py and begin with it, as --init."
@@ -102,6 +102,13 @@ def begin(recipe: Recipe, run: Run) -> Start:
         _spare(run.folder)
         init = run.init
     return Start(run, recipe, network, init, history, _validation(recipe, run))
+
+
+def _has_experts(recipe: Recipe) -> bool:
+    settings = recipe.generator
+    return isinstance(settings, RestorationConfig) and bool(
+        settings.experts or settings.tone_experts
+    )
 
 
 def _spare(folder: Path) -> None:
@@ -170,6 +177,7 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
             context=taught.context,
             experts=settings.experts,
             lies=wanted.lies or settings.lies,
+            tone_experts=settings.tone_experts,
         )
     if settings != network.settings:
         network = with_settings(network, settings)

@@ -20,7 +20,7 @@ from ..networks import Generator, Network, RestorationNet, UNet
 from ..networks.contract import Answer, in_use
 from ..networks.critics import Critic
 from ..networks.details import Expert
-from ..networks.restoration import apply_curves
+from ..networks.restoration import VIEW, apply_curves
 from ..networks.surface import SIDE, Surface
 from ..networks.trunk import maps_of
 from ..networks.views import view_of
@@ -262,7 +262,7 @@ class RestorationTask(Task):
             terms["sure"] = gate * self._sure(sure.float(), curves.detach(), seen)
         if weights.lies and self.network.surface is not None:
             terms["lies"] = weights.lies * self._lies(self.network.surface, seen)
-        if weights.experts and self.network.experts:
+        if weights.experts and (self.network.experts or self.network.tone_experts):
             terms["experts"] = weights.experts * self._experts(seen)
         if told is not None and weights.tell:
             terms["tell"] = weights.tell * losses.told(told.float(), self._strengths(seen, told))
@@ -314,11 +314,20 @@ class RestorationTask(Task):
                 known = expert.known(seen.lightness)
                 mended = expert.details(seen.lightness, known)
             logits = expert.sure(known).float()
-            own = torch.zeros_like(logits, dtype=torch.bool)
-            if seen.befell is not None:
-                own = seen.befell[:, list(film.DAMAGES).index(name)] > 0
+            own = self._befell(seen, name)
             found.append(losses.sure(logits, seen.lightness, mended, seen.faded, SURE, own))
+        for name, tones in self.network.tone_experts.items():
+            curves, logits = tones(view_of(seen.lightness, VIEW))
+            mended = apply_curves(curves.detach(), seen.faded)
+            own = self._befell(seen, name)
+            found.append(losses.sure(logits, seen.faded, mended, seen.new, SURE, own))
         return torch.stack(found).mean()
+
+    def _befell(self, seen: Pictures, name: str) -> Tensor:
+        """Return which pictures (N,) a damage befell."""
+        if seen.befell is None:
+            return torch.zeros(len(seen.lightness), dtype=torch.bool, device=seen.lightness.device)
+        return seen.befell[:, list(film.DAMAGES).index(name)] > 0
 
     def _strengths(self, seen: Pictures, told: Tensor) -> Tensor:
         """Return the strengths (N, K) of the damages that the network tells, 0 of what is whole."""
