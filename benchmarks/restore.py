@@ -65,10 +65,10 @@ SAID = {
 }
 """What the strengths of each test set come to."""
 ABOUT = (
-    "Mends folds, halftone dots, scratches, grain, dust, faded tones, blur and JPEG blocks of old "
-    "black-and-white photos before they are coloured, silver mirroring, pen marks, uneven fading "
-    "and low resolution a little; tells what it found. Stains, uneven light, tape and moire stay, "
-    "and photos that have only these become a little worse."
+    "Mends folds, halftone dots, scratches, grain, dust, faded tones, silver mirroring, blur and "
+    "JPEG blocks of old black-and-white photos before they are coloured; stains, uneven light and "
+    "moire where it is sure of them; pen marks, uneven fading and low resolution a little. Tells "
+    "what it found. Tape stays, and photos that have only that become a little worse."
 )
 OLDER, CHANGE = "older", "change of L*"
 Pixels = NDArray[np.uint8]

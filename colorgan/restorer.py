@@ -267,10 +267,8 @@ class Restorer(PhotoModel):
         return mended
 
     def _known(self, layers: Details, lightness: Tensor, grid: Sequence[Window]) -> Tensor | None:
-        """Return what L* (1, 1, H, W) is on the whole: by all of one tile, or the middles."""
-        parts = [lightness[:, :, rows, columns] for rows, columns in grid]
-        if len(parts) > 1:
-            parts = [_middle(part) for part in parts]
+        """Return what L* (1, 1, H, W) is on the whole, by the middles of its tiles."""
+        parts = [_middle(lightness[:, :, rows, columns]) for rows, columns in grid]
         known = [layers.known(part.to(self.device)) for part in parts]
         found = [k for k in known if k is not None]
         return torch.stack(found).mean(0) if found else None

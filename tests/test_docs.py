@@ -128,7 +128,7 @@ def test_a_script_is_there_and_knows_its_options(command):
 @pytest.mark.parametrize("name", TEXTS)
 def test_options_in_a_text_exist(name, capsys):
     known = set(options_of(cli.parser()))
-    for recipe in ("nogan", "classes"):
+    for recipe in ("nogan", "classes", "restore"):
         with pytest.raises(SystemExit, match="0"):
             read_training(recipe, ["--help"])
         known |= set(re.findall(r"--[a-z][\w.-]*", capsys.readouterr().out))

@@ -17,7 +17,8 @@ Details and tones add to what they see and start at nothing, so that the untrain
 back its input.
 
 Parameters: 904,648; with two more blocks of tones, context of 128 channels, a gate and 16 findings
-1,344,713. Work: 22,000 multiplications a pixel at 512 x 512.
+1,344,713; with one expert of each kind and a surface of three damages 3,791,904. Work without
+experts: 22,000 multiplications a pixel at 512 x 512.
 """
 
 from __future__ import annotations
