@@ -93,13 +93,13 @@ def begin(recipe: Recipe, run: Run) -> Start:
                 f"The folder {run.folder} holds a run already: go on with it by --resume, or name "
                 "another folder as --out."
             )
+        _spare(run.folder)
         recipe, network, history = _new(recipe, run)
         if recipe.losses.experts and not _has_experts(recipe):
             raise TrainingError(
                 "Only a restorer that has experts learns when they mend: give one some by "
                 "benchmarks/experts.py and begin with it, as --init."
             )
-        _spare(run.folder)
         init = run.init
     return Start(run, recipe, network, init, history, _validation(recipe, run))
 
