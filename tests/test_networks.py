@@ -58,6 +58,9 @@ RESTORERS = {
     "restoration, with experts": RestorationConfig(
         8, 1, experts=("moire",), lies=("stains",), tone_experts=("exposure",)
     ),
+    "restoration, with fine gates": RestorationConfig(
+        8, 1, gated=True, fine=True, lies=("stains",)
+    ),
 }
 CHANNELS = {"generator": 2, "restorer": 1}
 

@@ -38,7 +38,7 @@ from .blocks import centred
 from .contract import Config, Network
 from .details import Block, Details, Expert, pooled
 from .surface import CURVE, SIDE, Laid, Surface
-from .views import QUANTILES, SPREAD, quantiles, spread, view_of
+from .views import FINE, FINELY, QUANTILES, SPREAD, finely, quantiles, spread, view_of
 
 VIEW = 64
 """Short side of that view in pixels."""
@@ -56,6 +56,7 @@ class RestorationConfig(Config):
         width: channels at stride 2; twice and four times as many deeper.
         blocks: residual blocks at stride 8.
         tone_blocks: residual blocks at each of the strides 4, 8 and 16 of the view for the tones.
+        fine: whether the gates of tones and of what lies over a print see it finely, too.
         near: whether it learned to mend details without its blocks at stride 8, too.
         context: channels through which what the details are on the whole speaks to each place; 0:
             none.
@@ -71,6 +72,7 @@ class RestorationConfig(Config):
     tone_blocks: int = 0
     context: int = 0
     gated: bool = False
+    fine: bool = False
     near: bool = False
     tells: tuple[str, ...] = ()
     experts: tuple[str, ...] = ()
@@ -99,11 +101,11 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
         added = [block.second for block in self.tone.blocks.modules() if isinstance(block, Block)]
         for last in (self.tone.leave, *added):
             nn.init.zeros_(last.weight)
-        self.sure = Sure() if settings.gated else None
+        self.sure = Sure(settings.fine) if settings.gated else None
         self.find = Findings(sum(self.widths), len(settings.tells)) if settings.tells else None
         size = (settings.width, settings.blocks, settings.context)
         self.experts = nn.ModuleDict({name: Expert(*size) for name in settings.experts})
-        self.surface = Surface(len(settings.lies)) if settings.lies else None
+        self.surface = Surface(len(settings.lies), settings.fine) if settings.lies else None
         self.tone_experts = nn.ModuleDict(
             {name: ToneExpert(settings.tone_blocks) for name in settings.tone_experts}
         )
@@ -131,12 +133,13 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
 
     def _steps(self, lightness: Tensor) -> list[tuple[str, Tensor]]:
         """Return `all_curves` with the names of their experts, or "" for those of all."""
-        steps, seen = [], lightness
-        laid = self.laid(lightness)
+        steps: list[tuple[str, Tensor]] = []
+        side = FINE if self.settings.fine else SIDE if self.settings.lies else VIEW
+        seen = 50 + 50 * view_of(lightness, side)
+        laid = self.laid(seen)
         if laid is not None and (sure := laid.sure > 0).any():
-            off = laid.curves * sure[:, None, None, None]
-            steps.append(("", off))
-            seen = apply_curves(off, 50 + 50 * view_of(lightness, SIDE))
+            steps.append(("", laid.curves * sure[:, None, None, None]))
+            seen = apply_curves(steps[-1][1], seen)
         steps.append(("", self.curves(seen)))
         if self.tone_experts:
             seen = apply_curves(steps[-1][1], 50 + 50 * view_of(seen, VIEW))
@@ -149,7 +152,12 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
 
     def laid(self, lightness: Tensor) -> Laid | None:
         """Return what lies over whole pictures (N, 1, H, W); None if it does not look for it."""
-        return None if self.surface is None else self.surface(view_of(lightness, SIDE))
+        if self.surface is None:
+            return None
+        return self.surface(view_of(lightness, SIDE), self._finely(lightness))  # type: ignore[no-any-return]
+
+    def _finely(self, lightness: Tensor) -> Tensor | None:
+        return finely(view_of(lightness, FINE)) if self.settings.fine else None
 
     def curves(self, lightness: Tensor) -> Tensor:
         """Return the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
@@ -162,10 +170,10 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
         The curves are what to do if one is sure. Without a gate the logits are None.
         """
         view = view_of(lightness, VIEW)
-        return self._tones(view, self.tone.seen(view))
+        return self._tones(lightness, view, self.tone.seen(view))
 
-    def _tones(self, view: Tensor, seen: Tensor) -> tuple[Tensor, Tensor | None]:
-        sure = None if self.sure is None else self.sure(view)
+    def _tones(self, lightness: Tensor, view: Tensor, seen: Tensor) -> tuple[Tensor, Tensor | None]:
+        sure = None if self.sure is None else self.sure(view, self._finely(lightness))
         return self.tone.curves(seen).float(), sure
 
     def findings(self, lightness: Tensor) -> Tensor:
@@ -198,7 +206,7 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
         if near is not None:
             deep = torch.where(near[:, None, None, None], x, deep)
         details = self._added(skips, deep, bends, lightness)
-        return details, *self._tones(view, seen), told
+        return details, *self._tones(lightness, view, seen), told
 
 
 class Findings(nn.Module):
@@ -280,17 +288,23 @@ class ToneExpert(nn.Module):
 
 
 class Sure(nn.Module):
-    """The quantiles of a view, on the whole and in bands, to how sure it is that tones changed."""
+    """What a view is like on the whole and in bands to how sure it is that tones changed.
 
-    def __init__(self) -> None:
+    Args:
+        fine: whether it takes what `finely` says, too.
+    """
+
+    def __init__(self, fine: bool) -> None:
         super().__init__()
+        seen = SPREAD + (FINELY if fine else 0)
         self.layers = nn.Sequential(
-            *(nn.Linear(SPREAD, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 1))
+            *(nn.Linear(seen, 128), nn.ReLU(), nn.Linear(128, 128), nn.ReLU(), nn.Linear(128, 1))
         )
 
-    def forward(self, view: Tensor) -> Tensor:
-        """Turn views (N, 1, h, w) in -1..1 into logits (N, 1)."""
-        return self.layers(spread(view))  # type: ignore[no-any-return]
+    def forward(self, view: Tensor, fine: Tensor | None) -> Tensor:
+        """Turn views (N, 1, h, w) in -1..1, and what `finely` says, into logits (N, 1)."""
+        told = [spread(view)] if fine is None else [spread(view), fine]
+        return self.layers(torch.cat(told, dim=1))  # type: ignore[no-any-return]
 
 
 def apply_curves(

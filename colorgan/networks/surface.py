@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .sizes import pad_to_multiple
-from .views import SPREAD, spread
+from .views import FINELY, SPREAD, spread
 
 SIDE = 96
 """Short side in pixels at which it sees a picture."""
@@ -30,6 +30,8 @@ SEEN = 192
 """Channels of what is seen of the whole picture."""
 CURVE = 4
 """Coefficients of a tone curve."""
+MIRRORS = ((), (-1,), (-2,), (-2, -1))
+"""Sides along which the four looks at a view mirror it."""
 PATCH = 8
 """Side in pixels of patches of a view: one of which it is sure is enough."""
 
@@ -59,9 +61,10 @@ class Surface(nn.Module):
 
     Args:
         damages: how many it tells apart.
+        fine: whether its gate takes what `finely` says, too.
     """
 
-    def __init__(self, damages: int) -> None:
+    def __init__(self, damages: int, fine: bool = False) -> None:
         super().__init__()
         self.damages = damages
         self.enter = _convolution(4, WIDTHS[0])
@@ -77,8 +80,9 @@ class Surface(nn.Module):
         )
         self.add = nn.ModuleList(nn.Linear(SEEN, width) for width in WIDTHS)
         self.leave = nn.Conv2d(WIDTHS[0], 4 * (CURVE + 1) * damages, 3, padding=1)
+        told = SEEN + 4 * damages + (FINELY if fine else 0)
         self.gate = nn.Sequential(
-            *(nn.Linear(SEEN + 4 * damages, 96), nn.ReLU(), nn.Linear(96, 96), nn.ReLU()),
+            *(nn.Linear(told, 96), nn.ReLU(), nn.Linear(96, 96), nn.ReLU()),
             nn.Linear(96, 1),
         )
         # Before it is trained it changes nothing.
@@ -86,8 +90,22 @@ class Surface(nn.Module):
         assert self.leave.bias is not None
         nn.init.zeros_(self.leave.bias)
 
-    def forward(self, view: Tensor) -> Laid:
-        """Say what lies over pictures, by views (N, 1, h, w) in -1..1."""
+    def forward(self, view: Tensor, fine: Tensor | None = None) -> Laid:
+        """Say what lies over pictures, by views (N, 1, h, w) in -1..1, and what `finely` says.
+
+        In use it looks at the mirror images too and believes the mean: it errs differently in each.
+        """
+        mirrors = MIRRORS[:1] if self.training else MIRRORS
+        looks = [
+            (seen, where.flip(dims), how.flip(dims))
+            for dims in mirrors
+            for seen, where, how in [self._look(view.flip(dims))]
+        ]
+        seen, where, how = (torch.stack(parts).mean(0) for parts in zip(*looks, strict=True))
+        return Laid(where, how, self._sure(seen.detach(), where.detach(), how.detach(), fine))
+
+    def _look(self, view: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what it sees of the whole picture (N, SEEN), and the `where` and `how` of it."""
         height, width = view.shape[-2:]
         x = F.relu(self.enter(F.pixel_unshuffle(pad_to_multiple(view, 2 ** len(WIDTHS)), 2)))
         maps: list[Tensor] = []
@@ -104,17 +122,16 @@ class Surface(nn.Module):
             x = up(wide + maps.pop() + add.pop())
         said = F.pixel_shuffle(self.leave(x), 2).float()[..., :height, :width]
         how = said[:, : CURVE * self.damages].reshape(-1, self.damages, CURVE, height, width)
-        where = said[:, CURVE * self.damages :]
-        return Laid(where, how, self._sure(seen.detach(), where.detach(), how.detach()))
+        return seen, said[:, CURVE * self.damages :], how
 
-    def _sure(self, seen: Tensor, where: Tensor, how: Tensor) -> Tensor:
+    def _sure(self, seen: Tensor, where: Tensor, how: Tensor, fine: Tensor | None) -> Tensor:
         """Return the logits (N,) of the gate, which does not change what is said of places."""
         place = where.sigmoid()
         least = min(PATCH, *place.shape[-2:])
         patches = F.avg_pool2d(place, least)
         change = (how * place[:, :, None]).flatten(2).square().mean(2).add(1e-8).sqrt()
         parts = [seen.float(), place.mean((2, 3)), place.square().mean((2, 3))]
-        parts += [patches.amax((2, 3)), change]
+        parts += [patches.amax((2, 3)), change, *([] if fine is None else [fine])]
         return self.gate(torch.cat(parts, dim=1))[:, 0].float()  # type: ignore[no-any-return]
 
 

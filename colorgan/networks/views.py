@@ -17,6 +17,12 @@ QUANTILES = (0.002, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.98, 0.998)  # of the tones:
 BANDS, OF_BANDS = 4, (0.01, 0.1, 0.5, 0.9, 0.99)
 """Into which a view is cut both ways, and their quantiles: mist differs by them, fading hardly."""
 SPREAD = len(QUANTILES) + 2 * BANDS * len(OF_BANDS)
+FINE = 192
+"""Short side in pixels of a view that still has the darkest and the brightest spots."""
+DARK = (0, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.25)
+SPOTS = (*DARK, 0.5, *(1 - level for level in reversed(DARK)))
+SLOPES = (0.5, 0.8, 0.95, 0.99, 0.999)
+FINELY = len(SPOTS) + len(SLOPES)
 
 
 def view_of(lightness: Tensor, side: int) -> Tensor:
@@ -26,6 +32,15 @@ def view_of(lightness: Tensor, side: int) -> Tensor:
     size = (max(round(height * scale), 1), max(round(width * scale), 1))
     seen = F.interpolate(lightness.clamp(0, 100), size, mode="bilinear", antialias=True)
     return centred(seen)
+
+
+def finely(view: Tensor) -> Tensor:
+    """Return the quantiles (N, FINELY) of views (N, 1, h, w) and of what neighbours differ by.
+
+    At a short side of `FINE` nearly each picture that did not fade has some black and some white.
+    """
+    slopes = (view[..., 1:] - view[..., :-1]).abs()
+    return torch.cat((quantiles(view, SPOTS), quantiles(slopes, SLOPES)), dim=1)
 
 
 def quantiles(view: Tensor, levels: Sequence[float]) -> Tensor:

@@ -21,7 +21,7 @@ from ..networks.contract import Answer, in_use
 from ..networks.critics import Critic
 from ..networks.details import Expert
 from ..networks.restoration import VIEW, apply_curves
-from ..networks.surface import SIDE, Surface
+from ..networks.surface import SIDE
 from ..networks.trunk import maps_of
 from ..networks.views import view_of
 from . import losses
@@ -261,7 +261,7 @@ class RestorationTask(Task):
         if (gate := weights.sure or weights.tones) and sure is not None:
             terms["sure"] = gate * self._sure(sure.float(), curves.detach(), seen)
         if weights.lies and self.network.surface is not None:
-            terms["lies"] = weights.lies * self._lies(self.network.surface, seen)
+            terms["lies"] = weights.lies * self._lies(seen)
         if weights.experts and (self.network.experts or self.network.tone_experts):
             terms["experts"] = weights.experts * self._experts(seen)
         if told is not None and weights.tell:
@@ -291,15 +291,16 @@ class RestorationTask(Task):
         mended = apply_curves(curves, seen.faded)
         return losses.sure(logits[:, 0], seen.faded, mended, seen.new, SURE)
 
-    def _lies(self, surface: Surface, seen: Pictures) -> Tensor:
+    def _lies(self, seen: Pictures) -> Tensor:
         """Return the loss of what is said of damages that lie over the prints."""
-        view = view_of(seen.lightness, SIDE)
-        changes = torch.zeros_like(view).expand(-1, surface.damages, -1, -1)
+        view, found = view_of(seen.lightness, SIDE), self.network.laid(seen.lightness)
+        assert found is not None
+        changes = torch.zeros_like(found.where)
         if seen.laid is not None:
             places = [film.LAID.index(name) for name in self.network.settings.lies]
             size = view.shape[-2:]
             changes = F.interpolate(seen.laid[:, places], size, mode="bilinear", antialias=True)
-        return losses.laid(surface(view), 50 + 50 * view, changes, SURE)
+        return losses.laid(found, 50 + 50 * view, changes, SURE)
 
     def _experts(self, seen: Pictures) -> Tensor:
         """Return the mean loss of the gates of experts.
