@@ -217,8 +217,8 @@ def train(gate: nn.Sequential, asked: Asked, change: float, seed: int) -> str:
 
 
 def finer(network: RestorationNet) -> RestorationNet:
-    """Return a copy whose gates see prints finely; they have no weights that are of use yet."""
-    made = RestorationNet(replace(network.settings, fine=True))
+    """Return a copy whose gate of tones sees them finely; its first layer is not of use yet."""
+    made = RestorationNet(replace(network.settings, fine=network.settings.gated))
     weights, own = network.state_dict(), made.state_dict()
     made.load_state_dict(
         {k: weights[k] if weights[k].shape == own[k].shape else own[k] for k in own}
@@ -233,15 +233,21 @@ def main() -> None:
     )
     parser.add_argument("model", help="the restorer")
     parser.add_argument("--data", nargs="+", required=True, help="photos")
+    parser.add_argument("--gates", nargs="+", help="which: surface, tones, exposure; all")
     parser.add_argument("--each", type=int, default=5, help="prints of each photo")
     parser.add_argument("--change", type=float, default=0.05, help="of whole prints in L*, by each")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, required=True, help="a new model folder")
     args = parser.parse_args()
     base = hub.resolve(args.model).path
-    network = finer(hub.load_restorer(base))
-    first = [name for name in gates_of(network) if name not in network.tone_experts]
-    for names in (first, list(network.tone_experts)):
+    network = hub.load_restorer(base)
+    gates = args.gates or list(gates_of(network))
+    if unknown := sorted(set(gates) - gates_of(network).keys()):
+        parser.error(f"It has no gate {unknown[0]}, but {', '.join(gates_of(network))}.")
+    if "tones" in gates:
+        network = finer(network)
+    first = [name for name in gates if name not in network.tone_experts]
+    for names in (first, [name for name in gates if name not in first]):
         asked = ask(network, names, prints(args.data, args.each, args.seed)) if names else {}
         for name, about in asked.items():
             print(name, train(gates_of(network)[name], about, args.change, args.seed), flush=True)

@@ -65,10 +65,10 @@ SAID = {
 }
 """What the strengths of each test set come to."""
 ABOUT = (
-    "Mends folds, halftone dots, scratches, grain, dust, faded tones, silver mirroring, blur and "
-    "JPEG blocks of old black-and-white photos before they are coloured; stains, uneven light and "
-    "moire where it is sure of them; pen marks, uneven fading and low resolution a little. Tells "
-    "what it found. Tape stays, and photos that have only that become a little worse."
+    "Mends folds, halftone dots, silver mirroring, scratches, grain, dust, faded tones, blur and "
+    "stains of old black-and-white photos before they are coloured; uneven light, tape and moire "
+    "where it is sure of them; pen marks, uneven fading, JPEG blocks and low resolution a little. "
+    "Tells what it found."
 )
 OLDER, CHANGE = "older", "change of L*"
 Pixels = NDArray[np.uint8]

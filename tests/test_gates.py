@@ -120,6 +120,22 @@ class TestTraining:
                 assert torch.equal(a, b)
         assert all(gate[-1].weight.any() for gate in gates.gates_of(made).values())
 
+    def test_only_those_that_are_named(self, training_folder, tmp_path, monkeypatch, capsys):
+        hub.save(network_of(SETTINGS), tmp_path, card="", provenance={"history": []})
+        options = ["--data", str(training_folder), "--out", str(tmp_path / "out"), "--gates"]
+        monkeypatch.setattr("sys.argv", ["gates.py", str(tmp_path), *options, "stains"])
+        with pytest.raises(SystemExit):
+            gates.main()
+        assert "no gate stains, but surface, tones, exposure" in capsys.readouterr().err
+        monkeypatch.setattr(
+            "sys.argv", ["gates.py", str(tmp_path), *options, "surface", "--each", "12"]
+        )
+        gates.main()
+        made, kept = (hub.load_restorer(folder) for folder in (tmp_path / "out", tmp_path))
+        assert made.settings == SETTINGS
+        assert torch.equal(made.sure.layers[0].weight, kept.sure.layers[0].weight)
+        assert not torch.equal(made.surface.gate[0].weight, kept.surface.gate[0].weight)
+
     def test_prints_that_nothing_befell_are_as_new(self, training_folder):
         for (now, faded, new), whole, _ in gates.prints([str(training_folder)], 2, 1):
             assert now.shape == faded.shape == new.shape

@@ -58,9 +58,7 @@ RESTORERS = {
     "restoration, with experts": RestorationConfig(
         8, 1, experts=("moire",), lies=("stains",), tone_experts=("exposure",)
     ),
-    "restoration, with fine gates": RestorationConfig(
-        8, 1, gated=True, fine=True, lies=("stains",)
-    ),
+    "restoration, with a fine gate": RestorationConfig(8, 1, gated=True, fine=True),
 }
 CHANNELS = {"generator": 2, "restorer": 1}
 

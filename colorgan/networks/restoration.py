@@ -56,11 +56,11 @@ class RestorationConfig(Config):
         width: channels at stride 2; twice and four times as many deeper.
         blocks: residual blocks at stride 8.
         tone_blocks: residual blocks at each of the strides 4, 8 and 16 of the view for the tones.
-        fine: whether the gates of tones and of what lies over a print see it finely, too.
         near: whether it learned to mend details without its blocks at stride 8, too.
         context: channels through which what the details are on the whole speaks to each place; 0:
             none.
         gated: whether it mends the tones only where it is sure that they changed.
+        fine: whether that gate sees the darkest and the brightest spots, too.
         tells: the damages that it names where it finds them; none: it does not tell.
         experts: the damages that have an expert of their own, in the order in which they mend.
         lies: the damages that it looks for where they lie over a print.
@@ -105,7 +105,7 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
         self.find = Findings(sum(self.widths), len(settings.tells)) if settings.tells else None
         size = (settings.width, settings.blocks, settings.context)
         self.experts = nn.ModuleDict({name: Expert(*size) for name in settings.experts})
-        self.surface = Surface(len(settings.lies), settings.fine) if settings.lies else None
+        self.surface = Surface(len(settings.lies)) if settings.lies else None
         self.tone_experts = nn.ModuleDict(
             {name: ToneExpert(settings.tone_blocks) for name in settings.tone_experts}
         )
@@ -152,12 +152,7 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
 
     def laid(self, lightness: Tensor) -> Laid | None:
         """Return what lies over whole pictures (N, 1, H, W); None if it does not look for it."""
-        if self.surface is None:
-            return None
-        return self.surface(view_of(lightness, SIDE), self._finely(lightness))  # type: ignore[no-any-return]
-
-    def _finely(self, lightness: Tensor) -> Tensor | None:
-        return finely(view_of(lightness, FINE)) if self.settings.fine else None
+        return None if self.surface is None else self.surface(view_of(lightness, SIDE))
 
     def curves(self, lightness: Tensor) -> Tensor:
         """Return the tone curves of whole pictures (N, 1, H, W): coefficients (N, 4, h, w)."""
@@ -173,7 +168,8 @@ class RestorationNet(Network, Details, tags=["image-restoration"]):
         return self._tones(lightness, view, self.tone.seen(view))
 
     def _tones(self, lightness: Tensor, view: Tensor, seen: Tensor) -> tuple[Tensor, Tensor | None]:
-        sure = None if self.sure is None else self.sure(view, self._finely(lightness))
+        fine = finely(view_of(lightness, FINE)) if self.settings.fine else None
+        sure = None if self.sure is None else self.sure(view, fine)
         return self.tone.curves(seen).float(), sure
 
     def findings(self, lightness: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .sizes import pad_to_multiple
-from .views import FINELY, SPREAD, spread
+from .views import SPREAD, spread
 
 SIDE = 96
 """Short side in pixels at which it sees a picture."""
@@ -61,10 +61,9 @@ class Surface(nn.Module):
 
     Args:
         damages: how many it tells apart.
-        fine: whether its gate takes what `finely` says, too.
     """
 
-    def __init__(self, damages: int, fine: bool = False) -> None:
+    def __init__(self, damages: int) -> None:
         super().__init__()
         self.damages = damages
         self.enter = _convolution(4, WIDTHS[0])
@@ -80,9 +79,8 @@ class Surface(nn.Module):
         )
         self.add = nn.ModuleList(nn.Linear(SEEN, width) for width in WIDTHS)
         self.leave = nn.Conv2d(WIDTHS[0], 4 * (CURVE + 1) * damages, 3, padding=1)
-        told = SEEN + 4 * damages + (FINELY if fine else 0)
         self.gate = nn.Sequential(
-            *(nn.Linear(told, 96), nn.ReLU(), nn.Linear(96, 96), nn.ReLU()),
+            *(nn.Linear(SEEN + 4 * damages, 96), nn.ReLU(), nn.Linear(96, 96), nn.ReLU()),
             nn.Linear(96, 1),
         )
         # Before it is trained it changes nothing.
@@ -90,8 +88,8 @@ class Surface(nn.Module):
         assert self.leave.bias is not None
         nn.init.zeros_(self.leave.bias)
 
-    def forward(self, view: Tensor, fine: Tensor | None = None) -> Laid:
-        """Say what lies over pictures, by views (N, 1, h, w) in -1..1, and what `finely` says.
+    def forward(self, view: Tensor) -> Laid:
+        """Say what lies over pictures, by views (N, 1, h, w) in -1..1.
 
         In use it looks at the mirror images too and believes the mean: it errs differently in each.
         """
@@ -102,7 +100,7 @@ class Surface(nn.Module):
             for seen, where, how in [self._look(view.flip(dims))]
         ]
         seen, where, how = (torch.stack(parts).mean(0) for parts in zip(*looks, strict=True))
-        return Laid(where, how, self._sure(seen.detach(), where.detach(), how.detach(), fine))
+        return Laid(where, how, self._sure(seen.detach(), where.detach(), how.detach()))
 
     def _look(self, view: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return what it sees of the whole picture (N, SEEN), and the `where` and `how` of it."""
@@ -124,14 +122,14 @@ class Surface(nn.Module):
         how = said[:, : CURVE * self.damages].reshape(-1, self.damages, CURVE, height, width)
         return seen, said[:, CURVE * self.damages :], how
 
-    def _sure(self, seen: Tensor, where: Tensor, how: Tensor, fine: Tensor | None) -> Tensor:
+    def _sure(self, seen: Tensor, where: Tensor, how: Tensor) -> Tensor:
         """Return the logits (N,) of the gate, which does not change what is said of places."""
         place = where.sigmoid()
         least = min(PATCH, *place.shape[-2:])
         patches = F.avg_pool2d(place, least)
         change = (how * place[:, :, None]).flatten(2).square().mean(2).add(1e-8).sqrt()
         parts = [seen.float(), place.mean((2, 3)), place.square().mean((2, 3))]
-        parts += [patches.amax((2, 3)), change, *([] if fine is None else [fine])]
+        parts += [patches.amax((2, 3)), change]
         return self.gate(torch.cat(parts, dim=1))[:, 0].float()  # type: ignore[no-any-return]
 
 
