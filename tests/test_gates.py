@@ -1,5 +1,6 @@
 """Gates that decide whether a restorer mends at all: what they see, and their own training."""
 
+import shutil
 from dataclasses import replace
 
 import gates
@@ -11,6 +12,9 @@ from colorgan import hub
 from colorgan.networks import RestorationConfig, RestorationNet
 from colorgan.networks.restoration import apply_curves
 from colorgan.networks.views import FINELY, SPOTS, finely, view_of
+from colorgan.training.recipes import RECIPES
+from colorgan.training.run import Run
+from colorgan.training.start import begin
 
 SETTINGS = RestorationConfig(
     width=8, blocks=1, gated=True, lies=("stains",), tone_experts=("exposure",)
@@ -83,6 +87,16 @@ def asked_about(told: torch.Tensor, gain: torch.Tensor) -> gates.Asked:
     return gates.Asked(told, gain, torch.ones(len(told)), gain < 0, held)
 
 
+@pytest.fixture
+def few_photos(training_folder, tmp_path) -> str:
+    """Nine photos, two of them held out."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for path in sorted(path for path in training_folder.rglob("*") if path.is_file())[:9]:
+        shutil.copy(path, folder)
+    return str(folder)
+
+
 class TestTraining:
     def test_a_gate_learns_to_open_where_it_gains(self):
         torch.manual_seed(0)
@@ -105,9 +119,9 @@ class TestTraining:
         opened = (gate(told[asked.held])[:, 0] > 0).float().mean()
         assert opened == pytest.approx(change, abs=0.01)
 
-    def test_from_photos_to_a_model(self, training_folder, tmp_path, monkeypatch, capsys):
+    def test_from_photos_to_a_model(self, few_photos, tmp_path, monkeypatch, capsys):
         hub.save(network_of(SETTINGS), tmp_path, card="", provenance={"history": []})
-        options = ["--data", str(training_folder), "--each", "12", "--out", str(tmp_path / "out")]
+        options = ["--data", few_photos, "--each", "6", "--out", str(tmp_path / "out")]
         monkeypatch.setattr("sys.argv", ["gates.py", str(tmp_path), *options])
         gates.main()
         made = hub.load_restorer(tmp_path / "out")
@@ -120,15 +134,15 @@ class TestTraining:
                 assert torch.equal(a, b)
         assert all(gate[-1].weight.any() for gate in gates.gates_of(made).values())
 
-    def test_only_those_that_are_named(self, training_folder, tmp_path, monkeypatch, capsys):
+    def test_only_those_that_are_named(self, few_photos, tmp_path, monkeypatch, capsys):
         hub.save(network_of(SETTINGS), tmp_path, card="", provenance={"history": []})
-        options = ["--data", str(training_folder), "--out", str(tmp_path / "out"), "--gates"]
+        options = ["--data", few_photos, "--out", str(tmp_path / "out"), "--gates"]
         monkeypatch.setattr("sys.argv", ["gates.py", str(tmp_path), *options, "stains"])
         with pytest.raises(SystemExit):
             gates.main()
         assert "no gate stains, but surface, tones, exposure" in capsys.readouterr().err
         monkeypatch.setattr(
-            "sys.argv", ["gates.py", str(tmp_path), *options, "surface", "--each", "12"]
+            "sys.argv", ["gates.py", str(tmp_path), *options, "surface", "--each", "6"]
         )
         gates.main()
         made, kept = (hub.load_restorer(folder) for folder in (tmp_path / "out", tmp_path))
@@ -136,7 +150,19 @@ class TestTraining:
         assert torch.equal(made.sure.layers[0].weight, kept.sure.layers[0].weight)
         assert not torch.equal(made.surface.gate[0].weight, kept.surface.gate[0].weight)
 
-    def test_prints_that_nothing_befell_are_as_new(self, training_folder):
-        for (now, faded, new), whole, _ in gates.prints([str(training_folder)], 2, 1):
+    def test_a_training_that_begins_with_it_keeps_what_the_gate_sees(self, tmp_path):
+        made = network_of(replace(SETTINGS, fine=True))
+        hub.save(made, tmp_path, card="", provenance={"history": []})
+        network = hub.load_restorer(tmp_path)
+        begins = replace(SETTINGS, lies=(), tells=("dust",))
+        recipe = replace(RECIPES["restore"], generator=begins)
+        run = Run(tmp_path / "next", data=("photos",), init=str(tmp_path))
+        begun = begin(recipe, run)
+        assert begun.recipe.generator.fine
+        weights = begun.network.sure.layers[0].weight
+        assert torch.equal(weights, network.sure.layers[0].weight)
+
+    def test_prints_that_nothing_befell_are_as_new(self, few_photos):
+        for (now, faded, new), whole, _ in gates.prints([few_photos], 2, 1):
             assert now.shape == faded.shape == new.shape
             assert not whole or (torch.equal(now, new) and torch.equal(faded, new))

@@ -176,6 +176,7 @@ def _new(recipe: Recipe, run: Run) -> tuple[Recipe, Network, list[Any]]:
             near=taught.near,
             context=taught.context,
             experts=settings.experts,
+            fine=wanted.fine or settings.fine,
             lies=wanted.lies or settings.lies,
             tone_experts=settings.tone_experts,
         )
