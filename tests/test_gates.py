@@ -44,6 +44,12 @@ class TestWhatTheySee:
         assert told[0, -1] >= 0 and (told[1, len(SPOTS) :] == 0).all()
 
     @torch.inference_mode()
+    @pytest.mark.parametrize("shape", [(1, 1), (1, 9000), (9000, 1), (9000, 2)])
+    def test_of_photos_of_any_shape(self, shape):
+        network = network_of(replace(SETTINGS, fine=True))
+        assert network(torch.full((1, 1, *shape), 40.0)).isfinite().all()
+
+    @torch.inference_mode()
     def test_what_is_told_is_that_of_the_whole_photo_whatever_its_size(self):
         network = network_of(replace(SETTINGS, fine=True))
         told = []

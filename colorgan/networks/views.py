@@ -39,7 +39,7 @@ def finely(view: Tensor) -> Tensor:
 
     At a short side of `FINE` nearly each picture that did not fade has some black and some white.
     """
-    slopes = (view[..., 1:] - view[..., :-1]).abs()
+    slopes = view.diff(dim=-1).abs() if view.shape[-1] > 1 else torch.zeros_like(view)
     return torch.cat((quantiles(view, SPOTS), quantiles(slopes, SLOPES)), dim=1)
 
 
