@@ -169,6 +169,9 @@ class TestTraining:
         assert torch.equal(weights, network.sure.layers[0].weight)
 
     def test_prints_that_nothing_befell_are_as_new(self, few_photos):
-        for (now, faded, new), whole, _ in gates.prints([few_photos], 2, 1):
+        made = list(gates.prints([few_photos], 4, 1))
+        assert {whole for _, whole, _ in made} == {held for _, _, held in made} == {True, False}
+        for (now, faded, new), whole, _ in made:
             assert now.shape == faded.shape == new.shape
-            assert not whole or (torch.equal(now, new) and torch.equal(faded, new))
+            assert torch.equal(now, new) == whole
+            assert not whole or torch.equal(faded, new)
